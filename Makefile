@@ -1,0 +1,66 @@
+# ModelForge: every command a user or a contributor needs. `make help` lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+# pip reads a configured find-links folder by itself, uv only under its own name.
+ifdef PIP_FIND_LINKS
+export UV_FIND_LINKS := $(PIP_FIND_LINKS)
+endif
+
+TEST_ENVIRONMENT := HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false OMP_NUM_THREADS=1
+
+.PHONY: help install demo serve test check format docs lock bench clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
+
+install: $(VENV)/.base ## install ModelForge into .venv
+
+demo: $(VENV)/.base ## fine-tune a bundled model on bundled data and show that it got better
+	@$(BIN)/modelforge train -c examples/text-generation/sft.yaml --demo
+
+serve: $(VENV)/.base ## start the web app and the API on 127.0.0.1:8000
+	@$(BIN)/modelforge serve
+
+test: $(VENV)/.dev ## run the tests with coverage
+	@$(TEST_ENVIRONMENT) $(BIN)/coverage erase
+	$(TEST_ENVIRONMENT) $(BIN)/coverage run -m pytest
+	@$(BIN)/coverage combine -q && $(BIN)/coverage report --fail-under=90 --sort=cover
+
+check: $(VENV)/.dev ## formatting, lint, types, import contracts, complexity
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## format the code and mend what lint can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.base ## write the reference pages of docs/ anew from the code
+	$(BIN)/python docs/generate.py
+
+lock: $(BIN)/uv ## renew the locked versions from pyproject.toml
+	$(BIN)/uv pip compile -q --upgrade --python-version 3.11 --no-annotate --no-header pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --upgrade --python-version 3.11 --no-annotate --no-header --extra dev pyproject.toml -o requirements-dev.lock
+	@sed -i.bak -E 's/^(torch==[0-9.]+)\+.*/\1/' requirements.lock requirements-dev.lock && rm -f requirements*.lock.bak
+
+clean: ## remove the environment and all caches
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "ModelForge needs Python 3.11 or newer. Name one: make install PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+
+$(VENV)/.base: pyproject.toml requirements.lock | $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.base
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,5 @@
+"""`python -m modelforge.cli`."""
+
+from modelforge.cli import main
+
+main()

@@ -1,0 +1,77 @@
+"""A recipe file and `group.key=value` options → a `TrainingConfig`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from modelforge.exceptions import ConfigurationError
+from modelforge.schemas.config import ParsedConfig, parse_training_config
+
+
+def load_recipe(path: Path | None, overrides: Sequence[str] = ()) -> ParsedConfig:
+    """Read a YAML or JSON recipe (none: start from nothing) and lay `overrides` over it.
+
+    Raises:
+        ConfigurationError: the file cannot be read, an override is malformed, or the result is not valid.
+    """
+    written = _read(path) if path else {}
+    for override in overrides:
+        dotted, value = _parse_override(override)
+        _set(written, dotted, value)
+    return parse_training_config(written)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(
+            f"The recipe {path} cannot be read: {error.strerror}.",
+            hint="Check the path, or write one with `modelforge init`.",
+        ) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"The recipe {path} is not valid YAML: {error}", hint="Mend that place.") from error
+    if not isinstance(loaded, dict):
+        raise ConfigurationError(
+            f"The recipe {path} holds {type(loaded).__name__}, not keys and values.",
+            hint="Start with `model: …` and `dataset: …`.",
+        )
+    return loaded
+
+
+def _parse_override(override: str) -> tuple[tuple[str, ...], Any]:
+    dotted, equals, text = override.partition("=")
+    if not equals or not dotted:
+        raise ConfigurationError(
+            f"The option {override!r} is not `key=value`.", hint="Write `optimization.learning_rate=1e-4`."
+        )
+    return tuple(dotted.strip().split(".")), _scalar(text)
+
+
+def _scalar(text: str) -> Any:
+    """YAML 1.1 reads `1e-4` as text; numbers are what users mean."""
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _set(written: dict[str, Any], dotted: tuple[str, ...], value: Any) -> None:
+    holder = written
+    for name in dotted[:-1]:
+        inner = holder.get(name)
+        if isinstance(inner, str) and name == "strategy":
+            inner = {"name": inner}
+        holder[name] = inner = dict(inner) if isinstance(inner, dict) else {}
+        holder = inner
+    holder[dotted[-1]] = value

@@ -1,0 +1,250 @@
+"""What a terminal shows of a run: checks, plan, progress, report, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from modelforge.schemas.config import ParsedConfig
+from modelforge.schemas.events import Event
+from modelforge.schemas.plan import MemoryPlan
+from modelforge.schemas.preflight import PreflightReport
+from modelforge.schemas.report import EvaluationReport
+from modelforge.storage.atomic import read_json
+
+if TYPE_CHECKING:
+    from modelforge.storage.file_manager import FileManager
+    from modelforge.storage.folders import RunFolder
+
+MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "red")}
+
+
+class Display(Protocol):
+    """What a command tells about a run, while it goes on."""
+
+    def begin(self, parsed: ParsedConfig) -> None: ...
+    def prepared(self, preflight: PreflightReport, plan: MemoryPlan) -> None: ...
+    def created(self, folder: RunFolder) -> None: ...
+    def event(self, event: Event) -> None: ...
+    def ended(self, result: dict[str, Any], files: FileManager) -> None: ...
+
+
+class JsonDisplay:
+    """One JSON object per line: the run's events, then the result."""
+
+    def begin(self, parsed: ParsedConfig) -> None:
+        """Other spellings, as notices."""
+        for notice in parsed.notices:
+            self._line({"kind": "notice", "data": {"text": notice}})
+
+    def prepared(self, preflight: PreflightReport, plan: MemoryPlan) -> None:
+        """Preflight and plan, as events."""
+        self._line({"kind": "preflight", "data": preflight.model_dump(mode="json")})
+        self._line({"kind": "plan", "data": plan.model_dump(mode="json")})
+
+    def created(self, folder: RunFolder) -> None:
+        """The preflight and the plan that the run was made with."""
+        self._line({"kind": "run", "data": {"id": folder.id, "folder": str(folder.root)}})
+        self._line({"kind": "preflight", "data": read_json(folder.preflight)})
+        self._line({"kind": "plan", "data": read_json(folder.plan)})
+
+    def event(self, event: Event) -> None:
+        """The event as it stands in `events.jsonl`."""
+        self._line(event.model_dump(mode="json"))
+
+    def ended(self, result: dict[str, Any], files: FileManager) -> None:  # noqa: ARG002 - the display's contract
+        """The result of the run."""
+        self._line({"kind": "result", "data": result})
+
+    @contextmanager
+    def working(self, _what: str) -> Iterator[None]:
+        """Nothing to show."""
+        yield
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """Nothing to show."""
+        yield
+
+    def _line(self, document: dict[str, Any]) -> None:
+        import json
+
+        typer.echo(json.dumps(document, ensure_ascii=False, default=str))
+
+
+class RunDisplay:
+    """Words, a progress bar and tables."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console(highlight=False)
+        self.progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.completed:>4.0f}/{task.total:.0f}"),
+            TextColumn("{task.fields[figures]}"),
+            console=self.console,
+        )
+        self.bars: dict[str, TaskID] = {}
+
+    def begin(self, parsed: ParsedConfig) -> None:
+        """What is trained on what, and on which machine."""
+        from modelforge.hardware.detector import detect
+
+        config, machine = parsed.config, detect()
+        for notice in parsed.notices:
+            self.console.print(Text(f"Note: {notice}", style="yellow"))
+        devices = ", ".join(f"{gpu.name} ({gib(gpu.free_bytes)} free)" for gpu in machine.accelerators)
+        memory = f"{machine.cores} cores, {gib(machine.memory_available_bytes)} memory free"
+        self._fact("Hardware", f"{devices + '; ' if devices else 'no GPU; '}{memory}")
+        self._fact("Job", f"{config.strategy.name} ({config.finetuning_type}) of {config.model} on {config.dataset}")
+
+    @contextmanager
+    def working(self, what: str) -> Iterator[None]:
+        """A spinner for work whose end is not known."""
+        with self.console.status(f"{what} …"):
+            yield
+
+    def created(self, folder: RunFolder) -> None:
+        """The checks and the plan that the run was made with."""
+        self.prepared(
+            PreflightReport.model_validate(read_json(folder.preflight)),
+            MemoryPlan.model_validate(read_json(folder.plan)),
+        )
+        self._fact("Run", folder.id)
+
+    def prepared(self, preflight: PreflightReport, plan: MemoryPlan) -> None:
+        """The verdict of the preflight and the memory plan."""
+        self._preflight(preflight)
+        self._plan(plan)
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """The progress bars of a run, live."""
+        with self.progress:
+            yield
+
+    def event(self, event: Event) -> None:
+        """Show an event where it belongs."""
+        show = getattr(self, f"_on_{event.kind}", None)
+        if show:
+            show(event.data)
+
+    def ended(self, result: dict[str, Any], files: FileManager) -> None:
+        """The report, where the model is, and what to try next."""
+        from modelforge.evaluation.report_text import renderable
+
+        run_id, model_id = result["run_id"], result["model_id"]
+        if result["status"] != "success":
+            self.console.print(f"\nStopped. Its checkpoint is kept; go on with: modelforge runs resume {run_id}")
+            return
+        self.console.print()
+        if result["report"]:
+            self.console.print(renderable(EvaluationReport.model_validate(result["report"])))
+        else:
+            self.console.print("No rows were held out, so nothing shows whether the model got better.")
+        self._memory(files.run(run_id))
+        self._fact("Model", str(files.model(model_id).root))
+        self.console.print("\nTry next:")
+        for command, why in (
+            (f"modelforge chat {model_id}", "talk to it"),
+            (f"modelforge merge {model_id}", "one model without an adapter"),
+            (f"modelforge runs show {run_id}", "this report again"),
+        ):
+            self.console.print(f"  {command:<58} {why}", soft_wrap=True)
+
+    # Events
+
+    def _on_stage(self, data: dict[str, Any]) -> None:
+        detail = f": {data['detail']}" if data.get("detail") else ""
+        self.progress.console.print(Text(f"· {data['name']}{detail}", style="dim"))
+
+    def _on_generation(self, data: dict[str, Any]) -> None:
+        self._bar(f"{data['phase']} answers", data["done"], data["total"], "")
+
+    def _on_progress(self, data: dict[str, Any]) -> None:
+        parts = [f"loss {data['loss']:.4f}"]
+        if data.get("tokens_per_second"):
+            parts.append(f"{data['tokens_per_second']:,.0f} tokens/s")
+        if data.get("seconds_left") is not None:
+            parts.append(f"{duration(data['seconds_left'])} left")
+        self._bar("training", data["step"], data["total_steps"], " · ".join(parts))
+
+    def _on_evaluation(self, data: dict[str, Any]) -> None:
+        self.progress.console.print(
+            Text(f"  step {data['step']}: held-out loss {data['loss']:.4f}, perplexity {data['perplexity']:.3f}")
+        )
+
+    def _on_notice(self, data: dict[str, Any]) -> None:
+        self.progress.console.print(Text(f"Note: {data['text']}", style="yellow"))
+
+    def _bar(self, name: str, done: float, total: float, figures: str) -> None:
+        if name not in self.bars:
+            self.bars[name] = self.progress.add_task(f"{name:<14}", total=total, figures="")
+        self.progress.update(self.bars[name], completed=done, total=total, figures=figures)
+
+    # Parts
+
+    def _preflight(self, report: PreflightReport) -> None:
+        worst = "error" if not report.ok else "ok"
+        mark, colour = MARKS[worst]
+        self._fact(
+            "Preflight",
+            f"[{colour}]{mark}[/] {report.rows:,} rows to train, {report.validation_rows:,} held out, "
+            f"{report.trained_tokens:,} of {report.tokens:,} tokens trained, "
+            f"longest row {report.lengths.maximum:,} tokens",
+        )
+        for finding in report.findings:
+            if finding.severity != "ok":
+                mark, colour = MARKS[finding.severity]
+                fix = f" {finding.fix}" if finding.fix else ""
+                self.console.print(Text(f"             {mark} {finding.message}{fix}", style=colour))
+        held = sum(finding.severity == "ok" for finding in report.findings)
+        self.console.print(Text(f"             {held} training truths hold for every row", style="dim"))
+
+    def _plan(self, plan: MemoryPlan) -> None:
+        parts = [(name, getattr(plan.parts, name)) for name in type(plan.parts).model_fields]
+        listed = ", ".join(f"{name} {gib(size)}" for name, size in parts if size)
+        fits = "fits" if plan.fits else "[red]does not fit[/]"
+        self._fact(
+            "Memory plan",
+            f"{gib(plan.total_bytes)} of {gib(plan.available_bytes)} on {plan.device}: {fits} ({listed}); "
+            f"largest micro-batch {plan.largest_micro_batch}",
+        )
+        for advice in plan.advice:
+            self.console.print(Text(f"             → {advice}"))
+
+    def _memory(self, folder: RunFolder) -> None:
+        if not folder.memory.exists():
+            return
+        measured = read_json(folder.memory)
+        self._fact(
+            "Memory",
+            f"took {gib(measured['measured_bytes'])}, planned {gib(measured['planned_bytes'])} "
+            f"({measured['relative_error']:+.0%})",
+        )
+
+    def _fact(self, name: str, text: str) -> None:
+        table = Table.grid(padding=(0, 1, 0, 0))
+        table.add_column(width=12, style="bold")
+        table.add_column(overflow="fold")
+        table.add_row(name, text)
+        self.console.print(table)
+
+
+def gib(size: int) -> str:
+    """Bytes as people read them."""
+    return f"{size / 2**30:.1f} GiB" if size >= 2**30 else f"{size / 2**20:.0f} MiB"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as `1:02:03` or `2:03`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,1 @@
+"""Files → rows → canonical rows: formats, readers, shapes, duplicates and the split."""

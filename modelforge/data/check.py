@@ -1,0 +1,71 @@
+"""Reading a dataset to its end only to know whether it is good, and how many rows are copies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+
+from modelforge.data.digests import DigestCounter, digest_of
+from modelforge.data.file_format import detect_format
+from modelforge.data.json_lines import JsonLines
+from modelforge.data.lines import Block, read_blocks
+from modelforge.data.quick_check import QuickCheck
+from modelforge.data.row_stream import SAMPLE, SAMPLE_BYTES, RowStream, take_sample
+from modelforge.data.source_row import SourceRow
+
+
+def check_rows(stream: RowStream) -> int:
+    """Check every row of `stream`, and count the rows that repeat an earlier one. Raises like iterating it."""
+    digests = DigestCounter()
+    path = stream.source.path
+    if path is not None and stream.source.format == "jsonl":
+        _check_lines(stream, path, digests)
+    else:
+        rows = stream.source.rows(stream.log)
+        sample = take_sample(rows)
+        if stream.begin(sample):
+            _take(stream, chain(sample, rows), digests)
+        stream.end()
+    return digests.repeated()
+
+
+def _check_lines(stream: RowStream, path: Path, digests: DigestCounter) -> None:
+    """JSON Lines by the block: the quick way where it is sure, else row by row."""
+    if stream.source.kind != "library":
+        for fault in detect_format(path).faults:
+            stream.log.add_fault(fault, None)
+    parser = JsonLines(stream.log)
+    with path.open("rb") as file:
+        blocks = read_blocks(file, stream.log)
+        sample = _sample(blocks, parser)
+        if stream.begin(sample) and stream.detected is not None and stream.detected.shape is not None:
+            _take(stream, sample, digests)
+            quick = QuickCheck(stream.detected.shape, stream.detected.columns, stream.known)
+            for block in blocks:
+                found = quick.digests(block.lines)
+                if found is None:
+                    _take(stream, parser.rows(block), digests)
+                else:
+                    parser.note_blank()
+                    stream.rows += len(found)
+                    digests.add_all(found)
+    stream.end()
+
+
+def _sample(blocks: Iterator[Block], parser: JsonLines) -> list[SourceRow]:
+    """The rows of the first blocks, as many blocks as give enough rows to detect a shape from."""
+    rows: list[SourceRow] = []
+    size = 0
+    for block in blocks:
+        rows += parser.rows(block)
+        size += sum(map(len, block.lines))
+        if len(rows) >= SAMPLE or (rows and size >= SAMPLE_BYTES):
+            break
+    return rows
+
+
+def _take(stream: RowStream, rows: Iterable[SourceRow], digests: DigestCounter) -> None:
+    used = tuple(stream.detected.columns.values()) if stream.detected else ()
+    for source, _ in stream.converted(rows):
+        digests.add(digest_of([source.values.get(name) for name in used]))

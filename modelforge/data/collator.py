@@ -1,0 +1,55 @@
+"""Tokenised rows → a batch. The preflight and the trainer use the same objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+IGNORED = -100
+
+
+@dataclass(frozen=True)
+class PaddingCollator:
+    """Rows of unequal length, padded on the right to the longest.
+
+    Returns int64 tensors of shape `[b, s]`: `input_ids`, `attention_mask` (1 on real tokens) and `labels` (−100 on
+    padding). The mask comes from lengths, never from the pad id, which may equal the end token.
+    """
+
+    pad_token_id: int
+    pad_to_multiple_of: int = 1
+
+    def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        import torch
+
+        longest = max(len(row["input_ids"]) for row in rows)
+        width = -(-longest // self.pad_to_multiple_of) * self.pad_to_multiple_of
+        return {
+            "input_ids": torch.tensor([_padded(row["input_ids"], width, self.pad_token_id) for row in rows]),
+            "attention_mask": torch.tensor([_padded([1] * len(row["input_ids"]), width, 0) for row in rows]),
+            "labels": torch.tensor([_padded(row["labels"], width, IGNORED) for row in rows]),
+        }
+
+
+@dataclass(frozen=True)
+class PackedCollator:
+    """Packed rows in one sequence without padding, kept apart by positions that restart at 0.
+
+    Returns int64 tensors of shape `[1, s]`: `input_ids`, `position_ids`, `labels`. Without an attention mask and
+    without a cache, attention is block-diagonal over the restarts of `position_ids`.
+    """
+
+    def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        import torch
+
+        positions = [position for row in rows for length in row["seq_lengths"] for position in range(length)]
+        return {
+            "input_ids": torch.tensor([[token for row in rows for token in row["input_ids"]]]),
+            "position_ids": torch.tensor([positions]),
+            "labels": torch.tensor([[label for row in rows for label in row["labels"]]]),
+        }
+
+
+def _padded(values: Sequence[int], width: int, filler: int) -> list[int]:
+    return [*values, *[filler] * (width - len(values))]

@@ -1,0 +1,87 @@
+"""Single values of a row: texts, and structures that a table may hold as JSON text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from modelforge.data.json_rows import DEEPEST, depth_of
+from modelforge.data.problem_kinds import KINDS
+from modelforge.data.problem_log import Fault, shown
+
+Row = Mapping[str, Any]
+MISSING = object()
+
+
+def text_of(values: Row, name: str, faults: list[Fault], *, required: bool = True) -> str | None:
+    """The text in column `name`. Not required: None where it is absent, null or empty."""
+    value = values.get(name, MISSING)
+    if type(value) is str and value and not value.isspace():
+        if "\0" in value or "\ufffd" in value:
+            damage(value, name, faults)
+        return value
+    if not required and (value is MISSING or value is None or value == ""):
+        return None
+    faults.append(_why_no_text(value, name))
+    return None
+
+
+def _why_no_text(value: Any, name: str) -> Fault:
+    if value is MISSING:
+        return Fault("missing-field", name, "no such column in this row", f"text in {name!r}")
+    if value is None:
+        return Fault("null-value", name, "null")
+    if isinstance(value, str):
+        return Fault("empty-value", name, shown(value) if value else "an empty text")
+    return Fault("wrong-type", name, f"{type_name(value)} {shown(value)}")
+
+
+def damage(value: str, name: str, faults: list[Fault]) -> None:
+    """Characters that a text should not hold. Warnings are faults too; the caller tells them apart."""
+    if "\0" in value:
+        faults.append(Fault("nul-character", name, f"U+0000 at character {value.index(chr(0)) + 1}"))
+    if "\ufffd" in value:
+        faults.append(Fault("replacement-character", name, f"U+FFFD at character {value.index(chr(0xFFFD)) + 1}"))
+
+
+def type_name(value: Any) -> str:
+    """The type in the words of JSON."""
+    names = {dict: "object", list: "array", str: "text", bool: "boolean", int: "number", float: "number"}
+    return "null" if value is None else names.get(type(value), type(value).__name__)
+
+
+def decoded(value: Any) -> Any:
+    """A list or object that was written as JSON text, as tables and some datasets do; anything else as it is."""
+    if isinstance(value, str) and value[:1] in ("[", "{"):
+        try:
+            structure = orjson.loads(value)
+        except orjson.JSONDecodeError:
+            return value
+        return structure if depth_of(structure) <= DEEPEST else value
+    return value
+
+
+def tools_of(values: Row, columns: Mapping[str, str], faults: list[Fault]) -> dict[str, Any]:
+    """`{"tools": [...]}` where the row describes functions, else nothing."""
+    name = columns.get("tools")
+    value = decoded(values.get(name)) if name else None
+    if value is None or value in ("", []):
+        return {}
+    if isinstance(value, list) and all(_is_tool(tool) for tool in value):
+        return {"tools": value}
+    faults.append(Fault("malformed-tools", name, shown(value)))
+    return {}
+
+
+def _is_tool(tool: Any) -> bool:
+    if not isinstance(tool, dict):
+        return False
+    function = tool.get("function", tool)
+    return isinstance(function, dict) and isinstance(function.get("name"), str) and bool(function["name"])
+
+
+def is_error(fault: Fault) -> bool:
+    """Whether the fault refuses the row."""
+    return KINDS[fault.kind].severity == "error"

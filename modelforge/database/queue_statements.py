@@ -1,0 +1,139 @@
+"""The queue: which run is next, and which submit made which run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from modelforge.database.models import RunRow, SubmissionRow
+from modelforge.database.sessions import Sessions, database_errors, found
+from modelforge.database.supervisor_lock import AdvisoryLock, HomeLock, SupervisorLock
+from modelforge.exceptions import DatabaseError, NotFoundError
+from modelforge.schemas.run import RunStatus, RunTicket, RunView
+from modelforge.storage.file_lock import FileLock
+
+BY_TURN = (RunRow.priority.desc(), RunRow.position, RunRow.created_at, RunRow.id)
+
+
+class QueueStatements(Sessions):
+    """What the queue asks of the database."""
+
+    def queued_runs(self) -> list[RunView]:
+        """The waiting runs, the next one first."""
+        query = select(RunRow).where(RunRow.status == "queued").order_by(*BY_TURN)
+        with self._read() as session:
+            return [row.to_view() for row in session.scalars(query)]
+
+    def page_runs(
+        self, *statuses: RunStatus, limit: int, before: str | None = None, owner: str | None = None
+    ) -> tuple[list[RunView], int]:
+        """One page of runs, the newest first, and how many there are on all pages.
+
+        Args:
+            statuses: only these; all when none is given.
+            limit: runs on a page.
+            before: the last run of the page before.
+            owner: only runs of this account; all when not given.
+
+        Raises:
+            NotFoundError: the run `before` is not there any more.
+        """
+        chosen = select(RunRow)
+        if statuses:
+            chosen = chosen.where(RunRow.status.in_(statuses))
+        if owner is not None:
+            chosen = chosen.where(RunRow.owner == owner)
+        with self._read() as session:
+            total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+            if before is not None:
+                last = found(session, RunRow, before)
+                chosen = chosen.where(
+                    (RunRow.created_at < last.created_at)
+                    | ((RunRow.created_at == last.created_at) & (RunRow.id < last.id))
+                )
+            query = chosen.order_by(RunRow.created_at.desc(), RunRow.id.desc()).limit(limit)
+            return [row.to_view() for row in session.scalars(query)], total
+
+    def submit_run(self, run: RunView, ticket: RunTicket) -> str:
+        """Add a run together with the key of its submit; returns the id of the run that holds the key.
+
+        That is another run's when the same owner has used the key before: then nothing is added.
+        """
+        try:
+            with self._write() as session:
+                if (earlier := _submission(session, run.owner, ticket.idempotency_key)) is not None:
+                    return earlier.run_id
+                session.merge(RunRow(**dict(run)))
+                if ticket.idempotency_key is not None:
+                    session.add(
+                        SubmissionRow(
+                            owner=run.owner or "",
+                            key=ticket.idempotency_key,
+                            fingerprint=ticket.fingerprint,
+                            run_id=run.id,
+                        )
+                    )
+                return run.id
+        except DatabaseError as error:
+            if not isinstance(error.__cause__, IntegrityError):
+                raise
+            with self._read() as session:
+                winner = _submission(session, run.owner, ticket.idempotency_key)
+                if winner is None:
+                    raise
+                return winner.run_id
+
+    def find_submission(self, owner: str | None, key: str) -> tuple[str, str] | None:
+        """(run, fingerprint) of the earlier submit with this owner and key."""
+        with self._read() as session:
+            row = _submission(session, owner, key)
+            return None if row is None else (row.run_id, row.fingerprint)
+
+    def move_run(self, run_id: str, *, priority: int | None, before: str | None) -> RunView:
+        """Give a waiting run another priority, or the place right before another waiting run, whose priority it takes.
+
+        Raises:
+            NotFoundError: one of them does not wait.
+        """
+        with self._write() as session:
+            rows = list(session.scalars(select(RunRow).where(RunRow.status == "queued").order_by(*BY_TURN)))
+            mover = _waiting(rows, run_id)
+            if priority is not None:
+                mover.priority = priority
+            if before is not None and before != run_id:
+                follower = _waiting(rows, before)
+                rows.remove(mover)
+                place = rows.index(follower)
+                leader = rows[place - 1] if place else None
+                mover.priority = follower.priority
+                if leader is None or leader.priority != follower.priority:
+                    mover.position = follower.position - 1
+                else:
+                    mover.position = (leader.position + follower.position) / 2
+            return mover.to_view()
+
+    def take_supervisor_lock(self, lock_file: Path) -> SupervisorLock | None:
+        """Become the one supervisor: by PostgreSQL's advisory lock, else by a lock on a file. Nothing: another is it.
+
+        Raises:
+            StorageError: the file cannot be opened.
+        """
+        if self.engine.dialect.name == "postgresql":
+            with database_errors():
+                return AdvisoryLock.try_take(self.engine)
+        lock = FileLock.try_take(lock_file)
+        return None if lock is None else HomeLock(lock)
+
+
+def _submission(session: Session, owner: str | None, key: str | None) -> SubmissionRow | None:
+    return None if key is None else session.get(SubmissionRow, (owner or "", key))
+
+
+def _waiting(rows: list[RunRow], run_id: str) -> RunRow:
+    for row in rows:
+        if row.id == run_id:
+            return row
+    raise NotFoundError(f"Run {run_id[:80]!r} does not wait in the queue.", hint="Only waiting runs can be moved.")

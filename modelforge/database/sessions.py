@@ -1,0 +1,89 @@
+"""Transactions: opened, committed or rolled back, and any fault of the database told in our own words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypedDict, TypeVar
+
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from modelforge.database.engine import READ_ONLY, make_engine
+from modelforge.database.models import DatasetRow, ModelRow, RunRow
+from modelforge.exceptions import DatabaseError, NotFoundError
+from modelforge.schemas.config.training_config import TrainingConfig
+from modelforge.schemas.run import RunError, RunStatus
+
+Row = TypeVar("Row", RunRow, ModelRow, DatasetRow)
+REBUILD = "The run folders are the truth: rebuild the database from them."
+
+
+class RunChanges(TypedDict, total=False):
+    """What may change in a run after it was accepted."""
+
+    status: RunStatus
+    reason: str | None
+    attempt: int
+    priority: int
+    position: float
+    slot: str | None
+    config: TrainingConfig
+    finished_at: datetime | None
+    progress: dict[str, Any] | None
+    report: dict[str, Any] | None
+    model_id: str | None
+    error: RunError | None
+
+
+class Sessions:
+    """One database, and transactions on it."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = make_engine(url)
+
+    def close(self) -> None:
+        """Close all pooled connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _write(self) -> Iterator[Session]:
+        with database_errors(), Session(self.engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _read(self) -> Iterator[Session]:
+        reader = self.engine.execution_options(**{READ_ONLY: True})
+        with database_errors(), Session(reader) as session:
+            yield session
+
+
+@contextmanager
+def database_errors() -> Iterator[None]:
+    """Turn a fault of the database inside the block into a `DatabaseError`."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        cause = getattr(error, "orig", None) or error
+        raise DatabaseError(f"The database did not answer as expected: {cause}", hint=REBUILD) from error
+    except ValidationError as error:
+        raise DatabaseError(
+            f"The database holds a {error.title} of another version of ModelForge.", hint=REBUILD
+        ) from error
+
+
+def found(session: Session, table: type[Row], key: str, *, lock: bool = False) -> Row:
+    """One row by its id, locked for this transaction where asked. Raises NotFoundError."""
+    row = session.get(table, key, with_for_update=lock)
+    if row is None:
+        raise NotFoundError(f"The database knows no {table.__tablename__[:-1]} {key[:80]!r}.", hint=REBUILD)
+    return row
+
+
+def apply(run: RunRow, changes: RunChanges) -> None:
+    """Set the columns that changed."""
+    for name, value in changes.items():
+        setattr(run, name, value)

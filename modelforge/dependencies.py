@@ -1,0 +1,87 @@
+"""Who gets what: the services of a request, and its caller. The only file that says Depends."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from modelforge.security.caller import Caller
+from modelforge.services.dataset_service import DatasetService
+from modelforge.services.event_feed import EventFeeds
+from modelforge.services.hardware_service import HardwareService
+from modelforge.services.hub_service import HubService
+from modelforge.services.run_insight import RunInsight
+from modelforge.services.run_service import RunService
+from modelforge.services.server_services import ServerServices
+
+
+async def _services(request: Request) -> ServerServices:
+    services: ServerServices = request.app.state.services
+    return services
+
+
+Services = Annotated[ServerServices, Depends(_services)]
+
+# Who asks
+
+
+async def _caller(request: Request) -> Caller:
+    caller: Caller = request.state.caller
+    return caller
+
+
+CurrentCaller = Annotated[Caller, Depends(_caller)]
+
+
+async def _admin(caller: CurrentCaller) -> Caller:
+    caller.require("admin")
+    return caller
+
+
+Admin = Annotated[Caller, Depends(_admin)]
+
+
+async def _address(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
+
+
+Address = Annotated[str, Depends(_address)]
+
+# What answers
+
+
+async def _datasets(services: Services) -> DatasetService:
+    return services.datasets
+
+
+async def _hub(services: Services) -> HubService:
+    return services.hub
+
+
+Datasets = Annotated[DatasetService, Depends(_datasets)]
+Hub = Annotated[HubService, Depends(_hub)]
+
+# Runs, models and answers
+
+
+async def _runs(services: Services) -> RunService:
+    return services.workshop.runs
+
+
+async def _insight(services: Services) -> RunInsight:
+    return services.workshop.insight
+
+
+async def _feeds(services: Services) -> EventFeeds:
+    return services.workshop.feeds
+
+
+async def _hardware_advice(services: Services) -> HardwareService:
+    return services.hardware
+
+
+Runs = Annotated[RunService, Depends(_runs)]
+Insight = Annotated[RunInsight, Depends(_insight)]
+Feeds = Annotated[EventFeeds, Depends(_feeds)]
+HardwareAdvice = Annotated[HardwareService, Depends(_hardware_advice)]

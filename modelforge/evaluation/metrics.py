@@ -1,0 +1,111 @@
+"""The scores of answers and of token losses: pure functions, one number per row, so that rows can be paired.
+
+| metric | how an answer and its reference are made alike before they are compared |
+|---|---|
+| exact match | white space around the whole text is trimmed, nothing else |
+| token F1 | as SQuAD does: lower case, no ASCII punctuation, no articles, split at white space |
+| ROUGE | lower case, split at everything that is no letter or digit, no stemming |
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import string
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rouge_score.rouge_scorer import RougeScorer
+
+LABELS: Mapping[str, str] = {
+    "exact_match": "exact match",
+    "token_f1": "token F1",
+    "rouge1": "ROUGE-1",
+    "rouge2": "ROUGE-2",
+    "rougeL": "ROUGE-L",
+    "perplexity": "perplexity",
+}
+"""Metric → its name in prose."""
+
+LOWER_IS_BETTER = frozenset({"perplexity"})
+
+ARTICLES = re.compile(r"\b(a|an|the)\b")
+PUNCTUATION = str.maketrans("", "", string.punctuation)
+WORD = re.compile(r"[^\W_]+")
+LARGEST_EXPONENT = 700.0
+
+
+def exact_match(answer: str, reference: str) -> float:
+    """1 if both texts are the same apart from the white space around them, else 0."""
+    return float(answer.strip() == reference.strip())
+
+
+def squad_tokens(text: str) -> list[str]:
+    """The words that SQuAD's official script compares (Rajpurkar et al. 2016, https://arxiv.org/abs/1606.05250)."""
+    return ARTICLES.sub(" ", text.lower().translate(PUNCTUATION)).split()
+
+
+def token_f1(answer: str, reference: str) -> float:
+    """Harmonic mean of precision and recall over the bag of words, 0 to 1, as in SQuAD.
+
+    Where one of both has no words, the score is 1 if the other has none either, else 0.
+    """
+    ours, theirs = squad_tokens(answer), squad_tokens(reference)
+    if not ours or not theirs:
+        return float(ours == theirs)
+    shared = sum((Counter(ours) & Counter(theirs)).values())
+    return 2 * shared / (len(ours) + len(theirs))
+
+
+def rouge(answer: str, reference: str, kind: str) -> float:
+    """F-measure of `rouge1`, `rouge2` or `rougeL`, 0 to 1 (Lin 2004, https://aclanthology.org/W04-1013)."""
+    return float(_rouge_scorer(kind).score(reference, answer)[kind].fmeasure)
+
+
+def perplexity(nll: float, tokens: float) -> float:
+    """`exp(nll / tokens)`: `nll` in nats summed over `tokens` trained tokens. Finite for every finite loss."""
+    return math.exp(min(nll / tokens, LARGEST_EXPONENT))
+
+
+ANSWER_METRICS: Mapping[str, Callable[[str, str], float]] = {
+    "exact_match": exact_match,
+    "token_f1": token_f1,
+    "rouge1": lambda answer, reference: rouge(answer, reference, "rouge1"),
+    "rouge2": lambda answer, reference: rouge(answer, reference, "rouge2"),
+    "rougeL": lambda answer, reference: rouge(answer, reference, "rougeL"),
+}
+"""The metrics of a written answer against its reference; each gives one row's score."""
+
+
+def score_answers(
+    answers: Sequence[str], references: Sequence[str], metrics: Iterable[str]
+) -> dict[str, tuple[float, ...]]:
+    """Score each answer against the reference of the same row: metric → one score per row.
+
+    Names that are no answer metric, such as `perplexity`, are left out.
+    """
+    return {
+        name: tuple(
+            ANSWER_METRICS[name](answer, reference) for answer, reference in zip(answers, references, strict=True)
+        )
+        for name in metrics
+        if name in ANSWER_METRICS
+    }
+
+
+class _Words:
+    """rouge_score's own tokeniser drops every letter outside a–z; this one is equal on ASCII and keeps the others."""
+
+    def tokenize(self, text: str) -> list[str]:
+        return WORD.findall(text.lower())
+
+
+@cache
+def _rouge_scorer(kind: str) -> RougeScorer:
+    # Loaded on first use: rouge_score brings nltk with it.
+    from rouge_score.rouge_scorer import RougeScorer
+
+    return RougeScorer([kind], tokenizer=_Words())

@@ -1,0 +1,133 @@
+"""Row scores of two models → the before/after report and its verdict in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from modelforge.evaluation.bootstrap import Interval, compare_means, compare_perplexities, fewest_rows, judge
+from modelforge.evaluation.metrics import LABELS, LOWER_IS_BETTER
+from modelforge.evaluation.row_scores import RowScores
+from modelforge.schemas.report import EvaluationReport, ExampleAnswer, MetricComparison, Verdict
+
+EXAMPLES = 3
+
+
+def build_report(
+    base: RowScores, tuned: RowScores, *, primary_metric: str, confidence: float, resamples: int, seed: int
+) -> EvaluationReport:
+    """Compare two models on the same rows.
+
+    The verdict is the primary metric's; where no answers were written, perplexity's. The example rows are drawn by
+    `seed`, whatever their answers are.
+
+    Raises:
+        ValueError: the scores are of different rows.
+    """
+    if (base.prompts, base.references, base.tokens) != (tuned.prompts, tuned.references, tuned.tokens):
+        raise ValueError("base and tuned scores are of different rows, so they cannot be paired")
+    intervals = _intervals(base, tuned, resamples=resamples, confidence=confidence, seed=seed)
+    metrics = {name: _comparison(name, interval, rows, confidence) for name, (interval, rows) in intervals.items()}
+    primary = primary_metric if primary_metric in metrics else "perplexity"
+    return EvaluationReport(
+        metrics=metrics,
+        primary_metric=primary,
+        verdict=metrics[primary].verdict if primary in metrics else "no evidence",
+        sentence=verdict_sentence(metrics, primary, confidence),
+        confidence=confidence,
+        examples=_examples(base, tuned, seed),
+    )
+
+
+def verdict_sentence(metrics: Mapping[str, MetricComparison], primary: str, confidence: float) -> str:
+    """The verdict on the primary metric in words, with the figures it rests on."""
+    if primary not in metrics:
+        return "No evidence: no rows were held out, so nothing was compared."
+    metric = metrics[primary]
+    label, rows = LABELS.get(primary, primary), f"{metric.n:,} held-out row{'' if metric.n == 1 else 's'}"
+    words: dict[Verdict, str] = {"better": "Better", "worse": "Worse", "no evidence": "No evidence of a change"}
+    figures = (
+        f"difference {figure(metric.difference, sign=True)}, {percent(confidence)} interval "
+        f"{figure(metric.ci95[0], sign=True)} to {figure(metric.ci95[1], sign=True)}"
+    )
+    return f"{words[metric.verdict]}: {label} {_movement(metric)} on {rows} ({figures}){_why_not(metric, confidence)}."
+
+
+def figure(value: float, *, sign: bool = False) -> str:
+    """A score as people read it: two decimals below 100, more where they would show nothing, a real minus sign."""
+    size = abs(value)
+    decimals = 0 if size >= 1000 else 1 if size >= 100 else 2
+    text = f"{size:.1g}" if 0 < size < 0.005 else f"{size:,.{decimals}f}"
+    lead = "−" if value < 0 else "+" if sign and value > 0 else ""
+    return lead + text
+
+
+def percent(share: float) -> str:
+    """0.95 → `95 %`."""
+    return f"{share * 100:g} %"
+
+
+def _intervals(
+    base: RowScores, tuned: RowScores, *, resamples: int, confidence: float, seed: int
+) -> dict[str, tuple[Interval, int]]:
+    """Metric → its interval and the rows behind it; answers first, perplexity last."""
+    found: dict[str, tuple[Interval, int]] = {}
+    for name, before in base.scores.items():
+        if name in tuned.scores and before:
+            after = np.array(tuned.scores[name])
+            interval = compare_means(np.array(before), after, resamples=resamples, confidence=confidence, seed=seed)
+            found[name] = (interval, len(before))
+    tokens = np.array(base.tokens, dtype=np.int64)
+    scored = tokens > 0
+    if scored.any():
+        interval = compare_perplexities(
+            np.array(base.nll)[scored],
+            np.array(tuned.nll)[scored],
+            tokens[scored],
+            resamples=resamples,
+            confidence=confidence,
+            seed=seed,
+        )
+        found["perplexity"] = (interval, int(scored.sum()))
+    return found
+
+
+def _comparison(name: str, interval: Interval, rows: int, confidence: float) -> MetricComparison:
+    higher = name not in LOWER_IS_BETTER
+    return MetricComparison(
+        base=interval.base,
+        tuned=interval.tuned,
+        difference=interval.difference,
+        ci95=(interval.low, interval.high),
+        n=rows,
+        higher_is_better=higher,
+        verdict=judge(interval, rows=rows, confidence=confidence, higher_is_better=higher),
+    )
+
+
+def _movement(metric: MetricComparison) -> str:
+    if metric.difference == 0:
+        return f"stayed at {figure(metric.base)}"
+    word = "went" if metric.verdict == "no evidence" else "rose" if metric.difference > 0 else "fell"
+    return f"{word} from {figure(metric.base)} to {figure(metric.tuned)}"
+
+
+def _why_not(metric: MetricComparison, confidence: float) -> str:
+    if metric.verdict != "no evidence":
+        return ""
+    if metric.n < (needed := fewest_rows(confidence)):
+        return f"; a verdict at {percent(confidence)} needs at least {needed} rows"
+    return ", which does not exclude 0" if metric.difference != 0 else ""
+
+
+def _examples(base: RowScores, tuned: RowScores, seed: int) -> tuple[ExampleAnswer, ...]:
+    if base.answers is None or tuned.answers is None:
+        return ()
+    drawn = np.random.default_rng(seed).permutation(len(base.answers))[:EXAMPLES]
+    return tuple(
+        ExampleAnswer(
+            prompt=base.prompts[row], expected=base.references[row], base=base.answers[row], tuned=tuned.answers[row]
+        )
+        for row in sorted(int(index) for index in drawn)
+    )

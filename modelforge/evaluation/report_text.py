@@ -1,0 +1,120 @@
+"""The before/after report as Markdown and on a terminal."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modelforge.evaluation.metrics import LABELS
+from modelforge.evaluation.report import figure, percent
+from modelforge.schemas.report import EvaluationReport, MetricComparison, Verdict
+from modelforge.storage.atomic import write_bytes, write_json
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.table import Table
+
+COLOURS: dict[Verdict, str] = {"better": "green", "no evidence": "yellow", "worse": "red"}
+LONGEST_CELL = 600
+
+
+def write_report(report: EvaluationReport, json_file: Path) -> None:
+    """Write `report.json` at `json_file` and `report.md` beside it."""
+    json_file.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(json_file.with_suffix(".md"), markdown(report).encode())
+    write_json(json_file, report.model_dump(mode="json"))
+
+
+def markdown(report: EvaluationReport) -> str:
+    """The whole report as Markdown: the verdict, the table of metrics, the example answers."""
+    parts = ["# Before and after", f"**{report.sentence}**", metrics_markdown(report)]
+    if report.examples:
+        parts.append("## Answers\n\nHeld-out rows drawn by the run's seed, not chosen by their answers.")
+    for number, example in enumerate(report.examples, start=1):
+        texts = {"Prompt": example.prompt, "Expected": example.expected, "Base": example.base, "Tuned": example.tuned}
+        parts.append(f"### Row {number}")
+        parts.extend(f"{title}:\n\n{_fenced(text)}" for title, text in texts.items())
+    return "\n\n".join(parts) + "\n"
+
+
+def metrics_markdown(report: EvaluationReport) -> str:
+    """The table of metrics alone, with a note on what it means; the model card holds it too."""
+    if not report.metrics:
+        return "Nothing was compared."
+    lines = [
+        f"| Metric | Base | Tuned | Difference | {percent(report.confidence)} interval | Rows | Verdict |",
+        "|---|--:|--:|--:|--:|--:|---|",
+    ]
+    lines += [f"| {' | '.join(_cells(name, metric))} |" for name, metric in report.metrics.items()]
+    note = f"Interval: paired bootstrap over the held-out rows. The verdict is that of {_label(report.primary_metric)}."
+    if "perplexity" in report.metrics:
+        note += " Perplexity is better when lower."
+    return "\n".join([*lines, "", note])
+
+
+def renderable(report: EvaluationReport) -> Group:
+    """The report for a rich console: the verdict, the table of metrics, the answers side by side."""
+    from rich.console import Group
+    from rich.text import Text
+
+    parts: list[Text | Table] = [Text(report.sentence, style=f"bold {COLOURS[report.verdict]}")]
+    if report.metrics:
+        parts += [Text(), _metrics_table(report)]
+    if report.examples:
+        parts += [Text(), _answers_table(report)]
+    return Group(*parts)
+
+
+def _metrics_table(report: EvaluationReport) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("metric")
+    for title in ("base", "tuned", "difference", f"{percent(report.confidence)} interval", "rows"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for name, metric in report.metrics.items():
+        *cells, verdict = _cells(name, metric)
+        bold = "bold" if name == report.primary_metric else ""
+        table.add_row(*cells, Text(verdict, style=COLOURS[metric.verdict]), style=bold)
+    return table
+
+
+def _answers_table(report: EvaluationReport) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    title = f"{len(report.examples)} held-out rows, drawn by the seed"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, show_lines=True, expand=True)
+    for column in ("prompt", "expected", "base", "tuned"):
+        table.add_column(column, ratio=1, overflow="fold")
+    for example in report.examples:
+        right = "green" if example.tuned.strip() == example.expected.strip() else ""
+        texts = (example.prompt, example.expected, example.base)
+        table.add_row(*(Text(_short(text)) for text in texts), Text(_short(example.tuned), style=right))
+    return table
+
+
+def _cells(name: str, metric: MetricComparison) -> tuple[str, ...]:
+    low, high = (figure(end, sign=True) for end in metric.ci95)
+    values = (figure(metric.base), figure(metric.tuned), figure(metric.difference, sign=True))
+    return (_label(name), *values, f"{low} to {high}", f"{metric.n:,}", metric.verdict)
+
+
+def _label(name: str) -> str:
+    return LABELS.get(name, name)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+
+
+def _fenced(text: str) -> str:
+    """A code block whose fence no line of `text` can close."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text}\n{fence}"

@@ -1,0 +1,159 @@
+"""Every error that ModelForge raises on purpose.
+
+    ModelForgeException            500  something went wrong inside ModelForge
+    ├── ConfigurationError         422  a recipe, option or environment variable is not usable
+    ├── DatasetValidationError     422  the data breaks a rule; carries the problems, by line
+    ├── NotFoundError              404  no run, model or dataset has this id
+    ├── ConflictError              409  the thing is in a state that does not allow this
+    ├── RequestRefusedError        400  a request names a host that this server does not answer to
+    ├── AuthenticationError        401  a request carries no valid token
+    ├── PermissionDeniedError      403  the caller, or the page that asks, may not do this
+    ├── TooLargeError              413  a body or an upload is above the limit
+    ├── MediaTypeError             415  a body is of a kind that this route does not take
+    ├── TooManyRequestsError       429  a caller asks faster than the limit
+    ├── ProviderError              424  a model could not be found, reached or loaded
+    ├── StrategyError              422  the strategy cannot work with this model or data
+    ├── TrainingError              500  a run failed
+    ├── HardwareError              422  this machine has not got what the run needs
+    ├── StorageError               507  a file could not be written or read
+    └── DatabaseError              500  the index could not be read or written
+
+Each class carries the HTTP status that answers it, and each error a hint that says what to do next. What the hub does,
+or what this machine lacks, is no fault of the server, and so never a 5xx.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+
+class ModelForgeException(Exception):
+    """Base of all errors: what was found in `message`, what to do in `hint`, machine-readable `details`."""
+
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "ModelForge error"
+
+    def __init__(self, message: str, *, hint: str | None = None, details: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.details: dict[str, Any] = dict(details or {})
+
+    @property
+    def slug(self) -> str:
+        """The kind of error as a stable, hyphenated word: `dataset-validation-error`."""
+        return self.title.lower().replace(" ", "-")
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}" if self.hint else self.message
+
+
+class ConfigurationError(ModelForgeException):
+    """A recipe, option or environment variable is not usable."""
+
+    status = 422
+    title = "Configuration error"
+
+
+class DatasetValidationError(ModelForgeException):
+    """The data breaks a rule. `details["errors"]` lists the first problems, `details["total"]` counts all."""
+
+    status = 422
+    title = "Dataset validation error"
+
+
+class NotFoundError(ModelForgeException):
+    """No run, model or dataset has this id."""
+
+    status = 404
+    title = "Not found"
+
+
+class ConflictError(ModelForgeException):
+    """The thing is in a state that does not allow this."""
+
+    status = 409
+    title = "Conflict"
+
+
+class RequestRefusedError(ModelForgeException):
+    """A request names a host that this server does not answer to."""
+
+    status = 400
+    title = "Request refused"
+
+
+class AuthenticationError(ModelForgeException):
+    """A request carries no valid token."""
+
+    status = 401
+    title = "Not signed in"
+
+
+class PermissionDeniedError(ModelForgeException):
+    """The caller, or the page that asks, may not do this."""
+
+    status = 403
+    title = "Not allowed"
+
+
+class TooLargeError(ModelForgeException):
+    """A body or an upload is above the limit."""
+
+    status = 413
+    title = "Too large"
+
+
+class MediaTypeError(ModelForgeException):
+    """A body is of a kind that this route does not take."""
+
+    status = 415
+    title = "Wrong media type"
+
+
+class TooManyRequestsError(ModelForgeException):
+    """A caller asks faster than the limit; `details["retry_after"]` has the seconds to wait."""
+
+    status = 429
+    title = "Too many requests"
+
+
+class ProviderError(ModelForgeException):
+    """A model could not be found, reached or loaded."""
+
+    status = 424
+    title = "Provider error"
+
+
+class StrategyError(ModelForgeException):
+    """The strategy cannot work with this model or data."""
+
+    status = 422
+    title = "Strategy error"
+
+
+class TrainingError(ModelForgeException):
+    """A run failed."""
+
+    title = "Training error"
+
+
+class HardwareError(ModelForgeException):
+    """This machine has not got what the run needs."""
+
+    status = 422
+    title = "Hardware error"
+
+
+class StorageError(ModelForgeException):
+    """A file could not be written or read."""
+
+    status = 507
+    title = "Storage error"
+
+
+class DatabaseError(ModelForgeException):
+    """The index of runs, models and datasets could not be read or written."""
+
+    title = "Database error"

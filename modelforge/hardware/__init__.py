@@ -1,0 +1,1 @@
+"""What this machine has, and what a run needs of it. Nothing here imports torch."""

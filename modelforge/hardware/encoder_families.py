@@ -1,0 +1,129 @@
+"""The anatomy of encoders and of encoder-decoders, by the keys of their `config.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from modelforge.hardware.anatomy import Anatomy, Block, Linear, attention, cross_attention, mlp
+
+Config = Mapping[str, Any]
+
+
+def bert(config: Config) -> Anatomy:
+    """BERT and RoBERTa, without a pooler and without a head over the vocabulary."""
+    hidden, inner, heads = (int(config[key]) for key in ("hidden_size", "intermediate_size", "num_attention_heads"))
+    names = ("query", "key", "value", "attention.output.dense")
+    linears = (
+        *attention(names, hidden, hidden, hidden, qkv_bias=True, out_bias=True),
+        *mlp(("intermediate.dense",), "output.dense", hidden, inner, bias=True),
+    )
+    block = _block(int(config["num_hidden_layers"]), linears, hidden, heads, inner, norms=2)
+    rows = int(config.get("max_position_embeddings", 512)) + int(config.get("type_vocab_size", 2))
+    return Anatomy((block,), (rows + 2) * hidden, int(config["vocab_size"]), tied=True, has_head=False)
+
+
+def distilbert(config: Config) -> Anatomy:
+    """DistilBERT: BERT without token types."""
+    hidden, inner, heads = int(config["dim"]), int(config["hidden_dim"]), int(config["n_heads"])
+    linears = (
+        *attention(("q_lin", "k_lin", "v_lin", "out_lin"), hidden, hidden, hidden, qkv_bias=True, out_bias=True),
+        *mlp(("ffn.lin1",), "ffn.lin2", hidden, inner, bias=True),
+    )
+    block = _block(int(config["n_layers"]), linears, hidden, heads, inner, norms=2)
+    rows = int(config.get("max_position_embeddings", 512))
+    return Anatomy((block,), (rows + 2) * hidden, int(config["vocab_size"]), tied=True, has_head=False)
+
+
+def t5(config: Config) -> Anatomy:
+    """T5, mT5 and Flan-T5: relative positions, RMSNorm, no biases."""
+    hidden, inner, heads = int(config["d_model"]), int(config["d_ff"]), int(config["num_heads"])
+    head_dim = int(config.get("d_kv", hidden // heads))
+    width = heads * head_dim
+    gated = str(config.get("feed_forward_proj", "relu")).startswith("gated")
+    names = ("wi_0", "wi_1") if gated else ("wi",)
+    own = attention(("q", "k", "v", "o"), hidden, width, width, qkv_bias=False, out_bias=False)
+    cross = cross_attention(("q", "k", "v", "o"), hidden, width, bias=False)
+    feed = mlp(names, "wo", hidden, inner, bias=False)
+    layers = int(config["num_layers"])
+
+    def stack(depth: int, linears: tuple[Linear, ...], *, is_decoder: bool) -> Block:
+        return Block(
+            layers=depth,
+            linears=linears,
+            norm_parameters=(3 if is_decoder else 2) * hidden,
+            hidden=hidden,
+            heads=heads,
+            kv_heads=heads,
+            head_dim=head_dim,
+            intermediate=inner,
+            activation="gated" if gated else "kernel",
+            rms_norm=True,
+            norms=3 if is_decoder else 2,
+            causal=is_decoder,
+            is_cross=is_decoder,
+        )
+
+    encoder = stack(layers, (*own, *feed), is_decoder=False)
+    decoder = stack(int(config.get("num_decoder_layers") or layers), (*own, *cross, *feed), is_decoder=True)
+    buckets = 2 * heads * int(config.get("relative_attention_num_buckets", 32))
+    tied = bool(config.get("tie_word_embeddings", True))
+    return Anatomy((encoder, decoder), 2 * hidden + buckets, int(config["vocab_size"]), tied)
+
+
+def bart(config: Config) -> Anatomy:
+    """BART: learned positions, LayerNorm, biases everywhere."""
+    hidden = int(config["d_model"])
+    own = attention(("q_proj", "k_proj", "v_proj", "out_proj"), hidden, hidden, hidden, qkv_bias=True, out_bias=True)
+    cross = cross_attention(("q_proj", "k_proj", "v_proj", "out_proj"), hidden, hidden, bias=True)
+
+    def stack(side: str, norms: int, extra: tuple[Linear, ...] = ()) -> Block:
+        inner = int(config[f"{side}_ffn_dim"])
+        linears = (*own, *extra, *mlp(("fc1",), "fc2", hidden, inner, bias=True))
+        heads = int(config[f"{side}_attention_heads"])
+        return _block(
+            int(config[f"{side}_layers"]), linears, hidden, heads, inner, norms=norms, is_decoder=side == "decoder"
+        )
+
+    blocks = (stack("encoder", 2), stack("decoder", 3, cross))
+    positions = 2 * (int(config.get("max_position_embeddings", 1024)) + 2) * hidden
+    return Anatomy(blocks, positions + 4 * hidden, int(config["vocab_size"]), tied=True)
+
+
+def _block(
+    layers: int,
+    linears: tuple[Linear, ...],
+    hidden: int,
+    heads: int,
+    inner: int,
+    *,
+    norms: int,
+    is_decoder: bool = False,
+) -> Block:
+    """A stack with LayerNorms, whose weights and biases are `2 · hidden` each."""
+    return Block(
+        layers=layers,
+        linears=linears,
+        norm_parameters=norms * 2 * hidden,
+        hidden=hidden,
+        heads=heads,
+        kv_heads=heads,
+        head_dim=hidden // heads,
+        intermediate=inner,
+        activation="kernel",
+        rms_norm=False,
+        norms=norms,
+        causal=is_decoder,
+        is_cross=is_decoder,
+    )
+
+
+ENCODERS: dict[str, Callable[[Config], Anatomy]] = {
+    "bert": bert,
+    "roberta": bert,
+    "distilbert": distilbert,
+    "t5": t5,
+    "mt5": t5,
+    "bart": bart,
+}
+"""`model_type` of `config.json` → how its anatomy is read."""

@@ -1,0 +1,210 @@
+"""How many bytes a run takes at its fullest moment, part by part, and what fits.
+
+A run is a row of moments, and its peak is the largest of them:
+
+    head        all activations are kept, and the loss works on its tile of logits
+    layer       all activations are kept, and the last layer's gradients are computed
+    step        all gradients are there, and the optimizer updates the largest weight
+    scoring     the held-out rows' likelihood, before and after training
+    evaluation  the held-out loss, in between
+    generation  answers are written, with keys and values cached
+
+Weights, adapters and the optimizer's state are there in all of them. Sizes follow transformers' and TRL's code; see
+`activations` for a layer and `logits` for the loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from modelforge.hardware.activations import Pass, Training, backward_bytes, checkpointed_layer_bytes, layer_bytes
+from modelforge.hardware.advice import advise
+from modelforge.hardware.compute import ResolvedCompute, resolve_compute
+from modelforge.hardware.detector import detect
+from modelforge.hardware.logits import Head, evaluation_bytes, scoring_bytes, training_bytes
+from modelforge.hardware.model_shape import ModelShape
+from modelforge.hardware.runtime import runtime_bytes
+from modelforge.hardware.states import States, states_of
+from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.hardware import Hardware
+from modelforge.schemas.plan import MemoryParts, MemoryPlan
+
+FILL = 0.95
+"""The share of free memory that a plan may fill: the rest is the plan's own error."""
+LARGEST_BATCH = 4096
+EAGER_ONLY = frozenset({"gemma2"})
+"""Families that PyTorch's fused attention cannot compute: they cap the scores inside."""
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """What is there at one moment beside weights, adapters, optimizer state and runtime. Bytes."""
+
+    name: str
+    gradients: int = 0
+    activations: int = 0
+    logits: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.gradients + self.activations + self.logits
+
+
+def plan_memory(
+    config: TrainingConfig,
+    shape: ModelShape,
+    sequence_length: int,
+    hardware: Hardware | None = None,
+    *,
+    runtime: int | None = None,
+) -> MemoryPlan:
+    """The memory that training `config` takes, and the largest micro-batch that fits.
+
+    Args:
+        config: the run.
+        shape: the sizes of its model.
+        sequence_length: tokens of the longest row after cutting.
+        hardware: where it is to run; default: this machine, now.
+        runtime: bytes taken before the model is loaded, where they were measured; default: see `runtime_bytes`.
+
+    Raises:
+        HardwareError: the config asks for a device or number type that this machine has not got.
+    """
+    hardware = hardware or detect()
+    compute = resolve_compute(config, hardware)
+    base = runtime_bytes(compute.device) if runtime is None else runtime
+    available = compute.accelerator.free_bytes if compute.accelerator else hardware.memory_available_bytes
+
+    def parts(candidate: TrainingConfig, length: int) -> tuple[str, MemoryParts]:
+        return fullest_moment(candidate, shape, length, compute, base)
+
+    moment, needed = parts(config, sequence_length)
+    largest = _largest_batch(lambda batch: parts(_with_batch(config, batch), sequence_length)[1].total, available)
+    fits = needed.total <= FILL * available
+    states = states_of(config, shape, compute)
+    return MemoryPlan(
+        device=compute.device,
+        parts=needed,
+        total_bytes=needed.total,
+        available_bytes=available,
+        fits=fits,
+        micro_batch=config.optimization.per_device_train_batch_size,
+        sequence_length=sequence_length,
+        largest_micro_batch=largest,
+        parameters=shape.parameters,
+        trainable_parameters=states.trainable,
+        moment=moment,
+        advice=() if fits else advise(config, sequence_length, available, FILL, lambda c, n: parts(c, n)[1].total),
+    )
+
+
+def fullest_moment(
+    config: TrainingConfig, shape: ModelShape, sequence_length: int, compute: ResolvedCompute, runtime: int
+) -> tuple[str, MemoryParts]:
+    """The name of the moment at which the run takes the most, and what it consists of."""
+    states = states_of(config, shape, compute)
+    moments = (
+        *_training_moments(config, shape, sequence_length, compute, states),
+        *_measuring_moments(config, shape, sequence_length, compute),
+    )
+    fullest = max(moments, key=lambda moment: moment.total)
+    parts = MemoryParts(
+        weights=states.weights,
+        adapters=states.adapters,
+        gradients=fullest.gradients,
+        optimizer=states.optimizer,
+        activations=fullest.activations,
+        logits=fullest.logits,
+        runtime=runtime,
+    )
+    return fullest.name, parts
+
+
+def _training_moments(
+    config: TrainingConfig, shape: ModelShape, length: int, compute: ResolvedCompute, states: States
+) -> tuple[_Moment, ...]:
+    forward = training_pass(config, shape, length, compute)
+    training = Training(
+        full=config.finetuning_type == "full",
+        rank=config.lora.r,
+        lora_dropout=config.lora.lora_dropout,
+        dora=config.lora.use_dora,
+    )
+    kept, working = _activations(config, shape, forward, training)
+    accumulated = states.gradients if config.optimization.gradient_accumulation_steps > 1 else 0
+    head = Head(shape.vocab_size, shape.hidden_size, trained=training.full)
+    logits = training_bytes(head, forward, smoothed=config.optimization.label_smoothing_factor > 0)
+    head_gradient = head.weight_bytes if training.full else 0
+    before_layers = max(accumulated, head_gradient)
+    return (
+        _Moment("head", max(accumulated + head_gradient, head_gradient), kept, logits),
+        _Moment("layer", before_layers, kept + working),
+        _Moment("step", states.gradients, states.step_workspace),
+    )
+
+
+def training_pass(config: TrainingConfig, shape: ModelShape, length: int, compute: ResolvedCompute) -> Pass:
+    """The forward pass of training. Packed rows lie in one sequence as long as the whole batch."""
+    batch = config.optimization.per_device_train_batch_size
+    packed = config.strategy.packing
+    return Pass(
+        batch=1 if packed else batch,
+        sequence=batch * config.data.max_length if packed else length,
+        width=4 if compute.precision == "fp32" else 2,
+        masked=packed or batch > 1,
+        attention=compute.attn_implementation or ("eager" if shape.model_type in EAGER_ONLY else "sdpa"),
+        attention_dropout=shape.attention_dropout,
+        hidden_dropout=shape.hidden_dropout,
+        is_cpu=compute.device == "cpu",
+    )
+
+
+def _activations(config: TrainingConfig, shape: ModelShape, forward: Pass, training: Training) -> tuple[int, int]:
+    """Bytes kept until the backward pass, and the most that the backward pass of one layer adds."""
+    targets = config.lora.target_modules
+    adapted = shape.adapted(targets)
+    whole = [layer_bytes(block, linears, forward, training) for block, linears in adapted]
+    gradients = [backward_bytes(block, forward) for block, _ in adapted]
+    outside = 2 * shape.hidden_size * forward.tokens * forward.width
+    if config.compute.gradient_checkpointing:
+        kept = sum(block.layers * checkpointed_layer_bytes(block, forward) for block, _ in adapted)
+        return kept + outside, max(layer + gradient for layer, gradient in zip(whole, gradients, strict=True))
+    kept = sum(block.layers * layer for (block, _), layer in zip(adapted, whole, strict=True))
+    return kept + outside, max(gradients)
+
+
+def _measuring_moments(
+    config: TrainingConfig, shape: ModelShape, length: int, compute: ResolvedCompute
+) -> tuple[_Moment, ...]:
+    """Without gradients only one layer's activations are there at a time."""
+    batch = config.evaluation.per_device_eval_batch_size
+    one_pass = training_pass(_with_batch(config, 1), shape, length, compute)
+    forward = replace(one_pass, batch=batch, sequence=length, masked=batch > 1)
+    head = Head(shape.vocab_size, shape.hidden_size, trained=False)
+    passing = max(backward_bytes(block, forward) for block in shape.anatomy.blocks)
+    moments = [_Moment("scoring", 0, passing, scoring_bytes(head, forward))]
+    if config.evaluation.eval_strategy != "no":
+        moments.append(_Moment("evaluation", 0, passing, evaluation_bytes(head, forward)))
+    if config.evaluation.generate:
+        reach = min(length + config.evaluation.max_new_tokens, shape.max_positions or length + 10**9)
+        cached = sum(2 * block.key_width * (block.layers + 1) for block in shape.anatomy.blocks if block.causal)
+        moments.append(_Moment("generation", 0, passing + cached * batch * reach * forward.width))
+    return tuple(moments)
+
+
+def _with_batch(config: TrainingConfig, batch: int) -> TrainingConfig:
+    optimization = config.optimization.model_copy(update={"per_device_train_batch_size": batch})
+    return config.model_copy(update={"optimization": optimization})
+
+
+def _largest_batch(total: Callable[[int], int], available: int) -> int:
+    """The largest batch whose total fits, by bisection; 0 if not even one row fits."""
+    low, high = 0, LARGEST_BATCH
+    while low < high:
+        middle = (low + high + 1) // 2
+        if total(middle) <= FILL * available:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -1,0 +1,175 @@
+"""The sizes of a model, from its `config.json` and the headers of its weights. Loads neither torch nor weights."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from modelforge.exceptions import ProviderError
+from modelforge.hardware.anatomy import Anatomy, Block, Linear
+from modelforge.hardware.decoder_families import DECODERS, llama_like
+from modelforge.hardware.encoder_families import ENCODERS
+from modelforge.hardware.hub_config import hub_config
+
+FAMILIES = {**DECODERS, **ENCODERS}
+LLAMA_KEYS = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "vocab_size")
+ATTENTION_DROPOUT = ("attention_dropout", "attn_pdrop", "attention_probs_dropout_prob")
+HIDDEN_DROPOUT = ("resid_pdrop", "hidden_dropout", "hidden_dropout_prob", "dropout_rate", "dropout")
+HEADER_LIMIT = 100 << 20
+"""The longest header that the safetensors format allows, in bytes."""
+STORED_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I8": 1, "U8": 1, "BOOL": 1}
+
+
+@dataclass(frozen=True)
+class ModelShape:
+    """All that a memory plan needs to know of a model."""
+
+    model_type: str
+    anatomy: Anatomy
+    parameters: int
+    """Tied weights counted once."""
+    is_exact: bool
+    """Whether `parameters` was read from the weights, or follows a family that is known; else it is an estimate."""
+    dtype: str
+    """What the weights are stored in: `float32`, `bfloat16`, `float16`."""
+    max_positions: int | None
+    attention_dropout: float
+    hidden_dropout: float
+    stored_bytes: int | None = None
+    """Size of the weights as they lie on disk, where they do."""
+
+    @classmethod
+    def read(cls, location: str, revision: str | None = None) -> ModelShape:
+        """The shape of a local model folder, or of a hub id (its `config.json` alone is fetched).
+
+        Raises:
+            ProviderError: there is no readable `config.json`, or it describes no known kind of model.
+        """
+        folder = Path(location)
+        if not folder.is_dir():
+            return cls.from_config(hub_config(location, revision))
+        adapter = folder / "adapter_config.json"
+        if adapter.is_file() and not (folder / "config.json").is_file():
+            return cls.read(str(_read_json(adapter)["base_model_name_or_path"]))
+        return cls.from_config(_read_json(folder / "config.json"), sorted(folder.glob("*.safetensors")))
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], weights: Iterable[Path] = ()) -> ModelShape:
+        """The shape that a `config.json` describes; `weights` are its safetensors files, whose headers are exact."""
+        config = {**config, **config.get("text_config", {})}
+        kind = str(config.get("model_type"))
+        anatomy = _anatomy(config, kind)
+        tensors = [tensor for file in weights for tensor in read_header(file).values()]
+        counted = sum(math.prod(tensor["shape"]) for tensor in tensors)
+        return cls(
+            model_type=kind,
+            anatomy=anatomy,
+            parameters=counted or anatomy.parameters,
+            is_exact=bool(counted) or kind in FAMILIES,
+            dtype=str(config.get("dtype") or config.get("torch_dtype") or "float32"),
+            max_positions=config.get("max_position_embeddings") or config.get("n_positions"),
+            attention_dropout=_first(config, ATTENTION_DROPOUT),
+            hidden_dropout=_first(config, HIDDEN_DROPOUT),
+            stored_bytes=sum(math.prod(t["shape"]) * STORED_BYTES.get(t["dtype"], 4) for t in tensors) or None,
+        )
+
+    @property
+    def vocab_size(self) -> int:
+        """Rows of the token embedding."""
+        return self.anatomy.vocab
+
+    @property
+    def hidden_size(self) -> int:
+        """Width of the residual stream."""
+        return self.anatomy.hidden
+
+    @property
+    def layers(self) -> int:
+        """Layers of all stacks."""
+        return sum(block.layers for block in self.anatomy.blocks)
+
+    @property
+    def linear_weights(self) -> int:
+        """Weights of the linear layers inside the stacks: what quantisation shrinks."""
+        return sum(block.layers * linear.weights for block in self.anatomy.blocks for linear in block.linears)
+
+    def adapted(self, target_modules: str | Iterable[str]) -> tuple[tuple[Block, tuple[Linear, ...]], ...]:
+        """Each block with those of its linear layers that get an adapter: all, or those whose names end so."""
+        targets = None if target_modules == "all-linear" else tuple(target_modules)
+        return tuple(
+            (block, tuple(linear for linear in block.linears if targets is None or _is_named(linear.name, targets)))
+            for block in self.anatomy.blocks
+        )
+
+    def lora_parameters(self, r: int, target_modules: str | Iterable[str], *, dora: bool = False) -> int:
+        """Trained parameters of rank-`r` adapters: `r · (in + out)` a layer, and with DoRA its `out` magnitudes."""
+        return sum(
+            block.layers * (r * (linear.in_features + linear.out_features) + (linear.out_features if dora else 0))
+            for block, linears in self.adapted(target_modules)
+            for linear in linears
+        )
+
+
+def read_header(file: Path) -> dict[str, dict[str, Any]]:
+    """Tensor name → `dtype` and `shape`, from the first bytes of a safetensors file.
+
+    Source: https://github.com/huggingface/safetensors#format (8 bytes of length, then JSON).
+
+    Raises:
+        ProviderError: the file is cut or is no safetensors file.
+    """
+    with file.open("rb") as stream:
+        prefix = stream.read(8)
+        length = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else HEADER_LIMIT + 1
+        header = stream.read(length) if length <= HEADER_LIMIT else b""
+    try:
+        tensors: dict[str, dict[str, Any]] = json.loads(header)
+    except ValueError as error:
+        raise ProviderError(
+            f"{file.name} is cut or is no safetensors file.", hint="Download or export the model again."
+        ) from error
+    tensors.pop("__metadata__", None)
+    return tensors
+
+
+def _anatomy(config: Mapping[str, Any], kind: str) -> Anatomy:
+    build = FAMILIES.get(kind)
+    if build is None and all(key in config for key in LLAMA_KEYS):
+        build = llama_like
+    if build is None:
+        raise ProviderError(
+            f"ModelForge does not know models of type {kind!r}.",
+            hint=f"Known types: {', '.join(sorted(FAMILIES))}, and those laid out like Llama.",
+        )
+    try:
+        return build(config)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ProviderError(
+            f"config.json of this {kind} model lacks a usable {error}.", hint="Download or export the model again."
+        ) from error
+
+
+def _first(config: Mapping[str, Any], keys: tuple[str, ...]) -> float:
+    """The value under the first of `keys` that the config has, else 0."""
+    return next((float(config[key]) for key in keys if config.get(key) is not None), 0.0)
+
+
+def _is_named(name: str, targets: tuple[str, ...]) -> bool:
+    return any(name == target or name.endswith(f".{target}") for target in targets)
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        loaded = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ProviderError(
+            f"{file} cannot be read: {error}.", hint="Name a folder that `save_pretrained` wrote."
+        ) from error
+    if not isinstance(loaded, dict):
+        raise ProviderError(f"{file} holds no JSON object.", hint="Download or export the model again.")
+    return loaded

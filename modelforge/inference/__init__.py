@@ -1,0 +1,1 @@
+"""Talking to models: loading them and streaming their answers."""

@@ -1,0 +1,170 @@
+"""Talk to a model: a conversation in, a stream of text out, from the tuned model or from its base."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Literal
+
+from modelforge.exceptions import ConfigurationError, ConflictError
+from modelforge.inference.loading import LoadedModel, find_model, inference_options, load_model
+from modelforge.inference.next_token import NextToken
+from modelforge.inference.text_stream import TextStream
+from modelforge.schemas.sampling import Sampling
+from modelforge.storage.file_manager import FileManager
+from modelforge.tasks.chat_rendering import Message, encode, encode_prompt
+from modelforge.tasks.generation import all_end_token_ids, context_length, keeps_logits
+
+FinishReason = Literal["end", "length", "stopped"]
+"""The model ended its turn; it used up its tokens; someone asked to stop."""
+
+
+class ChatEngine:
+    """One model in memory, and with an adapter its base at no further cost."""
+
+    def __init__(self, loaded: LoadedModel, files: FileManager) -> None:
+        self._loaded = loaded
+        self._files = files
+        self._base: ChatEngine | None = None
+        self.ends = frozenset(all_end_token_ids(loaded.model, loaded.tokenizer))
+
+    @classmethod
+    def load(cls, reference: str, files: FileManager) -> ChatEngine:
+        """Load a model of the library by its id, or a starter, a folder or a hub id.
+
+        Raises:
+            ProviderError: it cannot be found or loaded.
+        """
+        return cls(load_model(find_model(reference, files), inference_options()), files)
+
+    @property
+    def base_name(self) -> str | None:
+        """The model that this one was made from; nothing where that is not known."""
+        return self._loaded.manifest.base_model if self._loaded.manifest else None
+
+    def prompt_ids(self, messages: Sequence[Message]) -> list[int]:
+        """The ids that the model answers to: those it was trained on, its system prompt included."""
+        manifest, tokenizer = self._loaded.manifest, self._loaded.tokenizer
+        if manifest is not None and manifest.plain_prompts:
+            return encode(tokenizer, str(messages[-1]["content"]), templated=False)
+        if manifest is not None and manifest.system_prompt and messages[0]["role"] != "system":
+            messages = [{"role": "system", "content": manifest.system_prompt}, *messages]
+        return encode_prompt(tokenizer, messages)
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        sampling: Sampling | None = None,
+        *,
+        base: bool = False,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> AnswerStream:
+        """Answer the conversation, one turn at least, the last the user's; with `base`, as the untuned model would.
+
+        Raises:
+            ConfigurationError: the conversation is longer than the model can read.
+            ConflictError: `base` of a model whose base is not known.
+        """
+        if base and not self._loaded.is_adapter:
+            return self._base_engine().stream(messages, sampling, should_stop=should_stop)
+        return AnswerStream(self, self.prompt_ids(messages), sampling or Sampling(), base, should_stop)
+
+    @property
+    def model(self) -> Any:
+        """The transformers or PEFT model."""
+        return self._loaded.model
+
+    @property
+    def tokenizer(self) -> Any:
+        """The tokenizer that was saved with the model."""
+        return self._loaded.tokenizer
+
+    def side(self, *, base: bool) -> AbstractContextManager[Any]:
+        """Inside, a forward pass of `model` is the tuned model's, or the base's."""
+        side: AbstractContextManager[Any] = self.model.disable_adapter() if base else nullcontext()
+        return side
+
+    def _base_engine(self) -> ChatEngine:
+        """The base of full or merged weights, which is a model of its own; loaded on first use."""
+        if self._base is None:
+            if self.base_name is None:
+                raise ConflictError(
+                    "The base of this model is not known.", hint="Ask for the base of a model of the library."
+                )
+            self._base = ChatEngine.load(self.base_name, self._files)
+        return self._base
+
+
+class AnswerStream(Iterator[str]):
+    """The pieces of one answer; when they are used up, the figures say how it ended."""
+
+    def __init__(
+        self,
+        engine: ChatEngine,
+        prompt: list[int],
+        sampling: Sampling,
+        base: bool,
+        should_stop: Callable[[], bool] | None,
+    ) -> None:
+        self.prompt_tokens = len(prompt)
+        self.new_tokens = 0
+        """Tokens written so far, the end token not counted."""
+        self.finish_reason: FinishReason | None = None
+        """How the answer ended; nothing while it has not."""
+        limit = context_length(engine.model)
+        if limit is not None and len(prompt) >= limit:
+            raise ConfigurationError(
+                f"The conversation has {len(prompt):,} tokens; the model reads at most {limit:,}.",
+                hint="Shorten the message, or begin a new conversation.",
+            )
+        self._budget = min(sampling.max_new_tokens, limit - len(prompt)) if limit else sampling.max_new_tokens
+        self._pieces = self._write(engine, prompt, sampling, base, should_stop or (lambda: False))
+
+    def __next__(self) -> str:
+        return next(self._pieces)
+
+    def close(self) -> None:
+        """Give the answer up; no more of it is computed."""
+        self._pieces.close()
+
+    def text(self) -> str:
+        """The rest of the answer as one text."""
+        return "".join(self)
+
+    def _write(
+        self, engine: ChatEngine, prompt: list[int], sampling: Sampling, base: bool, should_stop: Callable[[], bool]
+    ) -> Generator[str, None, None]:
+        text, chooser = TextStream(engine.tokenizer), NextToken(sampling, engine.model.device)
+        ids, fresh, cache = list(prompt), list(prompt), None
+        ended: FinishReason = "length"
+        while self.new_tokens < self._budget:
+            if should_stop():
+                ended = "stopped"
+                break
+            # The side is set for one pass at a time, so that the answers of both sides may be read in turns.
+            with engine.side(base=base):
+                logits, cache = _forward(engine.model, fresh, cache)
+            token = chooser.choose(logits, ids)
+            if token in engine.ends:
+                ended = "end"
+                break
+            ids.append(token)
+            fresh = [token]
+            self.new_tokens += 1
+            if piece := text.push(token):
+                yield piece
+        if rest := text.end():
+            yield rest
+        self.finish_reason = ended
+
+
+def _forward(model: Any, ids: list[int], cache: Any) -> tuple[Any, Any]:
+    """Logits [vocabulary] behind the last of `ids`, and the cache to go on with."""
+    import torch
+
+    last_only = {"logits_to_keep": 1} if keeps_logits(model) else {}
+    with torch.no_grad():
+        result = model(
+            input_ids=torch.tensor([ids], device=model.device), past_key_values=cache, use_cache=True, **last_only
+        )
+    return result.logits[0, -1], result.past_key_values

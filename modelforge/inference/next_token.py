@@ -1,0 +1,50 @@
+"""Logits → the next token, by the sampling settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from modelforge.schemas.sampling import Sampling
+
+
+class NextToken:
+    """Chooses tokens for one answer; with a seed, the same ones every time."""
+
+    def __init__(self, sampling: Sampling, device: Any) -> None:
+        import torch
+        from transformers import LogitsProcessorList, RepetitionPenaltyLogitsProcessor
+        from transformers.generation.logits_process import (
+            TemperatureLogitsWarper,
+            TopKLogitsWarper,
+            TopPLogitsWarper,
+        )
+
+        self._greedy = sampling.temperature == 0
+        self._processors = LogitsProcessorList()
+        if sampling.repetition_penalty != 1:
+            self._processors.append(RepetitionPenaltyLogitsProcessor(sampling.repetition_penalty))
+        if not self._greedy:
+            self._processors.append(TemperatureLogitsWarper(sampling.temperature))
+            if sampling.top_k:
+                self._processors.append(TopKLogitsWarper(sampling.top_k))
+            if sampling.top_p < 1:
+                self._processors.append(TopPLogitsWarper(sampling.top_p))
+        # On the CPU, so that a seed means the same on every device.
+        self._generator = torch.Generator()
+        if sampling.seed is None:
+            self._generator.seed()
+        else:
+            self._generator.manual_seed(sampling.seed)
+        self._device = device
+
+    def choose(self, logits: Any, ids: Sequence[int]) -> int:
+        """The token to put behind `ids`, prompt included; `logits`: [vocabulary]."""
+        import torch
+
+        scores = logits.float()[None]
+        if self._processors:
+            scores = self._processors(torch.tensor([list(ids)], device=self._device), scores)
+        if self._greedy:
+            return int(scores[0].argmax())
+        return int(torch.multinomial(scores[0].softmax(dim=-1).cpu(), 1, generator=self._generator))

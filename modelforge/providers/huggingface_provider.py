@@ -1,0 +1,132 @@
+"""Models of the Hugging Face hub, local folders and the bundled starters, through transformers and PEFT."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, ClassVar
+
+from modelforge.exceptions import ProviderError
+from modelforge.providers.hub_access import check_hub_access
+from modelforge.providers.provider import LoadOptions, ModelSource, Provider
+from modelforge.schemas.config import TrainingConfig
+from modelforge.starter import starter_path
+
+STARTER = "starter:"
+
+
+class HuggingFaceProvider(Provider):
+    """Loads with `from_pretrained`: safetensors only, and no code from the hub is ever run."""
+
+    name: ClassVar[str] = "huggingface"
+
+    def resolve(self, model: str, revision: str | None = None) -> ModelSource:
+        """`starter:NAME`, a folder or a hub id → where its files are."""
+        if model.startswith(STARTER):
+            return ModelSource(str(starter_path(model.removeprefix(STARTER))))
+        if _looks_like_a_path(model):
+            return ModelSource(str(Path(model).expanduser().resolve()))
+        return ModelSource(model, revision)
+
+    def validate_model_access(self, source: ModelSource) -> None:
+        """Check that config, weights and tokenizer are there, without loading them."""
+        if source.folder is None:
+            if _looks_like_a_path(source.location):
+                raise ProviderError(
+                    f"There is no model folder {source.location}.", hint="Check the path, or name a hub id."
+                )
+            check_hub_access(source)
+            return
+        _check_folder(source.folder)
+
+    def load_tokenizer(self, source: ModelSource) -> Any:
+        """The model's tokenizer, with a pad token."""
+        from transformers import AutoTokenizer
+
+        folder = source.folder
+        if folder and (folder / "adapter_config.json").exists() and not (folder / "tokenizer_config.json").exists():
+            return self.load_tokenizer(self._base_of(folder))
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(source.location, revision=source.revision)
+        except (OSError, ValueError) as error:
+            raise _load_failure("tokenizer", source, error) from error
+        if tokenizer.pad_token_id is None:
+            tokenizer.pad_token = tokenizer.eos_token
+        return tokenizer
+
+    def load_model(self, source: ModelSource, model_class: Any, options: LoadOptions) -> Any:
+        """The model with the task's head, on its device. An adapter folder is merged into its base in memory."""
+        folder = source.folder
+        if folder and (folder / "adapter_config.json").exists():
+            from peft import PeftModel
+
+            base = self.load_model(self._base_of(folder), model_class, options)
+            return PeftModel.from_pretrained(base, folder).merge_and_unload(safe_merge=True)
+        arguments: dict[str, Any] = {"dtype": options.dtype, "use_safetensors": True}
+        if options.attn_implementation:
+            arguments["attn_implementation"] = options.attn_implementation
+        if options.quantization_config is not None:
+            arguments["quantization_config"] = options.quantization_config
+            arguments["device_map"] = {"": options.device}
+        try:
+            model = model_class.from_pretrained(source.location, revision=source.revision, **arguments)
+        except (OSError, ValueError, ImportError) as error:
+            raise _load_failure("model", source, error) from error
+        return model if options.quantization_config is not None else model.to(options.device)
+
+    def add_adapter(self, model: Any, config: TrainingConfig) -> Any:
+        """The model with fresh LoRA layers, all else frozen; seeded by the caller."""
+        from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
+
+        if config.quantization.bits:
+            model = prepare_model_for_kbit_training(
+                model, use_gradient_checkpointing=config.compute.gradient_checkpointing
+            )
+        lora = config.lora
+        known = {name.rpartition(".")[2] for name, _ in model.named_modules()}
+        if isinstance(lora.target_modules, list) and not known & set(lora.target_modules):
+            raise ProviderError(
+                f"No layer of this model is called {', '.join(lora.target_modules)}.",
+                hint="Set lora.target_modules to all-linear, or to names of its layers.",
+            )
+        peft_config = LoraConfig(
+            r=lora.r,
+            lora_alpha=lora.lora_alpha,
+            lora_dropout=lora.lora_dropout,
+            target_modules=lora.target_modules,
+            use_rslora=lora.use_rslora,
+            use_dora=lora.use_dora,
+            task_type="CAUSAL_LM",
+        )
+        return get_peft_model(model, peft_config)
+
+    def _base_of(self, folder: Path) -> ModelSource:
+        adapter = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+        return self.resolve(str(adapter["base_model_name_or_path"]), adapter.get("revision"))
+
+
+def _looks_like_a_path(model: str) -> bool:
+    """Hub ids are `OWNER/NAME` or `NAME`; everything else that could be a path is one, as is a folder that exists."""
+    return model.startswith((".", "/", "~")) or model.count("/") > 1 or Path(model).is_dir()
+
+
+def _check_folder(folder: Path) -> None:
+    if (folder / "adapter_config.json").exists():
+        return
+    if not (folder / "config.json").exists():
+        raise ProviderError(
+            f"The folder {folder} holds no config.json.", hint="Name the folder that `save_pretrained` wrote."
+        )
+    if not any(folder.glob("*.safetensors")):
+        raise ProviderError(
+            f"The folder {folder} holds no safetensors weights.",
+            hint="Pickled weights are never loaded. `save_pretrained` writes the model as safetensors.",
+        )
+
+
+def _load_failure(what: str, source: ModelSource, error: Exception) -> ProviderError:
+    first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return ProviderError(
+        f"The {what} of {source.location} could not be loaded: {first_line}",
+        hint="Check the name and the revision; a gated model needs HF_TOKEN; offline, only downloaded models load.",
+    )

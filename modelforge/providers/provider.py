@@ -1,0 +1,72 @@
+"""The contract of a provider. A new provider is one file with a subclass, and one line in `provider_factory`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from modelforge.schemas.config import TrainingConfig
+
+
+@dataclass(frozen=True)
+class ModelSource:
+    """Where a model's files are: a local folder, or a hub id at a revision."""
+
+    location: str
+    revision: str | None = None
+
+    @property
+    def folder(self) -> Path | None:
+        """The local folder, or nothing for a hub model."""
+        path = Path(self.location)
+        return path if path.is_dir() else None
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """How weights are put into memory."""
+
+    device: str
+    """`cpu`, `cuda:0`, `mps`."""
+    dtype: Any
+    """A `torch.dtype`."""
+    attn_implementation: str | None = None
+    quantization_config: Any = None
+
+
+class Provider(Protocol):
+    """Where weights come from and how they are loaded."""
+
+    name: ClassVar[str]
+
+    def get_provider_name(self) -> str:
+        """The name under which the factory knows this provider."""
+        return self.name
+
+    def activate(self) -> None:
+        """Called in the worker before transformers is imported, for providers that patch it."""
+
+    def resolve(self, model: str, revision: str | None = None) -> ModelSource:
+        """`starter:NAME`, a folder or a hub id → where its files are."""
+        ...
+
+    def validate_model_access(self, source: ModelSource) -> None:
+        """Check, without loading weights, that the model is there and may be used.
+
+        Raises:
+            ProviderError: it is not; the hint says what to do.
+        """
+        ...
+
+    def load_tokenizer(self, source: ModelSource) -> Any:
+        """The model's tokenizer, with a pad token."""
+        ...
+
+    def load_model(self, source: ModelSource, model_class: Any, options: LoadOptions) -> Any:
+        """The model with the task's head, on its device."""
+        ...
+
+    def add_adapter(self, model: Any, config: TrainingConfig) -> Any:
+        """The model with fresh trainable adapters, all else frozen."""
+        ...

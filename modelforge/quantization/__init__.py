@@ -1,0 +1,1 @@
+"""How the frozen base model is quantised."""

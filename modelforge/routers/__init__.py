@@ -1,0 +1,1 @@
+"""HTTP in, HTTP out: no rule, no SQL, no try."""

@@ -1,0 +1,106 @@
+"""Plans and runs over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Header, Query, Response
+
+from modelforge.dependencies import CurrentCaller, Runs
+from modelforge.schemas.config.training_config import TrainingConfig
+from modelforge.schemas.preflight import RowPreview
+from modelforge.schemas.run import RunStatus, RunView
+from modelforge.schemas.run_requests import PlanReport, QueuePlace, RunAccepted, RunPage
+
+router = APIRouter(tags=["runs"])
+
+CONFIG_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/TrainingConfig"}}},
+    }
+}
+"""The body is read by `parse_training_config`, which knows other tools' spellings and names the nearest key."""
+Config = Annotated[dict[str, Any], Body(description=TrainingConfig.__doc__)]
+Key = Annotated[str | None, Header(alias="Idempotency-Key", description="The same key makes no second run.")]
+Force = Annotated[bool, Query(description="Start although the memory plan says that it does not fit.")]
+Priority = Annotated[int, Query(ge=-1000, le=1000, description="Runs of higher priority go first.")]
+
+
+@router.post("/api/v1/plans")
+async def plan(config: Config, runs: Runs) -> PlanReport:
+    """Preflight over all rows and memory plan; nothing is started or kept."""
+    return await runs.plan(config)
+
+
+@router.post("/api/v1/plans/tokens")
+async def preview_tokens(config: Config, runs: Runs, rows: Annotated[int, Query(ge=1, le=50)] = 3) -> list[RowPreview]:
+    """The first rows token by token: trained, ignored or cut."""
+    return await runs.preview(config, rows)
+
+
+@router.post("/api/v1/runs", status_code=202)
+@router.post("/api/start_training", status_code=202)
+async def start(
+    config: Config,
+    runs: Runs,
+    caller: CurrentCaller,
+    response: Response,
+    idempotency_key: Key = None,
+    force: Force = False,
+    priority: Priority = 0,
+) -> RunAccepted:
+    """Check a config over all rows, then queue its run."""
+    run = await runs.submit(config, caller=caller, key=idempotency_key, priority=priority, force=force)
+    response.headers["location"] = f"/api/v1/runs/{run.id}"
+    return run
+
+
+@router.get("/api/v1/runs")
+def list_runs(
+    runs: Runs,
+    caller: CurrentCaller,
+    status: Annotated[list[RunStatus] | None, Query(description="Only runs in one of these states.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[str | None, Query(description="The last run of the page before.")] = None,
+) -> RunPage:
+    """Runs, the newest first, in pages."""
+    return runs.page(*(status or ()), limit=limit, before=before, caller=caller)
+
+
+@router.get("/api/v1/queue")
+def queue(runs: Runs, caller: CurrentCaller) -> list[RunView]:
+    """The waiting runs, the next one first."""
+    return runs.queue(caller)
+
+
+@router.get("/api/v1/runs/{run_id}")
+def show(run_id: str, runs: Runs, caller: CurrentCaller) -> RunView:
+    """One run: its state, progress, report and error."""
+    return runs.get(run_id, caller)
+
+
+@router.post("/api/v1/runs/{run_id}/stop", status_code=202)
+def stop(run_id: str, runs: Runs, caller: CurrentCaller, response: Response) -> RunView:
+    """Ask a run to save a checkpoint and stop; it has stopped within about 30 seconds."""
+    response.headers["location"] = f"/api/v1/runs/{run_id}"
+    return runs.stop(run_id, caller)
+
+
+@router.post("/api/v1/runs/{run_id}/resume", status_code=202)
+def resume(run_id: str, runs: Runs, caller: CurrentCaller, response: Response) -> RunView:
+    """Queue a stopped, failed or paused run again, from its newest valid checkpoint."""
+    response.headers["location"] = f"/api/v1/runs/{run_id}"
+    return runs.resume(run_id, caller)
+
+
+@router.post("/api/v1/runs/{run_id}/move")
+def move(run_id: str, place: QueuePlace, runs: Runs, caller: CurrentCaller) -> RunView:
+    """Give a waiting run another priority, or the place right before another waiting run."""
+    return runs.move(run_id, place, caller)
+
+
+@router.delete("/api/v1/runs/{run_id}", status_code=204)
+def delete(run_id: str, runs: Runs, caller: CurrentCaller) -> None:
+    """Delete a run with its checkpoints, log and report; the model that it made stays."""
+    runs.delete(run_id, caller)

@@ -1,0 +1,99 @@
+"""The one error handler: whatever went wrong, one shape of answer, with what to do next."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from modelforge.exceptions import ModelForgeException
+from modelforge.schemas.problem import FieldFault, ProblemDetails
+from modelforge.security.headers import NOT_STORED, SECURITY_HEADERS
+from modelforge.security.secret_registry import redactor
+
+MOST_FAULTS = 20
+HINTS = {
+    400: "Correct the request; GET /api/v1/openapi.json describes every route.",
+    404: "GET /api/v1/openapi.json lists every route.",
+    405: "The header `Allow` names the methods of this route.",
+    413: "Send a smaller body; files go to POST /api/v1/datasets.",
+}
+OUR_FAULT = "Try again. If it stays, the server's log tells more under this request id."
+
+
+def answer_problem(request: Request, error: Exception) -> Response:
+    """The answer to an error of any kind: ours, FastAPI's, the framework's, or one that nobody foresaw."""
+    cause = error.__cause__
+    if isinstance(error, HTTPException) and isinstance(cause, ModelForgeException):
+        error = cause  # refused by the guard while FastAPI was reading the body
+    headers = dict(getattr(error, "headers", None) or {})
+    problem = _described(error)
+    if problem["status"] == HTTPStatus.UNAUTHORIZED:
+        headers["www-authenticate"] = "Bearer"
+    if (wait := problem.get("retry_after")) is not None:
+        headers["retry-after"] = str(wait)
+    request_id = getattr(request.state, "request_id", "none")
+    problem = redactor().value({**problem, "instance": request.url.path, "request_id": request_id})
+    return Response(
+        to_json(problem, inf_nan_mode="null"),
+        status_code=problem["status"],
+        media_type="application/problem+json",
+        headers={**SECURITY_HEADERS, "cache-control": NOT_STORED, "x-request-id": request_id, **headers},
+    )
+
+
+async def handle(request: Request, error: Exception) -> Response:
+    """What FastAPI calls."""
+    return answer_problem(request, error)
+
+
+def _described(error: Exception) -> dict[str, Any]:
+    if isinstance(error, ModelForgeException):
+        return {**error.details, **_problem(error.slug, error.title, error.status, error.message, error.hint)}
+    if isinstance(error, RequestValidationError):
+        return _unreadable(error)
+    if isinstance(error, HTTPException):
+        status = HTTPStatus(error.status_code)
+        hint = HINTS.get(error.status_code)
+        return _problem(status.phrase.lower().replace(" ", "-"), status.phrase, status, f"{error.detail}.", hint)
+    return _problem("internal-error", "Internal error", 500, "Something went wrong inside ModelForge.", OUR_FAULT)
+
+
+def _unreadable(error: RequestValidationError) -> dict[str, Any]:
+    """FastAPI's and pydantic's findings. The values are left out: a secret in the wrong field would come back."""
+    found = error.errors()
+    faults = [
+        FieldFault(
+            key=".".join(str(part) for part in one["loc"]),
+            expected=str(one["msg"]).removeprefix("Value error, ").removeprefix("Input should be "),
+            kind=str(one["type"]),
+        )
+        for one in found[:MOST_FAULTS]
+    ]
+    first = faults[0]
+    problem = _problem(
+        "request-validation-error",
+        "Request validation error",
+        422,
+        f"{first.key}: {first.expected}.",
+        f"Correct `{first.key}`; GET /api/v1/openapi.json describes every field.",
+    )
+    return {**problem, "errors": [fault.model_dump() for fault in faults], "total": len(found)}
+
+
+def _problem(slug: str, title: str, status: int, detail: str, hint: str | None) -> dict[str, Any]:
+    return {"type": f"urn:modelforge:{slug}", "title": title, "status": int(status), "detail": detail, "hint": hint}
+
+
+PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A problem, with a hint that says what to do (RFC 9457)",
+        "content": {"application/problem+json": {"schema": ProblemDetails.model_json_schema()}},
+    }
+}
+"""Every route's errors, for the generated API description."""

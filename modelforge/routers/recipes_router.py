@@ -1,0 +1,47 @@
+"""Recipes over HTTP: the form's schema, defaults for this machine, and recipes as YAML and back."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Query
+
+from modelforge.dependencies import HardwareAdvice
+from modelforge.schemas.config import TrainingConfig, parse_training_config
+from modelforge.schemas.run_requests import ConfigSchema, ParsedRecipe, RecipeText
+from modelforge.services import recipes
+from modelforge.services.references import check_references
+
+router = APIRouter(prefix="/api/v1/recipes", tags=["recipes"])
+
+
+@router.get("/schema")
+def schema() -> ConfigSchema:
+    """JSON Schema of `TrainingConfig`, with hints for a form."""
+    return recipes.config_schema()
+
+
+@router.get("/defaults")
+def defaults(
+    advice: HardwareAdvice,
+    model: Annotated[str, Query(min_length=1)] = "starter:chat",
+    dataset: Annotated[str, Query(min_length=1)] = "sample:support",
+    finetuning_type: Literal["lora", "full"] = "lora",
+    rows: Annotated[int | None, Query(ge=1, description="Rows of the dataset, where known.")] = None,
+    longest: Annotated[int | None, Query(ge=1, description="Tokens of its longest row, where known.")] = None,
+) -> TrainingConfig:
+    """A complete config that suits this machine."""
+    check_references(TrainingConfig(model=model, dataset=dataset))
+    return advice.propose(model, dataset, rows=rows, longest=longest, finetuning_type=finetuning_type)
+
+
+@router.post("/render")
+def render(config: Annotated[dict[str, Any], Body()]) -> RecipeText:
+    """A config → a complete recipe as YAML."""
+    return RecipeText(yaml=recipes.render_recipe(parse_training_config(config).config))
+
+
+@router.post("/parse")
+def parse(recipe: RecipeText) -> ParsedRecipe:
+    """A recipe as YAML or JSON → a complete config."""
+    return recipes.parse_recipe(recipe.yaml)

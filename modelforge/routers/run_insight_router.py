@@ -1,0 +1,90 @@
+"""What can be seen of a run: events as they happen, series, log, checkpoints, report, and runs side by side."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi.responses import StreamingResponse
+
+from modelforge.dependencies import CurrentCaller, Feeds, Insight, Runs
+from modelforge.schemas.report import EvaluationReport
+from modelforge.schemas.run_requests import CheckpointView, EventPage, LogTail, RunComparison, RunMetrics
+from modelforge.services.run_insight import compare
+
+router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
+
+RunId = Annotated[str, Path(description="The id of a run.")]
+Seen = Annotated[int | None, Header(alias="Last-Event-ID", ge=0, description="The last event that was received.")]
+Since = Annotated[int, Query(ge=0, description="Only events behind this number.")]
+NOT_KEPT = {"cache-control": "no-store", "x-accel-buffering": "no"}
+
+
+@router.get("/compare")
+def compare_runs(
+    runs: Runs, caller: CurrentCaller, ids: Annotated[list[str], Query(min_length=2, max_length=20)]
+) -> RunComparison:
+    """The settings in which runs differ, and what they measured."""
+    return compare([runs.get(run_id, caller) for run_id in dict.fromkeys(ids)])
+
+
+@router.get(
+    "/{run_id}/events",
+    response_model=EventPage,
+    responses={200: {"content": {"text/event-stream": {}, "application/json": {}}}},
+)
+def events(
+    run_id: RunId,
+    runs: Runs,
+    feeds: Feeds,
+    caller: CurrentCaller,
+    accept: Annotated[str, Header()] = "*/*",
+    last_event_id: Seen = None,
+    after: Since = 0,
+    limit: Annotated[int, Query(ge=1, le=1000, description="Events on a page of JSON.")] = 200,
+) -> Response | EventPage:
+    """Every event once and in order: as a stream that ends with the run, or, with `Accept: application/json`, in pages.
+
+    A stream goes on behind `Last-Event-ID`, also after the server was restarted.
+    """
+    run = runs.get(run_id, caller)
+    seen = max(after, last_event_id or 0)
+    if accept.partition(",")[0].partition(";")[0].strip() == "application/json":
+        return runs.events(run.id, seen, limit)
+    return StreamingResponse(feeds.watch(run.id, seen), media_type="text/event-stream", headers=NOT_KEPT)
+
+
+@router.get("/{run_id}/metrics")
+def metrics(
+    run_id: RunId,
+    runs: Runs,
+    insight: Insight,
+    caller: CurrentCaller,
+    points: Annotated[int, Query(ge=3, le=5000, description="At most so many points of each series.")] = 500,
+) -> RunMetrics:
+    """Loss, learning rate, speed and all else that was measured, over the steps."""
+    return insight.metrics(runs.get(run_id, caller).id, points)
+
+
+@router.get("/{run_id}/logs")
+def logs(
+    run_id: RunId,
+    runs: Runs,
+    insight: Insight,
+    caller: CurrentCaller,
+    lines: Annotated[int, Query(ge=1, le=5000)] = 200,
+) -> LogTail:
+    """The end of what the worker and its libraries printed."""
+    return insight.log_tail(runs.get(run_id, caller).id, lines)
+
+
+@router.get("/{run_id}/checkpoints")
+def checkpoints(run_id: RunId, runs: Runs, insight: Insight, caller: CurrentCaller) -> list[CheckpointView]:
+    """The checkpoints that are kept, the newest first."""
+    return insight.checkpoints(runs.get(run_id, caller).id)
+
+
+@router.get("/{run_id}/report")
+def report(run_id: RunId, runs: Runs, insight: Insight, caller: CurrentCaller) -> EvaluationReport:
+    """Base against tuned on the same held-out rows."""
+    return insight.report(runs.get(run_id, caller).id)

@@ -1,0 +1,55 @@
+"""The page: the built front end where there is one, else a few words that say where the API is described."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from modelforge.security.request_checks import is_page
+
+NO_PAGE = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>ModelForge</title></head>
+<body>
+<h1>ModelForge</h1>
+<p>The server is running. The web page is not part of this installation.</p>
+<p>Every route of the API is described at <code>/api/v1/openapi.json</code>, which needs a token as every route does:
+<code>Authorization: Bearer TOKEN</code>. On the machine that runs the server, the token is
+<code>MODELFORGE_TOKEN</code>, or else the content of <code>api-token</code> in ModelForge's home folder.</p>
+</body>
+</html>
+"""
+LONG = "public, max-age=31536000, immutable"
+"""For files whose name changes with their content."""
+
+
+class WebPage(StaticFiles):
+    """The files of the built page. A path that is no file is one of the page's own, and answered with the page."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """A file, or the page; a route that does not exist stays not found."""
+        try:
+            response = await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code != 404 or not is_page(scope["path"]) or "." in path.rpartition("/")[2]:
+                raise
+            response = await super().get_response("index.html", scope)
+        response.headers["cache-control"] = LONG if path.startswith("assets/") else "no-cache"
+        return response
+
+
+def mount_page(app: FastAPI, folder: Path) -> None:
+    """Put the page at `/`, behind all routes."""
+    if (folder / "index.html").is_file():
+        app.mount("/", WebPage(directory=folder, html=True), name="page")
+    else:
+        app.add_api_route("/", _no_page, response_class=HTMLResponse, include_in_schema=False)
+
+
+async def _no_page() -> HTMLResponse:
+    return HTMLResponse(NO_PAGE)

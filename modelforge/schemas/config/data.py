@@ -1,0 +1,33 @@
+"""Which rows are trained on, and how a row becomes tokens."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from modelforge.schemas.base import Schema
+from modelforge.schemas.dataset import Shape
+
+
+class DataConfig(Schema):
+    """Which rows are trained on, and how a row becomes tokens."""
+
+    shape: Literal["auto", Shape] = "auto"
+    """The shape of a row. `auto` detects it and says what it found."""
+    columns: dict[str, str] = Field(default_factory=dict)
+    """Where the file's columns have other names: expected name → name in the file, e.g. `{input: question}`."""
+    validation_dataset: str | None = None
+    """A dataset of its own to evaluate on. Without it, `validation_split` is held out."""
+    validation_split: float = Field(default=0.1, ge=0, le=0.5)
+    """The share of rows held out for evaluation, duplicates kept on one side. 0 holds out none."""
+    max_samples: int | None = Field(default=None, ge=1)
+    """Train on at most this many rows, chosen by the seed."""
+    drop_duplicates: bool = False
+    """Leave out rows that repeat an earlier one exactly."""
+    system_prompt: str | None = None
+    """A system turn put before every conversation that has none."""
+    max_length: int = Field(default=1024, ge=8)
+    """The longest row, in tokens. Longer rows are treated by `truncation_mode`."""
+    truncation_mode: Literal["keep_start", "keep_end", "drop"] = "keep_start"
+    """What is kept of a row longer than `max_length`. Rows whose whole answer would be cut are never trained on."""

@@ -1,0 +1,30 @@
+"""How the run is measured, before, during and after training."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from modelforge.schemas.base import Schema
+
+
+class EvaluationConfig(Schema):
+    """How the run is measured, before, during and after training."""
+
+    eval_strategy: Literal["steps", "epoch", "no"] = "epoch"
+    """When the held-out loss is measured during training."""
+    eval_steps: int = Field(default=100, ge=1)
+    """Optimizer steps between two measurements, with `eval_strategy: steps`."""
+    per_device_eval_batch_size: int = Field(default=8, ge=1)
+    """Rows in one evaluation pass on one device."""
+    generate: bool = True
+    """Write answers to the held-out rows with the base and with the tuned model, and score both."""
+    max_rows: int | None = Field(default=200, ge=1)
+    """Held-out rows that are scored before and after. Empty scores all of them."""
+    max_new_tokens: int = Field(default=256, ge=1)
+    """The longest answer that is written, in tokens."""
+    bootstrap_resamples: int = Field(default=2000, ge=100, le=100_000)
+    """Resamples behind each confidence interval."""
+    confidence: float = Field(default=0.95, ge=0.5, lt=1)
+    """The share of resamples that the interval covers."""

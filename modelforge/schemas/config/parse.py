@@ -1,0 +1,153 @@
+"""From what a user wrote to a `TrainingConfig`: spellings translated, unknown keys refused with the nearest name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from modelforge.exceptions import ConfigurationError
+from modelforge.schemas.config.fields import config_fields, groups, strategy_classes
+from modelforge.schemas.config.spellings import FLAT
+from modelforge.schemas.config.training_config import TrainingConfig
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ParsedConfig:
+    """A valid config, and what was read differently from how it was written."""
+
+    config: TrainingConfig
+    notices: tuple[str, ...] = ()
+
+
+@dataclass
+class _Reading:
+    """What has been understood so far."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    written_as: dict[Path, str] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    faults: list[dict[str, Any]] = field(default_factory=list)
+
+    def put(self, path: Path, value: Any, written: str) -> None:
+        """Set `value` at `path`; the same key under two names with two values is a fault."""
+        if path in self.written_as and self._value(path) != value:
+            self._fault(written, value, f"`{self.written_as[path]}` already says {self._value(path)!r}", "Keep one.")
+            return
+        self.written_as[path] = written
+        if written != ".".join(path):
+            self.notices.append(f"`{written}` was read as `{'.'.join(path)}`.")
+        holder = self.values
+        for name in path[:-1]:
+            holder = holder.setdefault(name, {})
+        holder[path[-1]] = value
+
+    def unknown(self, written: str, value: Any) -> None:
+        """Refuse a key, naming the nearest known one."""
+        near = _nearest(written)
+        fix = f"Did you mean `{near}`?" if near else "See `modelforge init` for a recipe with every key."
+        self._fault(written, value, "a known key", fix)
+
+    def _value(self, path: Path) -> Any:
+        value: Any = self.values
+        for name in path:
+            value = value[name]
+        return value
+
+    def _fault(self, key: str, found: Any, expected: str, fix: str) -> None:
+        self.faults.append({"key": key, "found": repr(found), "expected": expected, "fix": fix})
+
+
+def parse_training_config(written: Mapping[str, Any]) -> ParsedConfig:
+    """Read a recipe, an API body or command-line options.
+
+    Raises:
+        ConfigurationError: with `details["errors"]`, each fault as key, found, expected and fix.
+    """
+    reading = _Reading()
+    for key, value in written.items():
+        _read_key(reading, str(key), value)
+    if reading.faults:
+        raise _refusal(reading.faults)
+    try:
+        config = TrainingConfig.model_validate(reading.values)
+    except ValidationError as error:
+        raise _refusal([_fault_of(item, reading.written_as) for item in error.errors()]) from error
+    return ParsedConfig(config, tuple(reading.notices))
+
+
+def _read_key(reading: _Reading, key: str, value: Any) -> None:
+    if key in groups() and isinstance(value, Mapping):
+        for name, inner in value.items():
+            _read_leaf(reading, str(name), inner, group=key)
+    elif key == "strategy" and isinstance(value, str):
+        reading.put(("strategy", "name"), value, "strategy.name")
+    elif key in TrainingConfig.model_fields:
+        reading.put((key,), value, key)
+    else:
+        _read_leaf(reading, key, value, group=None)
+
+
+def _read_leaf(reading: _Reading, name: str, value: Any, group: str | None) -> None:
+    written = f"{group}.{name}" if group else name
+    if group and any(known.path == (group, name) for known in config_fields()):
+        reading.put((group, name), value, written)
+    elif name in FLAT:
+        path, read = FLAT[name]
+        reading.put(path, read(value), written)
+    elif path_of_leaf := _paths_by_leaf().get(name) if group is None else None:
+        reading.put(path_of_leaf, value, written)
+    else:
+        reading.unknown(written, value)
+
+
+def _paths_by_leaf() -> dict[str, Path]:
+    """Leaf names that are unique in the schema; `name` and `dtype`-like doubles stay where they are."""
+    found: dict[str, Path] = {}
+    doubles: set[str] = set()
+    for known in config_fields():
+        leaf = known.path[-1]
+        (doubles.add(leaf) if leaf in found else found.setdefault(leaf, known.path))
+    return {leaf: path for leaf, path in found.items() if leaf not in doubles}
+
+
+def _nearest(written: str) -> str | None:
+    dotted = {known.dotted: known.dotted for known in config_fields()}
+    leaves = {known.path[-1]: known.dotted for known in config_fields()}
+    spelled = {name: ".".join(path) for name, (path, _) in FLAT.items()}
+    names = {**spelled, **leaves, **dotted}
+    for text in (written, written.rpartition(".")[2]):
+        if close := difflib.get_close_matches(text, names, n=1, cutoff=0.6):
+            return names[close[0]]
+    return None
+
+
+def _fault_of(item: Any, written_as: Mapping[Path, str]) -> dict[str, Any]:
+    path = _known_prefix(item["loc"])
+    key = written_as.get(path, ".".join(path)) or "the recipe"
+    if item["type"] == "missing":
+        return {"key": key, "found": "nothing", "expected": "a value", "fix": f"Add `{key}: …`."}
+    found = repr(item["input"]) if path else "this combination"
+    expected = item["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    return {"key": key, "found": found, "expected": expected, "fix": f"Correct `{key}`." if path else ""}
+
+
+def _known_prefix(loc: tuple[int | str, ...]) -> Path:
+    """The key that a location speaks of, without pydantic's tags of unions and list positions."""
+    names = tuple(str(part) for part in loc if part not in _STRATEGY_NAMES)
+    known = {field.path[:length] for field in config_fields() for length in (1, 2)}
+    return next((names[:length] for length in (2, 1) if names[:length] in known), ())
+
+
+_STRATEGY_NAMES = frozenset(str(strategy.model_fields["name"].default) for strategy in strategy_classes())
+
+
+def _refusal(faults: list[dict[str, Any]]) -> ConfigurationError:
+    faults = list({fault["key"]: fault for fault in reversed(faults)}.values())[::-1]
+    lines = [f"{f['key']}: found {f['found']}, expected {f['expected']}. {f['fix']}".strip() for f in faults]
+    return ConfigurationError("The configuration cannot be used. " + " ".join(lines), details={"errors": faults})

@@ -1,0 +1,102 @@
+"""One run, completely described."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from modelforge.schemas.base import Schema
+from modelforge.schemas.config.checkpointing import CheckpointConfig
+from modelforge.schemas.config.compute import ComputeConfig
+from modelforge.schemas.config.data import DataConfig
+from modelforge.schemas.config.evaluation import EvaluationConfig
+from modelforge.schemas.config.logging import LoggingConfig
+from modelforge.schemas.config.lora import LoraConfig
+from modelforge.schemas.config.optimization import OptimizationConfig
+from modelforge.schemas.config.output import OutputConfig
+from modelforge.schemas.config.quantization import QuantizationConfig
+from modelforge.schemas.config.strategies import QloraConfig, SftConfig, StrategyConfig
+
+
+class TrainingConfig(Schema):
+    """One run, completely described: what is trained, on what, how, and how it is measured."""
+
+    name: str | None = Field(default=None, max_length=100)
+    """A name for the run and the model it makes. Empty: made from model and dataset."""
+    task: Literal["text-generation"] = "text-generation"
+    """What the model is to do."""
+    provider: Literal["huggingface"] = "huggingface"
+    """Where weights come from and how they are loaded."""
+    model: str = Field(min_length=1)
+    """`starter:NAME`, a Hugging Face hub id such as `Qwen/Qwen3-0.6B`, a local folder, or a model of the library."""
+    model_revision: str | None = None
+    """The branch, tag or commit of a hub model."""
+    dataset: str = Field(min_length=1)
+    """`sample:NAME`, a file, a dataset of the library, or a Hugging Face hub id as `hub:OWNER/NAME`."""
+    dataset_revision: str | None = None
+    """The branch, tag or commit of a hub dataset."""
+    finetuning_type: Literal["lora", "full"] = "lora"
+    """Train low-rank adapters beside the frozen model, or all of its weights."""
+    seed: int = Field(default=42, ge=0, le=2**32 - 1)
+    """Decides the split, the order of rows, dropout and the start of the adapters."""
+    strategy: StrategyConfig = Field(default_factory=SftConfig)
+    """How the model learns. A bare name, `strategy: sft`, means its defaults."""
+    data: DataConfig = Field(default_factory=DataConfig)
+    lora: LoraConfig = Field(default_factory=LoraConfig)
+    quantization: QuantizationConfig = Field(default_factory=QuantizationConfig)
+    optimization: OptimizationConfig = Field(default_factory=OptimizationConfig)
+    compute: ComputeConfig = Field(default_factory=ComputeConfig)
+    checkpointing: CheckpointConfig = Field(default_factory=CheckpointConfig)
+    evaluation: EvaluationConfig = Field(default_factory=EvaluationConfig)
+    logging: LoggingConfig = Field(default_factory=LoggingConfig)
+    output: OutputConfig = Field(default_factory=OutputConfig)
+
+    @field_validator("strategy", mode="before")
+    @classmethod
+    def _bare_name(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"name": value}
+        return {"name": "sft", **value} if isinstance(value, dict) else value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _qlora_means_four_bits(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or _strategy_name(values.get("strategy")) != "qlora":
+            return values
+        quantization = values.get("quantization") or {}
+        if isinstance(quantization, dict) and quantization.get("bits") is None:
+            return {**values, "quantization": {**quantization, "bits": 4}}
+        return values
+
+    @model_validator(mode="after")
+    def _possible_together(self) -> TrainingConfig:
+        full = self.finetuning_type == "full"
+        if full and self.quantization.bits:
+            raise ValueError("quantised weights cannot be trained in full; set finetuning_type: lora or drop bits")
+        if full and isinstance(self.strategy, QloraConfig):
+            raise ValueError("qlora trains adapters; set finetuning_type: lora or strategy: sft")
+        if full and self.output.merge:
+            raise ValueError("a full fine-tune has no adapter to merge; set output.merge: false")
+        if self.compute.device == "cpu" and self.compute.attn_implementation == "flash_attention_2":
+            raise ValueError("flash_attention_2 needs a GPU; set compute.attn_implementation: auto")
+        if self._measures_nothing() and (
+            self.checkpointing.early_stopping_patience or self.checkpointing.load_best_model_at_end
+        ):
+            raise ValueError(
+                "early stopping and the best checkpoint need an evaluation loss; set evaluation.eval_strategy "
+                "to steps or epoch, and hold out rows with data.validation_split"
+            )
+        return self
+
+    def _measures_nothing(self) -> bool:
+        holds_out = self.data.validation_split > 0 or self.data.validation_dataset is not None
+        return self.evaluation.eval_strategy == "no" or not holds_out
+
+
+def _strategy_name(strategy: Any) -> str | None:
+    if isinstance(strategy, str):
+        return strategy
+    if isinstance(strategy, dict):
+        return strategy.get("name")
+    return getattr(strategy, "name", None)

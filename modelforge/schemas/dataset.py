@@ -1,0 +1,87 @@
+"""What is known of a dataset: its shape, its size, its problems."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from modelforge.schemas.base import Schema
+
+Shape = Literal[
+    "input_output",
+    "summary",
+    "question_answering",
+    "alpaca",
+    "sharegpt",
+    "messages",
+    "prompt_completion",
+    "text",
+    "preference",
+    "unpaired_preference",
+    "prompt_only",
+]
+"""The shapes of a row that users of this field know; CONVENTIONS in the docs say which columns each has."""
+
+FileFormat = Literal["jsonl", "json", "csv", "tsv", "parquet", "arrow", "txt"]
+
+
+class Problem(Schema):
+    """One fault in the data, with the way out."""
+
+    file: str
+    """The name of the file, without its folder."""
+    line: int | None
+    """The line in the file, or the row in a binary file, from 1."""
+    column: str | None
+    """The column, or a path such as `messages[2].role`."""
+    found: str
+    """What stands there, cut to a readable length."""
+    expected: str
+    """What should stand there."""
+    fix: str
+    """What to do."""
+    kind: str = "other"
+    """The kind of fault, a stable, hyphenated name: `broken-json`."""
+
+
+class ValidationReport(Schema):
+    """The verdict over all rows of one dataset."""
+
+    ok: bool
+    file_format: FileFormat | None
+    shape: Shape | None
+    columns: dict[str, str]
+    """Expected column → column in the file."""
+    rows: int
+    """Rows that can be used."""
+    errors: tuple[Problem, ...]
+    """The first 20 problems that must be mended."""
+    total: int
+    """All problems that must be mended."""
+    warnings: tuple[Problem, ...] = ()
+    exact_duplicates: int = 0
+    near_duplicates: int = 0
+    sha256: str | None = None
+
+
+class DatasetView(Schema):
+    """A dataset of the library."""
+
+    id: str
+    name: str
+    created_at: datetime
+    file_format: FileFormat
+    shape: Shape | None
+    """None as long as a person has to say how its columns are to be read."""
+    columns: dict[str, str]
+    """Expected column → column in the file."""
+    rows: int
+    bytes: int
+    """Size of the file as it came."""
+    sha256: str
+    details: dict[str, Any] = Field(default_factory=dict)
+    """`warnings`, `exact_duplicates`, and `readings` where the shape is open."""
+    owner: str | None = None
+    """The account that brought it; none where there are no accounts."""

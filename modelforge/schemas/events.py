@@ -1,0 +1,35 @@
+"""What a run says while it runs: one JSON object per line in `events.jsonl`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from modelforge.schemas.base import Schema
+
+EventKind = Literal[
+    "state",  # {"status", "reason"?}: the run changed its state
+    "stage",  # {"name", "detail"?}: data, load, adapt, train, evaluate, publish …
+    "preflight",  # PreflightReport
+    "plan",  # MemoryPlan
+    "progress",  # {"step", "total_steps", "epoch", "loss", "learning_rate", "grad_norm", "tokens", "tokens_per_second",
+    #               "seconds_left", "memory_bytes"}
+    "evaluation",  # {"step", "loss", "perplexity"}
+    "checkpoint",  # {"step", "name", "best"}
+    "generation",  # {"phase": "base" | "tuned", "done", "total"}
+    "notice",  # {"text"}
+    "report",  # EvaluationReport
+    "model",  # {"id"}: the model was published
+    "error",  # {"type", "message", "hint", "step"?}
+    "heartbeat",  # {"step"}
+]
+
+
+class Event(Schema):
+    """One event of one run. `seq` counts from 1 without a gap; `epoch` counts the run's attempts from 1."""
+
+    seq: int
+    epoch: int
+    time: float
+    """Seconds since 1970, UTC."""
+    kind: EventKind
+    data: dict[str, Any]

@@ -1,0 +1,64 @@
+"""A model of the library as users see it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from modelforge.schemas.base import Schema
+
+ModelKind = Literal["adapter", "full", "merged"]
+
+
+class MergeCheck(Schema):
+    """How closely merged weights answer as the adapter that they were made from."""
+
+    dtype: str
+    """The number type of the merged weights."""
+    prompts: int
+    same_answers: int
+    """Prompts to which both give the same text, word by word."""
+    largest_logit_difference: float
+    tolerance: float
+    """The difference up to which a merge is kept: the rounding of `dtype`."""
+
+    @property
+    def sentence(self) -> str:
+        """The check in words."""
+        return (
+            f"Checked against the adapter on {self.prompts} prompts: the same token ids, {self.same_answers} of "
+            f"{self.prompts} answers the same, logits apart by at most {self.largest_logit_difference:.2g} "
+            f"(allowed: {self.tolerance:.2g}, {self.dtype})."
+        )
+
+
+class ModelManifest(Schema):
+    """`manifest.json` of a model folder: what it is and where it came from."""
+
+    id: str
+    name: str
+    kind: ModelKind
+    task: str
+    base_model: str
+    base_revision: str | None = None
+    run_id: str | None = None
+    created_at: datetime
+    metrics: dict[str, Any] = Field(default_factory=dict)
+    """The run's report, without its answers."""
+    system_prompt: str | None = None
+    """The system turn that every conversation began with in training, and so begins with in the playground."""
+    plain_prompts: bool = False
+    """Trained on bare text without the chat template, and so asked without it."""
+    merge_check: dict[str, Any] | None = None
+    """Of merged weights: how they were compared with their adapter; the fields of `MergeCheck`."""
+    bytes: int = 0
+    owner: str | None = None
+    """The account that made it; none where there are no accounts."""
+
+
+class ModelView(ModelManifest):
+    """A model of the library as users see it."""
+
+    path: str

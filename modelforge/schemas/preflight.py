@@ -1,0 +1,61 @@
+"""The preflight: what the trainer would really be fed, checked before anything is trained."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from modelforge.schemas.base import Schema
+
+
+class Finding(Schema):
+    """One training truth and whether it holds for all rows."""
+
+    truth: str
+    """A stable, hyphenated name: `end-token-trained`."""
+    severity: Literal["ok", "warning", "error"]
+    message: str
+    fix: str | None = None
+    rows: tuple[int, ...] = ()
+    """The first rows concerned, from 1, in the order of the dataset."""
+    total: int = 0
+
+
+class LengthSummary(Schema):
+    """Row lengths in tokens, before cutting."""
+
+    minimum: int
+    median: int
+    p95: int
+    maximum: int
+    histogram: tuple[tuple[int, int], ...] = ()
+    """(upper bound in tokens, rows)."""
+
+
+class PreflightReport(Schema):
+    """The verdict over all rows, as the trainer would be fed them."""
+
+    ok: bool
+    rows: int
+    validation_rows: int
+    rows_left_out: int
+    """Rows whose whole answer would be cut, or that are longer than allowed with `truncation_mode: drop`."""
+    rows_cut: int
+    tokens: int
+    trained_tokens: int
+    lengths: LengthSummary
+    findings: tuple[Finding, ...]
+
+
+class PreviewToken(Schema):
+    """One token of a row and what training does with it."""
+
+    id: int
+    text: str
+    role: Literal["trained", "ignored", "cut"]
+
+
+class RowPreview(Schema):
+    """One row, token by token."""
+
+    row: int
+    tokens: tuple[PreviewToken, ...]

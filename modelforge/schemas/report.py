@@ -1,0 +1,44 @@
+"""The before/after report: base against tuned on the same held-out rows."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from modelforge.schemas.base import Schema
+
+Verdict = Literal["better", "no evidence", "worse"]
+
+
+class MetricComparison(Schema):
+    """One metric, base against tuned, paired by row."""
+
+    base: float
+    tuned: float
+    difference: float
+    """tuned − base."""
+    ci95: tuple[float, float]
+    """Paired bootstrap interval of the difference, at `confidence` (95 % unless configured)."""
+    n: int
+    higher_is_better: bool
+    verdict: Verdict
+
+
+class ExampleAnswer(Schema):
+    """One held-out row with both answers."""
+
+    prompt: str
+    expected: str
+    base: str
+    tuned: str
+
+
+class EvaluationReport(Schema):
+    """`report/report.json`."""
+
+    metrics: dict[str, MetricComparison]
+    primary_metric: str
+    verdict: Verdict
+    sentence: str
+    """The verdict in words."""
+    confidence: float
+    examples: tuple[ExampleAnswer, ...] = ()

@@ -1,0 +1,87 @@
+"""A run as users see it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from modelforge.schemas.base import Schema
+from modelforge.schemas.config.training_config import TrainingConfig
+
+RunStatus = Literal["queued", "starting", "running", "finalizing", "paused", "succeeded", "failed", "stopped"]
+FINISHED: frozenset[RunStatus] = frozenset({"succeeded", "failed", "stopped"})
+
+
+class RunSpec(Schema):
+    """`spec.json`: all that is needed to run again, fixed before the run is accepted."""
+
+    id: str
+    name: str
+    created_at: datetime
+    config: TrainingConfig
+    dataset_sha256: str | None
+    versions: dict[str, str]
+    """Package → version, of everything that decides the result."""
+    owner: str | None = None
+    """The account that started it; none where there are no accounts."""
+
+
+class RunError(Schema):
+    """Why a run failed, and what to do."""
+
+    type: str
+    message: str
+    hint: str | None = None
+    step: int | None = None
+
+
+class RunExit(Schema):
+    """`exit.json`: the only end of a run, written once, atomically."""
+
+    status: Literal["succeeded", "failed", "stopped"]
+    epoch: int
+    finished_at: datetime
+    model_id: str | None = None
+    error: RunError | None = None
+
+
+class RunTicket(Schema):
+    """`queue.json`: a run's place in the queue of the server. Runs started in a terminal have none."""
+
+    priority: int = 0
+    """Runs of higher priority go first."""
+    position: float
+    """Among runs of one priority, the lowest goes first; at first the time of the submit."""
+    slot: str | None = None
+    """The slot that the current attempt was given: `cpu`, `cuda:0`."""
+    idempotency_key: str | None = None
+    fingerprint: str = ""
+    """SHA-256 of what was submitted."""
+
+
+class RunView(Schema):
+    """A run as users see it."""
+
+    id: str
+    name: str
+    status: RunStatus
+    created_at: datetime
+    finished_at: datetime | None = None
+    config: TrainingConfig
+    progress: dict[str, Any] | None = None
+    """The last progress event, or nothing: progress comes from the trainer, or there is none."""
+    report: dict[str, Any] | None = None
+    model_id: str | None = None
+    error: RunError | None = None
+    priority: int = 0
+    """Runs of higher priority go first."""
+    position: float = 0.0
+    """Among waiting runs of one priority, the lowest goes first."""
+    attempt: int = 0
+    """The number of the current attempt, from 1; numbers may be left out."""
+    slot: str | None = None
+    """What it runs on, or ran on last: `cpu`, `cuda:0`."""
+    reason: str | None = None
+    """Why it is in its state, where that needs a word: `disk_full`, `worker_died`, `out_of_memory`."""
+    owner: str | None = None
+    """The account that started it; none where there are no accounts."""

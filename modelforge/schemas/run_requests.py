@@ -1,0 +1,148 @@
+"""What the run routes answer beside the run itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from modelforge.schemas.base import Schema
+from modelforge.schemas.config.training_config import TrainingConfig
+from modelforge.schemas.dataset import ValidationReport
+from modelforge.schemas.events import Event
+from modelforge.schemas.plan import MemoryPlan
+from modelforge.schemas.preflight import PreflightReport
+from modelforge.schemas.run import RunView
+
+
+class PlanReport(Schema):
+    """What a config would do, found out over all rows before anything starts."""
+
+    config: TrainingConfig
+    """The complete config, defaults included."""
+    notices: tuple[str, ...] = ()
+    """Keys that were read under another name."""
+    preflight: PreflightReport
+    plan: MemoryPlan
+    validation: ValidationReport
+
+    @property
+    def ok(self) -> bool:
+        """Whether a run may start."""
+        return self.preflight.ok and self.plan.fits
+
+
+class RunAccepted(RunView):
+    """A run that was put into the queue."""
+
+    notices: tuple[str, ...] = ()
+    """Keys that were read under another name."""
+
+    @classmethod
+    def of(cls, run: RunView, notices: tuple[str, ...]) -> RunAccepted:
+        """The run with what was noticed."""
+        return cls(**dict(run), notices=notices)
+
+
+class RunPage(Schema):
+    """One page of runs, the newest first."""
+
+    items: tuple[RunView, ...]
+    total: int
+    """Runs on all pages."""
+    next: str | None = None
+    """Pass it as `before` for the page behind this one; nothing on the last page."""
+
+
+class QueuePlace(Schema):
+    """Where a waiting run is to stand."""
+
+    priority: int | None = Field(default=None, ge=-1000, le=1000)
+    """Runs of higher priority go first."""
+    before: str | None = None
+    """The waiting run before which it is to start; it takes that run's priority."""
+
+
+class EventPage(Schema):
+    """Some events of a run, in order."""
+
+    items: tuple[Event, ...]
+    last_seq: int
+    """The number of the last event on this page; ask for those after it next."""
+
+
+class Series(Schema):
+    """One measured quantity over the steps."""
+
+    steps: tuple[int, ...]
+    values: tuple[float, ...]
+    total: int
+    """Points before some were left out."""
+
+
+class RunMetrics(Schema):
+    """What a run measured over its steps, thinned to what a chart can show."""
+
+    series: dict[str, Series]
+
+
+class LogTail(Schema):
+    """The end of a worker's log."""
+
+    lines: tuple[str, ...]
+    size: int
+    """Bytes of the whole log."""
+    truncated: bool
+    """Whether earlier lines were left out."""
+
+
+class CheckpointView(Schema):
+    """One checkpoint of a run."""
+
+    name: str
+    step: int
+    attempt: int
+    created_at: datetime
+    evaluation_loss: float | None
+    bytes: int
+    best: bool
+    """Whether its evaluation loss is the lowest."""
+    fault: str | None = None
+    """Why it cannot be used, if it cannot."""
+
+
+class RunComparison(Schema):
+    """Runs side by side."""
+
+    runs: tuple[str, ...]
+    settings: dict[str, tuple[Any, ...]]
+    """Dotted key → each run's value, for the keys in which they differ."""
+    metrics: dict[str, tuple[float | None, ...]]
+    """Metric → what each run's tuned model scored."""
+
+
+class RecipeText(Schema):
+    """A recipe as YAML."""
+
+    yaml: str
+
+
+class ParsedRecipe(Schema):
+    """A recipe, understood."""
+
+    config: TrainingConfig
+    notices: tuple[str, ...] = ()
+    """Keys that were read under another name."""
+
+
+class ConfigSchema(Schema):
+    """What a form for `TrainingConfig` is made from."""
+
+    json_schema: dict[str, Any]
+    essential: tuple[str, ...]
+    """Dotted keys that most users want to see first."""
+    owners: dict[str, tuple[str, ...]]
+    """Dotted key → the strategies that have it; keys of every run are left out."""
+    spellings: dict[str, str]
+    """Other tools' names → dotted key."""

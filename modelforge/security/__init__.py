@@ -1,0 +1,1 @@
+"""The door: who may ask what, from where, how much and how often."""

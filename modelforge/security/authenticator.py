@@ -1,0 +1,93 @@
+"""From `Authorization: Bearer …` to a caller, and from a sign-in to a bearer token for the page."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import threading
+import time
+from typing import Protocol
+
+from modelforge.exceptions import AuthenticationError
+from modelforge.security.caller import HOME_OWNER, Caller
+from modelforge.security.signing import Signer
+
+SESSION_SECONDS = 12 * 3600
+LAUNCH_SECONDS = 15 * 60
+SIGN_IN_HINT = "Send `Authorization: Bearer TOKEN`; `modelforge serve` prints a link that signs the browser in."
+
+
+class Directory(Protocol):
+    """What the authenticator asks of the accounts."""
+
+    def by_key(self, key: str) -> Caller | None:
+        """The caller to whom an API key belongs."""
+        ...
+
+    def by_session(self, name: str, stamp: str) -> Caller | None:
+        """The caller of a session, as long as the account is there and its password is the same."""
+        ...
+
+
+class Authenticator:
+    """Knows the token of the home, the sessions it has signed, and the keys of accounts."""
+
+    def __init__(self, token: str, directory: Directory) -> None:
+        self._token = _digest(token)
+        self._signer = Signer(token)
+        self._directory = directory
+        self._instance = secrets.token_hex(8)
+        self._used: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def caller(self, header: str | None) -> Caller:
+        """Who sends this `Authorization` header. Raises AuthenticationError."""
+        kind, _, token = (header or "").partition(" ")
+        token = token.strip()
+        if kind.lower() != "bearer" or not token:
+            raise AuthenticationError("This route needs a token.", hint=SIGN_IN_HINT)
+        found = self._known(token)
+        if found is None:
+            raise AuthenticationError("The token is not valid, or no longer.", hint=SIGN_IN_HINT)
+        return found
+
+    def launch_ticket(self) -> str:
+        """A ticket that signs one browser in, once, within a quarter of an hour, at this server alone."""
+        claims = {"server": self._instance, "nonce": secrets.token_hex(16)}
+        return self._signer.sign("launch", claims, LAUNCH_SECONDS)
+
+    def redeem(self, ticket: str) -> str:
+        """A session token for a launch ticket. Raises AuthenticationError when it is used, old or not ours."""
+        claims = self._signer.read("launch", ticket)
+        if claims is None or claims["server"] != self._instance or not self._is_first_use(claims["nonce"]):
+            raise AuthenticationError(
+                "This sign-in link has been used or has expired.",
+                hint="Start `modelforge serve` again for a new one, or sign in with the API token.",
+            )
+        return self.session_for(None, "")
+
+    def session_for(self, name: str | None, stamp: str) -> str:
+        """A token for a page: of an account, or of the owner of the home."""
+        return self._signer.sign("session", {"name": name, "stamp": stamp}, SESSION_SECONDS)
+
+    def _known(self, token: str) -> Caller | None:
+        if hmac.compare_digest(_digest(token), self._token):
+            return HOME_OWNER
+        if (claims := self._signer.read("session", token)) is not None:
+            name = claims["name"]
+            return HOME_OWNER if name is None else self._directory.by_session(name, claims["stamp"])
+        return self._directory.by_key(token)
+
+    def _is_first_use(self, nonce: str) -> bool:
+        now = time.monotonic()
+        with self._lock:
+            self._used = {old: until for old, until in self._used.items() if until > now}
+            if nonce in self._used:
+                return False
+            self._used[nonce] = now + LAUNCH_SECONDS
+            return True
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()

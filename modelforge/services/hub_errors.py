@@ -1,0 +1,61 @@
+"""What goes wrong with the hub, in words that tell the way out. Never a word of a token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from modelforge.exceptions import ProviderError
+
+SIGN_IN = "Enter a Hugging Face token under PUT /api/v1/hub/token, or set HF_TOKEN."
+
+
+@contextmanager
+def hub_errors(name: str) -> Iterator[None]:
+    """Turn what the hub's client raises inside the block into a ProviderError about `name`."""
+    import httpx2
+    from huggingface_hub import errors
+
+    try:
+        yield
+    except errors.GatedRepoError as error:
+        raise ProviderError(
+            f"{name} is gated.",
+            hint=f"Accept its terms at https://huggingface.co/{name} with the account whose token is used here.",
+        ) from error
+    except errors.RevisionNotFoundError as error:
+        raise ProviderError(f"{name} has no such revision.", hint="Name a branch, a tag or a commit.") from error
+    except errors.RepositoryNotFoundError as error:
+        raise ProviderError(
+            f"The hub knows no {name}, or does not show it.", hint=f"Check the spelling. A private one: {SIGN_IN}"
+        ) from error
+    except (errors.OfflineModeIsEnabled, errors.LocalEntryNotFoundError) as error:
+        raise _unreachable(error) from error
+    except errors.HFValidationError as error:
+        raise ProviderError(f"{name!r} is no name on the hub.", hint="Write OWNER/NAME.") from error
+    except errors.HfHubHTTPError as error:
+        raise _refused(name, error.response.status_code) from error
+    except (httpx2.HTTPError, OSError) as error:
+        raise _unreachable(error) from error
+
+
+def _refused(name: str, status: int) -> ProviderError:
+    if status in (401, 403):
+        return ProviderError(f"The hub does not let this token use {name}.", hint=f"It needs write access. {SIGN_IN}")
+    if status == 429:
+        return ProviderError("The hub asks for fewer requests.", hint="Wait some minutes, then try again.")
+    return ProviderError(f"The hub answered with status {status} for {name}.", hint="Try again later.")
+
+
+def _unreachable(error: Exception) -> ProviderError:
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        return ProviderError(
+            "The hub is switched off on this server: HF_HUB_OFFLINE is set.",
+            hint="Unset HF_HUB_OFFLINE and start the server again, or begin with starter:chat.",
+        )
+    return ProviderError(
+        f"The hub at {constants.ENDPOINT} cannot be reached ({type(error).__name__}).",
+        hint="Check the network and try again; what was downloaded so far is kept.",
+    )

@@ -1,0 +1,145 @@
+"""The jobs of a home: each in a process of its own, its state in a file, so that a restart forgets none."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError
+from modelforge.schemas.hub import HubJob, JobFault
+from modelforge.storage.atomic import write_json
+from modelforge.storage.file_manager import FileManager
+from modelforge.storage.folders import read_schema
+
+AT_ONCE = 2
+UNDER_WAY = frozenset({"queued", "running"})
+
+
+class HubJobs:
+    """Starts, follows, cancels and repeats jobs."""
+
+    def __init__(self, files: FileManager) -> None:
+        self.files = files
+        self._jobs: dict[str, HubJob] = {}
+        self._children: dict[str, BaseProcess] = {}
+        self._lock = threading.RLock()
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hub")
+        self._context = multiprocessing.get_context("spawn")
+
+    def begin(self) -> None:
+        """Read the jobs of earlier servers; what was under way then can be tried again."""
+        for path in sorted(self.files.hub_jobs.glob("*.json")):
+            job = read_schema(path, HubJob)
+            self._jobs[job.id] = job
+            if job.status in UNDER_WAY:
+                self._change(job.id, status="interrupted", finished_at=datetime.now(UTC))
+
+    def close(self) -> None:
+        """End the jobs under way; a download goes on from there when it is tried again."""
+        with self._lock:
+            under_way = [job.id for job in self._jobs.values() if job.status in UNDER_WAY]
+        for job_id in under_way:
+            self._end(job_id, "interrupted")
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def all(self) -> list[HubJob]:
+        """All jobs, the newest first."""
+        with self._lock:
+            return sorted(self._jobs.values(), key=lambda job: (job.created_at, job.id), reverse=True)
+
+    def get(self, job_id: str) -> HubJob:
+        """One job. Raises NotFoundError."""
+        with self._lock:
+            if job_id not in self._jobs:
+                raise NotFoundError(f"There is no job {job_id[:64]!r}.", hint="GET /api/v1/hub/jobs lists them.")
+            return self._jobs[job_id]
+
+    def start(self, job: HubJob) -> HubJob:
+        """Keep a job and begin it when its turn comes."""
+        self._keep(job)
+        self._pool.submit(self._work, job.id)
+        return job
+
+    def retry(self, job_id: str) -> HubJob:
+        """Try a job again that did not succeed. Raises NotFoundError, ConflictError."""
+        with self._lock:
+            job = self.get(job_id)
+            if job.status in UNDER_WAY or job.status == "succeeded":
+                raise ConflictError(f"The job is {job.status}.", hint="Only a job that did not succeed is tried again.")
+            again = job.model_copy(
+                update={"status": "queued", "attempt": job.attempt + 1, "error": None, "finished_at": None}
+            )
+        return self.start(again)
+
+    def cancel(self, job_id: str) -> HubJob:
+        """End a job. Raises NotFoundError, ConflictError."""
+        if self.get(job_id).status not in UNDER_WAY:
+            raise ConflictError("The job has ended already.", hint="There is nothing to cancel.")
+        self._end(job_id, "cancelled")
+        return self.get(job_id)
+
+    # Inside
+
+    def _end(self, job_id: str, status: str) -> None:
+        with self._lock:
+            self._change(job_id, status=status, finished_at=datetime.now(UTC))
+            child = self._children.get(job_id)
+            if child is not None:
+                child.terminate()
+
+    def _work(self, job_id: str) -> None:
+        """Runs in a thread of the pool: starts the child and takes down what it says."""
+        reader, writer = self._context.Pipe(duplex=False)
+        with reader:
+            with writer, self._lock:
+                job = self._jobs[job_id]
+                if job.status != "queued":
+                    return
+                child = self._context.Process(target=_in_child, args=(job, self.files.home, writer), daemon=True)
+                child.start()
+                self._children[job_id] = child
+                self._change(job_id, status="running")
+            self._listen(job_id, reader)
+        child.join()
+        with self._lock:
+            del self._children[job_id]
+            if self._jobs[job_id].status == "running":
+                fault = JobFault(message="The process of this job has died.", hint="Try it again.")
+                self._change(job_id, status="failed", error=fault, finished_at=datetime.now(UTC))
+
+    def _listen(self, job_id: str, reader: Connection) -> None:
+        while True:
+            try:
+                said: dict[str, Any] = reader.recv()
+            except EOFError:
+                return
+            with self._lock:
+                if self._jobs[job_id].status == "running":
+                    ends = {"finished_at": datetime.now(UTC)} if "status" in said else {}
+                    self._change(job_id, **said, **ends)
+
+    def _change(self, job_id: str, **changes: Any) -> None:
+        with self._lock:
+            self._keep(self._jobs[job_id].model_copy(update=changes), write="status" in changes)
+
+    def _keep(self, job: HubJob, *, write: bool = True) -> None:
+        with self._lock:
+            self._jobs[job.id] = job
+            if write:
+                write_json(self.files.hub_jobs / f"{job.id}.json", job.model_dump(mode="json"))
+
+
+def _in_child(job: HubJob, home: Path, say: Connection) -> None:
+    from modelforge.services.hub_work import carry_out
+
+    try:
+        result = carry_out(job, home, lambda done, total: say.send({"bytes_done": done, "bytes_total": total}))
+        say.send({"status": "succeeded", "result": result})
+    except ModelForgeException as error:
+        say.send({"status": "failed", "error": JobFault(message=error.message, hint=error.hint)})

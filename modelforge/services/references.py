@@ -1,0 +1,68 @@
+"""What a request over the network may name: starters, samples, ids of the library, hub ids; never a path or a URL."""
+
+from __future__ import annotations
+
+import re
+
+from modelforge.exceptions import ConfigurationError
+from modelforge.schemas.config import TrainingConfig
+
+NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}"
+LIBRARY_ID = r"[a-z0-9][a-z0-9-]{2,63}"
+MODEL = re.compile(rf"starter:{NAME}|{LIBRARY_ID}|{NAME}/{NAME}")
+DATASET = re.compile(rf"sample:{NAME}|{LIBRARY_ID}|hub:{NAME}/{NAME}")
+REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+PATHS_STAY_OUTSIDE = "Files come in by upload; a terminal on the server itself may name paths (`modelforge train`)."
+
+
+def check_references(config: TrainingConfig) -> None:
+    """Refuse a config that names a file or folder.
+
+    Raises:
+        ConfigurationError: with `details["errors"]`, each fault as key, found, expected and fix.
+    """
+    expected_model = "starter:NAME, the id of a model in the library, or a hub id OWNER/NAME"
+    expected_data = "sample:NAME, the id of a dataset in the library, or hub:OWNER/NAME"
+    asked = [
+        ("model", config.model, MODEL, expected_model),
+        ("dataset", config.dataset, DATASET, expected_data),
+        ("data.validation_dataset", config.data.validation_dataset, DATASET, expected_data),
+        ("model_revision", config.model_revision, REVISION, "a branch, tag or commit"),
+        ("dataset_revision", config.dataset_revision, REVISION, "a branch, tag or commit"),
+    ]
+    faults = [
+        {"key": key, "found": repr(value[:200]), "expected": expected, "fix": PATHS_STAY_OUTSIDE}
+        for key, value, pattern, expected in asked
+        if value is not None and not _is_plain(pattern, value)
+    ]
+    if faults:
+        first = faults[0]
+        raise ConfigurationError(
+            f"{first['key']}: found {first['found']}, expected {first['expected']}.",
+            hint=PATHS_STAY_OUTSIDE,
+            details={"errors": faults},
+        )
+
+
+def _is_plain(pattern: re.Pattern[str], value: str) -> bool:
+    return bool(pattern.fullmatch(value)) and ".." not in value
+
+
+def check_dataset(dataset: str) -> None:
+    """Refuse the name of a dataset that is a path or a URL. Raises ConfigurationError."""
+    if not _is_plain(DATASET, dataset):
+        raise ConfigurationError(
+            f"dataset: found {dataset[:200]!r}, expected sample:NAME, the id of a dataset in the library, or "
+            "hub:OWNER/NAME.",
+            hint=PATHS_STAY_OUTSIDE,
+        )
+
+
+def check_model(model: str) -> None:
+    """Refuse the name of a model that is a path or a URL. Raises ConfigurationError."""
+    if not _is_plain(MODEL, model):
+        raise ConfigurationError(
+            f"model: found {model[:200]!r}, expected starter:NAME, the id of a model in the library, or a hub id "
+            "OWNER/NAME.",
+            hint=PATHS_STAY_OUTSIDE,
+        )

@@ -1,0 +1,159 @@
+"""What can be seen of a run: its measured series, log, checkpoints and report, and runs side by side."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from modelforge.database.database_manager import DatabaseManager
+from modelforge.exceptions import ConfigurationError, NotFoundError, StorageError
+from modelforge.schemas.config.fields import config_fields, value_at
+from modelforge.schemas.events import Event
+from modelforge.schemas.report import EvaluationReport
+from modelforge.schemas.run import RunView
+from modelforge.schemas.run_requests import CheckpointView, LogTail, RunComparison, RunMetrics, Series
+from modelforge.services.thinning import thin
+from modelforge.storage.atomic import storage_errors
+from modelforge.storage.file_manager import FileManager
+from modelforge.storage.folders import RunFolder, read_schema
+from modelforge.training.checkpoints import published, read_manifest
+
+BLOCK = 1 << 16
+LONGEST_TAIL = 4 << 20
+"""Bytes of a log that are looked at, however long its lines are."""
+MOST_COMPARED = 20
+
+
+class RunInsight:
+    """Reads the index and the folder of a run."""
+
+    def __init__(self, database: DatabaseManager, files: FileManager) -> None:
+        self.database = database
+        self.files = files
+
+    def metrics(self, run_id: str, points: int) -> RunMetrics:
+        """Every number that progress and evaluation events carry, over the steps, at most `points` of each.
+
+        A step that was done again after a crash counts as it was done last.
+        """
+        measured: dict[str, dict[int, float]] = {}
+        for event in self.database.list_events(run_id, "progress", "evaluation"):
+            for name, value in _numbers(event):
+                measured.setdefault(name, {})[int(event.data["step"])] = value
+        return RunMetrics(series={name: _series(values, points) for name, values in measured.items()})
+
+    def log_tail(self, run_id: str, lines: int) -> LogTail:
+        """The last lines that the worker and its libraries printed."""
+        path = self.files.run(run_id).worker_log
+        if not path.exists():
+            return LogTail(lines=(), size=0, truncated=False)
+        with storage_errors("read", path), path.open("rb") as file:
+            size = start = file.seek(0, os.SEEK_END)
+            tail = b""
+            while start > 0 and tail.count(b"\n") <= lines and len(tail) < LONGEST_TAIL:
+                step = min(BLOCK, start)
+                start -= step
+                file.seek(start)
+                tail = file.read(step) + tail
+        found = tail.decode("utf-8", "replace").split("\n")
+        if found and not found[-1]:
+            found.pop()
+        shown = found[1:] if start > 0 and len(found) <= lines else found[-lines:]
+        return LogTail(lines=tuple(shown), size=size, truncated=start > 0 or len(found) > lines)
+
+    def checkpoints(self, run_id: str) -> list[CheckpointView]:
+        """The checkpoints of a run, the newest first."""
+        found = [view for path in published(self.files.run(run_id)) if (view := _checkpoint(path)) is not None]
+        losses = [view.evaluation_loss for view in found if view.evaluation_loss is not None]
+        return [
+            view.model_copy(update={"best": bool(losses) and view.evaluation_loss == min(losses)}) for view in found
+        ]
+
+    def report(self, run_id: str) -> EvaluationReport:
+        """The before/after report. Raises NotFoundError while there is none."""
+        path = self.files.run(run_id).report_json
+        if not path.exists():
+            raise NotFoundError(
+                f"Run {run_id} has no report yet.", hint="It is written when training has ended, if rows are held out."
+            )
+        return read_schema(path, EvaluationReport)
+
+    def folder(self, run_id: str) -> RunFolder:
+        """The run's folder. Raises NotFoundError."""
+        return self.files.run(run_id)
+
+
+def compare(runs: Sequence[RunView]) -> RunComparison:
+    """The settings in which runs differ, and what they measured.
+
+    Raises:
+        ConfigurationError: fewer than two runs, or too many to look at.
+    """
+    if not 2 <= len(runs) <= MOST_COMPARED:
+        raise ConfigurationError(
+            f"{len(runs)} run(s) cannot be compared.", hint=f"Name two to {MOST_COMPARED} different runs."
+        )
+    reports = [(run.report or {}).get("metrics", {}) for run in runs]
+    names = dict.fromkeys(name for report in reports for name in report)
+    return RunComparison(
+        runs=tuple(run.id for run in runs),
+        settings=differing_settings(runs),
+        metrics={name: tuple(report.get(name, {}).get("tuned") for report in reports) for name in names},
+    )
+
+
+def differing_settings(runs: Sequence[RunView]) -> dict[str, tuple[Any, ...]]:
+    """Dotted key → each run's value, for the keys in which they differ."""
+    found: dict[str, tuple[Any, ...]] = {}
+    for field in config_fields():
+        if field.owners and any(run.config.strategy.name not in field.owners for run in runs):
+            continue
+        values = tuple(value_at(run.config, field.path) for run in runs)
+        if any(value != values[0] for value in values):
+            found[field.dotted] = values
+    return found
+
+
+def _numbers(event: Event) -> list[tuple[str, float]]:
+    prefix = "evaluation_" if event.kind == "evaluation" else ""
+    if not isinstance(event.data.get("step"), int):
+        return []
+    return [
+        (f"{prefix}{name}", float(value))
+        for name, value in event.data.items()
+        if name not in ("step", "total_steps") and isinstance(value, int | float) and not isinstance(value, bool)
+    ]
+
+
+def _series(values: dict[int, float], points: int) -> Series:
+    steps = sorted(values)
+    kept = thin(steps, [values[step] for step in steps], points)
+    chosen = [steps[index] for index in kept]
+    return Series(steps=tuple(chosen), values=tuple(values[step] for step in chosen), total=len(steps))
+
+
+def _checkpoint(path: Any) -> CheckpointView | None:
+    try:
+        manifest = read_manifest(path)
+    except StorageError as error:
+        return None if not path.exists() else _faulty(path, error.message)
+    return CheckpointView(
+        name=path.name,
+        step=manifest.step,
+        attempt=manifest.epoch,
+        created_at=manifest.created_at,
+        evaluation_loss=manifest.evaluation_loss,
+        bytes=sum(record.size for record in manifest.files.values()),
+        best=False,
+    )
+
+
+def _faulty(path: Any, reason: str) -> CheckpointView:
+    from datetime import UTC, datetime
+
+    step = int(path.name.split("-")[1])
+    when = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return CheckpointView(
+        name=path.name, step=step, attempt=0, created_at=when, evaluation_loss=None, bytes=0, best=False, fault=reason
+    )

@@ -1,0 +1,164 @@
+"""From the run folders into the database: what a run said and how it ended, each thing exactly once."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelforge.database.database_manager import DatabaseManager, RunChanges
+from modelforge.exceptions import NotFoundError, StorageError
+from modelforge.schemas.events import Event
+from modelforge.schemas.model import ModelView
+from modelforge.schemas.run import FINISHED, RunSpec, RunTicket, RunView
+from modelforge.storage.file_manager import FileManager
+from modelforge.storage.folders import DatasetFolder, ModelFolder, RunFolder
+from modelforge.training.event_log import ends_a_line, read_events
+from modelforge.training.run_lock import is_worked_on
+
+UNDER_WAY = frozenset({"starting", "running", "finalizing"})
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What a rebuilt database holds, and what could not be read."""
+
+    runs: int
+    models: int
+    datasets: int
+    unreadable: tuple[str, ...]
+    """Folders left out, each with the reason."""
+    set_aside: Path | None
+    """Where the broken database file lies now, if it was broken."""
+
+
+class RunReader:
+    """Keeps the database in step with the folders. Every method may be called at any time, as often as one likes."""
+
+    def __init__(self, database: DatabaseManager, files: FileManager) -> None:
+        self.database = database
+        self.files = files
+
+    def catch_up(self, run_id: str) -> RunView:
+        """Store what the run has said since the last call, and its end if it has ended; returns the run.
+
+        A run whose worker has died without an end becomes `paused`: it can be resumed.
+
+        Raises:
+            NotFoundError: there is no such run.
+            StorageError: its folder cannot be read.
+        """
+        folder = self.files.run(run_id)
+        free = not is_worked_on(folder)  # before reading: what a worker said until it let go is read below
+        run = self.listen(folder)
+        changes = self._end(folder)
+        if not changes and free and run.status in UNDER_WAY:
+            changes = {"status": "paused"}
+        return self.database.update_run(run_id, **changes) if _differs(run, changes) else run
+
+    def listen(self, folder: RunFolder) -> RunView:
+        """Store what the run has said since the last call, its end left aside; returns the run."""
+        self._known(folder)
+        self._store_events(folder)
+        return self.database.get_run(folder.id)
+
+    def rebuild(self) -> Rebuilt:
+        """Fill the database anew from the folders of all runs, models and datasets."""
+        set_aside = self.database.reset()
+        unreadable: list[str] = []
+        counts = {"runs": 0, "models": 0, "datasets": 0}
+        folders: dict[str, Sequence[RunFolder | ModelFolder | DatasetFolder]] = {
+            "models": self.files.models(),
+            "datasets": self.files.datasets(),
+            "runs": self.files.runs(),
+        }
+        for noun, group in folders.items():
+            for folder in group:
+                try:
+                    self._read(folder)
+                    counts[noun] += 1
+                except (StorageError, NotFoundError) as error:
+                    unreadable.append(f"{noun}/{folder.id}: {error.message}")
+        return Rebuilt(**counts, unreadable=tuple(unreadable), set_aside=set_aside)
+
+    def add_model(self, model_id: str) -> ModelView:
+        """Add a model of the library to the database. Raises NotFoundError, StorageError."""
+        folder = self.files.model(model_id)
+        view = ModelView(**dict(folder.read_manifest()), path=str(folder.root))
+        self.database.save_model(view)
+        return view
+
+    def _read(self, folder: RunFolder | ModelFolder | DatasetFolder) -> None:
+        if isinstance(folder, RunFolder):
+            self.catch_up(folder.id)
+        elif isinstance(folder, ModelFolder):
+            self.add_model(folder.id)
+        else:
+            self.database.save_dataset(folder.read_manifest())
+
+    def _known(self, folder: RunFolder) -> RunView:
+        try:
+            return self.database.get_run(folder.id)
+        except NotFoundError:
+            ticket = folder.read_ticket()
+            run = queued(folder.read_spec(), ticket)
+            if ticket is None:
+                self.database.save_run(run)
+            else:
+                self.database.submit_run(run, ticket)
+            return run
+
+    def _store_events(self, folder: RunFolder) -> None:
+        offset, _ = self.database.event_position(folder.id)
+        if not ends_a_line(folder.events, offset):
+            self.database.forget_events(folder.id)  # the machine lost events that were not yet on its disk
+            offset = 0
+        while (page := read_events(folder.events, offset)).events:
+            self.database.store_events(folder.id, page.events, page.offset, said(page.events))
+            offset = page.offset
+
+    def _end(self, folder: RunFolder) -> RunChanges:
+        end = folder.read_exit()
+        if end is None:
+            return {}
+        if end.model_id is not None:
+            with contextlib.suppress(NotFoundError):  # it may have been deleted since
+                self.add_model(end.model_id)
+        return {"status": end.status, "finished_at": end.finished_at, "model_id": end.model_id, "error": end.error}
+
+
+def queued(spec: RunSpec, ticket: RunTicket | None = None) -> RunView:
+    """A run as it is accepted."""
+    return RunView(
+        id=spec.id,
+        name=spec.name,
+        status="queued",
+        created_at=spec.created_at,
+        config=spec.config,
+        owner=spec.owner,
+        priority=ticket.priority if ticket else 0,
+        position=ticket.position if ticket else spec.created_at.timestamp(),
+    )
+
+
+def said(events: tuple[Event, ...]) -> RunChanges:
+    """What events say about their run. Its end is said by `exit.json` alone; until that is there it is finalizing."""
+    changes: RunChanges = {}
+    for event in events:
+        changes["attempt"] = event.epoch
+        if event.kind == "progress":
+            changes["progress"] = event.data
+        elif event.kind == "report":
+            changes["report"] = event.data
+        elif event.kind == "state":
+            status = event.data["status"]
+            changes["status"] = "finalizing" if status in FINISHED else status
+            changes["reason"] = event.data.get("reason")
+            if status == "starting":  # a new attempt: an earlier end no longer holds
+                changes |= {"finished_at": None, "error": None}
+    return changes
+
+
+def _differs(run: RunView, changes: RunChanges) -> bool:
+    return any(getattr(run, name) != value for name, value in changes.items())

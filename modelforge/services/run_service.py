@@ -1,0 +1,254 @@
+"""Runs as the server offers them: planned, submitted once per key, ordered, stopped, resumed, deleted."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from modelforge.database.database_manager import DatabaseManager
+from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError
+from modelforge.schemas.config import ParsedConfig, TrainingConfig, parse_training_config
+from modelforge.schemas.preflight import RowPreview
+from modelforge.schemas.run import FINISHED, RunSpec, RunStatus, RunTicket, RunView
+from modelforge.schemas.run_requests import EventPage, PlanReport, QueuePlace, RunAccepted, RunPage
+from modelforge.security.caller import HOME_OWNER, Caller
+from modelforge.services.heavy_process import HeavyProcess
+from modelforge.services.references import check_references
+from modelforge.services.run_reader import RunReader, queued
+from modelforge.services.run_settling import reopen
+from modelforge.services.run_supervisor import RunSupervisor
+from modelforge.services.training_service import make_run
+from modelforge.storage.atomic import write_json
+from modelforge.storage.file_manager import FileManager
+from modelforge.training.stopping import STOP_SECONDS, stop_run
+
+LONGEST_KEY = 255
+NOBODY = "-"
+"""No account has this name."""
+STOPS_AT_ONCE = 8
+Key = tuple[str | None, str]
+"""Who submitted, and the key that he gave."""
+
+
+class RunService:
+    """What users may ask of runs over the network. A run of another account is not found."""
+
+    def __init__(
+        self, database: DatabaseManager, files: FileManager, heavy: HeavyProcess, supervisor: RunSupervisor
+    ) -> None:
+        self.database = database
+        self.files = files
+        self.heavy = heavy
+        self.supervisor = supervisor
+        self.reader = RunReader(database, files)
+        self._submitting: dict[Key, asyncio.Lock] = {}
+        self._stops = ThreadPoolExecutor(STOPS_AT_ONCE, thread_name_prefix="stop")
+
+    # Before a run
+
+    async def plan(self, written: Mapping[str, Any]) -> PlanReport:
+        """Preflight and memory plan over all rows; nothing is kept.
+
+        Raises:
+            ConfigurationError, DatasetValidationError, ProviderError: what stands in the way.
+        """
+        parsed = _parse(written)
+        report = await self.heavy.call(PlanReport, plan_in_child, self.files.home, parsed.config)
+        return report.model_copy(update={"notices": parsed.notices})
+
+    async def preview(self, written: Mapping[str, Any], rows: int) -> list[RowPreview]:
+        """The first rows of the dataset, token by token, as the trainer would treat them."""
+        parsed = _parse(written)
+        return await self.heavy.call(list[RowPreview], preview_in_child, self.files.home, parsed.config, rows)
+
+    async def submit(
+        self,
+        written: Mapping[str, Any],
+        *,
+        caller: Caller = HOME_OWNER,
+        key: str | None = None,
+        priority: int = 0,
+        force: bool = False,
+    ) -> RunAccepted:
+        """Check a config and put its run into the queue. The same owner and key make one run, however often asked.
+
+        Raises:
+            ConfigurationError: the config, or a training truth, refuses it.
+            HardwareError: it does not fit into memory, and `force` is off.
+            ConflictError: the key was used for something else.
+        """
+        parsed, owner = _parse(written), caller.owner
+        if key is None:
+            ticket = RunTicket(priority=priority, position=time.time())
+            return RunAccepted.of(await self._make(parsed, owner, ticket, force), parsed.notices)
+        _check_key(key)
+        fingerprint = hashlib.sha256(orjson.dumps(parsed.config.model_dump(mode="json"))).hexdigest()
+        ticket = RunTicket(priority=priority, position=time.time(), idempotency_key=key, fingerprint=fingerprint)
+        async with self._submitting.setdefault((owner, key), asyncio.Lock()):
+            earlier = await asyncio.to_thread(self.database.find_submission, owner, key)
+            if earlier is not None:
+                return RunAccepted.of(await asyncio.to_thread(self._earlier, earlier, fingerprint), parsed.notices)
+            run = await self._make(parsed, owner, ticket, force)
+        self._submitting.pop((owner, key), None)
+        return RunAccepted.of(run, parsed.notices)
+
+    async def _make(self, parsed: ParsedConfig, owner: str | None, ticket: RunTicket, force: bool) -> RunView:
+        spec = await self.heavy.call(RunSpec, make_in_child, self.files.home, parsed.config, owner, ticket, force)
+        run = await asyncio.to_thread(self._enter, spec, ticket)
+        self.supervisor.wake()
+        return run
+
+    def _enter(self, spec: RunSpec, ticket: RunTicket) -> RunView:
+        """Into the index; when another process has used the key meanwhile, its run is the one."""
+        holder = self.database.submit_run(queued(spec, ticket), ticket)
+        if holder != spec.id:
+            self.files.delete_run(spec.id)
+        return self.database.get_run(holder)
+
+    def _earlier(self, earlier: tuple[str, str], fingerprint: str) -> RunView:
+        run_id, written = earlier
+        if written != fingerprint:
+            raise ConflictError(
+                "This Idempotency-Key was used for a run with another config.",
+                hint="Send each run with a key of its own.",
+            )
+        return self.database.get_run(run_id)
+
+    # Runs
+
+    def get(self, run_id: str, caller: Caller = HOME_OWNER) -> RunView:
+        """One run. Raises NotFoundError."""
+        folder = self.files.run(run_id)
+        try:
+            run = self.database.get_run(run_id)
+        except NotFoundError:
+            run = self.reader.catch_up(folder.id)
+        caller.require_sight(run.owner, "run", run_id)
+        return run
+
+    def page(self, *statuses: RunStatus, limit: int, before: str | None = None, caller: Caller = HOME_OWNER) -> RunPage:
+        """One page of runs, the newest first."""
+        owner = None if caller.is_admin else caller.owner or NOBODY
+        runs, total = self.database.page_runs(*statuses, limit=limit, before=before, owner=owner)
+        more = len(runs) == limit
+        return RunPage(items=tuple(runs), total=total, next=runs[-1].id if more else None)
+
+    def events(self, run_id: str, after: int, limit: int) -> EventPage:
+        """Stored events behind number `after`."""
+        events = self.database.list_events(run_id, after=after, limit=limit)
+        return EventPage(items=tuple(events), last_seq=events[-1].seq if events else after)
+
+    def stop(self, run_id: str, caller: Caller = HOME_OWNER) -> RunView:
+        """Ask a run to save a checkpoint and stop. Returns at once; it has stopped within about 30 seconds.
+
+        Raises:
+            ConflictError: it has ended already.
+        """
+        run = self.get(run_id, caller)
+        if run.status in FINISHED:
+            raise ConflictError(f"Run {run_id} has ended already: {run.status}.", hint="There is nothing to stop.")
+        stopping = self.database.update_run(run_id, reason="stopping")
+        self._stops.submit(self._stop, run_id)
+        return stopping
+
+    def _stop(self, run_id: str) -> None:
+        with contextlib.suppress(ModelForgeException):  # what stays undone shows in the run's state
+            stop_run(self.files.run(run_id), STOP_SECONDS)
+            self.reader.catch_up(run_id)
+        self.supervisor.wake()
+
+    def resume(self, run_id: str, caller: Caller = HOME_OWNER) -> RunView:
+        """Queue a stopped, failed or paused run again, to go on from its newest valid checkpoint.
+
+        Raises:
+            ConflictError: it is under way, or has succeeded.
+        """
+        run = self.get(run_id, caller)
+        if run.status not in FINISHED and run.status != "paused":
+            raise ConflictError(f"Run {run_id} is {run.status}.", hint="Only runs that have stopped can be resumed.")
+        folder = self.files.run(run_id)
+        ticket = folder.read_ticket() or RunTicket(position=0.0)
+        write_json(folder.ticket, ticket.model_copy(update={"position": time.time()}).model_dump(mode="json"))
+        run = reopen(folder, self.reader)
+        self.supervisor.wake()
+        return run
+
+    def move(self, run_id: str, place: QueuePlace, caller: Caller = HOME_OWNER) -> RunView:
+        """Change the place of a waiting run in the queue.
+
+        Raises:
+            NotFoundError: one of the runs does not wait.
+        """
+        self.get(run_id, caller)
+        run = self.database.move_run(run_id, priority=place.priority, before=place.before)
+        folder = self.files.run(run_id)
+        ticket = folder.read_ticket() or RunTicket(position=run.position)
+        now = {"priority": run.priority, "position": run.position}
+        write_json(folder.ticket, ticket.model_copy(update=now).model_dump(mode="json"))
+        self.supervisor.wake()
+        return run
+
+    def queue(self, caller: Caller = HOME_OWNER) -> list[RunView]:
+        """The waiting runs that the caller may see, the next one first."""
+        return [run for run in self.database.queued_runs() if caller.sees(run.owner)]
+
+    def delete(self, run_id: str, caller: Caller = HOME_OWNER) -> None:
+        """Delete a run with its checkpoints, log and report; the model that it made stays.
+
+        Raises:
+            ConflictError: it is being worked on.
+        """
+        self.get(run_id, caller)
+        self.files.delete_run(run_id)
+        with contextlib.suppress(NotFoundError):
+            self.database.delete_run(run_id)
+
+    def close(self) -> None:
+        """Take no more requests to stop; those under way are carried out."""
+        self._stops.shutdown(wait=False)
+
+
+def _parse(written: Mapping[str, Any]) -> ParsedConfig:
+    parsed = parse_training_config(written)
+    check_references(parsed.config)
+    return parsed
+
+
+def _check_key(key: str) -> None:
+    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
+        raise ConflictError(
+            f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters.", hint="A random UUID serves well."
+        )
+
+
+# What the child processes do
+
+
+def make_in_child(home: Path, config: TrainingConfig, owner: str | None, ticket: RunTicket, force: bool) -> RunSpec:
+    """Prepare all rows and make the run's folder."""
+    return make_run(config, FileManager(home), force=force, owner=owner, ticket=ticket)
+
+
+def plan_in_child(home: Path, config: TrainingConfig) -> PlanReport:
+    """Prepare all rows, keep the verdict."""
+    from modelforge.training.preparation import prepare
+
+    files = FileManager(home)
+    with files.scratch() as scratch:
+        found = prepare(config, files, scratch)
+    return PlanReport(config=config, preflight=found.preflight, plan=found.plan, validation=found.validation)
+
+
+def preview_in_child(home: Path, config: TrainingConfig, rows: int) -> list[RowPreview]:
+    """The first rows, token by token."""
+    from modelforge.training.preparation import preview
+
+    return preview(config, FileManager(home), rows)

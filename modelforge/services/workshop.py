@@ -1,0 +1,88 @@
+"""Runs, models and answers: the services of one server, made once when first asked for, and their life."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from modelforge.services.index_care import open_index
+from modelforge.storage.file_manager import FileManager
+
+if TYPE_CHECKING:
+    from modelforge.database.database_manager import DatabaseManager
+    from modelforge.services.event_feed import EventFeeds
+    from modelforge.services.hardware_service import HardwareService
+    from modelforge.services.heavy_process import HeavyProcess
+    from modelforge.services.run_insight import RunInsight
+    from modelforge.services.run_service import RunService
+    from modelforge.services.run_supervisor import RunSupervisor
+    from modelforge.services.slots import LauncherFor
+
+
+class Workshop:
+    """What trains, and what is done with the result."""
+
+    def __init__(self, database: DatabaseManager, files: FileManager, hardware: HardwareService) -> None:
+        self.database = database
+        self.files = files
+        self.hardware = hardware
+        self.detach = False
+        """Whether runs go on when the server ends; else they save a checkpoint and stop."""
+        self._launcher_for: LauncherFor | None = None
+        self._slots: tuple[str, ...] | None = None
+
+    def use(self, launcher_for: LauncherFor, slots: tuple[str, ...]) -> None:
+        """Other workers or slots than this machine's own; before `open`."""
+        self._launcher_for, self._slots = launcher_for, slots
+
+    def open(self) -> None:
+        """Mend the index where it needs it, then begin to supervise."""
+        open_index(self.database, self.files)
+        self.heavy.warm_up()
+        self.supervisor.start()
+
+    def close(self) -> None:
+        """End streams and supervision; runs stop, resumable, unless `detach` is set."""
+        self.feeds.close()
+        self.supervisor.close(stop_runs=not self.detach)
+        self.runs.close()
+        self.heavy.close()
+
+    @cached_property
+    def heavy(self) -> HeavyProcess:
+        """Where preflight, plan and merge are computed."""
+        from modelforge.services.heavy_process import HeavyProcess
+
+        return HeavyProcess(self.files)
+
+    @cached_property
+    def supervisor(self) -> RunSupervisor:
+        """The queue and its slots."""
+        from modelforge.services.run_supervisor import RunSupervisor
+        from modelforge.services.slots import forked_launchers, slots_of
+
+        launcher_for = self._launcher_for or forked_launchers(os.environ)
+        slots = self._slots or slots_of(self.hardware.hardware)
+        return RunSupervisor(self.database, self.files, launcher_for, slots)
+
+    @cached_property
+    def runs(self) -> RunService:
+        """What users may ask of runs."""
+        from modelforge.services.run_service import RunService
+
+        return RunService(self.database, self.files, self.heavy, self.supervisor)
+
+    @cached_property
+    def insight(self) -> RunInsight:
+        """What can be seen of a run."""
+        from modelforge.services.run_insight import RunInsight
+
+        return RunInsight(self.database, self.files)
+
+    @cached_property
+    def feeds(self) -> EventFeeds:
+        """Events as they happen."""
+        from modelforge.services.event_feed import EventFeeds
+
+        return EventFeeds(self.database, self.files)

@@ -1,0 +1,239 @@
+"""Every path of the product. Ids come in, paths come out; no other room joins a path."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from modelforge.exceptions import ConflictError, NotFoundError
+from modelforge.schemas.base import Schema
+from modelforge.schemas.run import RunSpec
+from modelforge.storage.atomic import publish_folder, storage_errors, write_bytes, write_json
+from modelforge.storage.file_lock import FileLock
+from modelforge.storage.folders import DatasetFolder, ModelFolder, RunFolder
+from modelforge.storage.scratch import scratch_folder, sweep_scratch
+
+ID = re.compile(r"[a-z0-9][a-z0-9-]{2,63}")
+LONGEST_NAME_IN_ID = 40
+WHERE_LISTED = {
+    "run": "`modelforge runs ls` lists the ids of all runs.",
+    "model": "`modelforge models ls` lists the ids of all models.",
+    "dataset": "The ids of all datasets are the names of the folders in `datasets/` under the home.",
+}
+
+
+class FileManager:
+    """The home folder: `runs/`, `models/`, `datasets/`, `exports/` and `cache/`, each made when first needed.
+
+    What is listed is complete: a run, model or dataset is built in a scratch folder under `cache/` and renamed into
+    place. An id is checked against `ID` before it becomes part of a path, so no id leads out of the home.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home.expanduser().absolute()
+
+    @property
+    def cache(self) -> Path:
+        """What may be deleted at any time while nothing runs."""
+        return self._made(self.home / "cache")
+
+    @property
+    def exports(self) -> Path:
+        return self._made(self.home / "exports")
+
+    @property
+    def supervisor_lock(self) -> Path:
+        """Locked by the one process that supervises the runs of this home."""
+        return self._made(self.home) / "supervisor.lock"
+
+    @property
+    def api_token(self) -> Path:
+        """The token that opens the API of this home, readable by its owner alone."""
+        return self._made(self.home) / "api-token"
+
+    @property
+    def hub_token(self) -> Path:
+        """The Hugging Face token, where this machine has no keyring; readable by its owner alone."""
+        return self._made(self.home) / "hub-token"
+
+    @property
+    def accounts(self) -> Path:
+        """The accounts of this home, readable by its owner alone; not there while there are none."""
+        return self._made(self.home) / "accounts.json"
+
+    @property
+    def hub_jobs(self) -> Path:
+        """One JSON file for each download from the hub and each push to it."""
+        return self._made(self.home / "hub-jobs")
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        """A new, empty folder on the volume of the home; removed at the end of `with`, or swept after a crash."""
+        return scratch_folder(self._scratch)
+
+    def sweep(self) -> list[Path]:
+        """Remove what dead processes left behind; the work of living ones stays. Returns what was removed."""
+        return sweep_scratch(self._scratch)
+
+    # Runs
+
+    def new_run_id(self, name: str) -> str:
+        """A free id that starts like `name` and sorts by time within the name: `support-20261123-231100-9f2c`."""
+        words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:LONGEST_NAME_IN_ID].strip("-") or "run"
+        while True:
+            candidate = f"{words}-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+            if not (self._runs / candidate).exists():
+                return candidate
+
+    def create_run(
+        self,
+        spec: RunSpec,
+        prepared: Path,
+        *,
+        preflight: Schema | None = None,
+        plan: Schema | None = None,
+        ticket: Schema | None = None,
+    ) -> RunFolder:
+        """Make the folder of a run; it appears complete and flushed to the disk, or not at all.
+
+        Args:
+            spec: written as `spec.json`, and its config as `recipe.yaml`.
+            prepared: the folder of prepared rows, on the volume of the home (see `scratch`); moved in as `data/`.
+            preflight: written as `preflight.json`.
+            plan: written as `plan.json`.
+            ticket: written as `queue.json`: the run waits in the server's queue.
+
+        Raises:
+            ConflictError: the id is taken.
+            StorageError: nothing was made; the disk is full, for example.
+        """
+        final = RunFolder(self._checked("run", self._runs, spec.id))
+        with self.scratch() as workbench:
+            draft = RunFolder(workbench / spec.id)
+            with storage_errors("created", final.root):
+                for folder in (draft.root, draft.checkpoints, draft.staging, draft.report):
+                    folder.mkdir()
+                prepared.rename(draft.data)
+            write_json(draft.spec, spec.model_dump(mode="json"))
+            recipe = yaml.safe_dump(spec.config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+            write_bytes(draft.recipe, recipe.encode())
+            for path, document in ((draft.preflight, preflight), (draft.plan, plan), (draft.ticket, ticket)):
+                if document is not None:
+                    write_json(path, document.model_dump(mode="json"))
+            publish_folder(draft.root, final.root)
+        return final
+
+    def run(self, run_id: str) -> RunFolder:
+        """The folder of a run. Raises NotFoundError."""
+        return RunFolder(self._existing("run", self._runs, run_id))
+
+    def runs(self) -> list[RunFolder]:
+        """All runs, by id."""
+        return [RunFolder(path) for path in _children(self._runs) if RunFolder(path).spec.exists()]
+
+    def delete_run(self, run_id: str) -> None:
+        """Delete a run that no process works on. Raises NotFoundError, ConflictError."""
+        folder = self.run(run_id)
+        lock = FileLock.try_take(folder.lock)
+        if lock is None:
+            raise ConflictError(
+                f"Run {run_id} is being worked on.", hint=f"Stop it first: `modelforge runs stop {run_id}`."
+            )
+        with lock:
+            self._delete(folder.root)
+
+    # Datasets
+
+    def dataset(self, dataset_id: str) -> DatasetFolder:
+        """The folder of a dataset of the library. Raises NotFoundError."""
+        return DatasetFolder(self._existing("dataset", self._datasets, dataset_id))
+
+    def datasets(self) -> list[DatasetFolder]:
+        """All complete datasets of the library, by id."""
+        return [DatasetFolder(path) for path in _children(self._datasets) if DatasetFolder(path).manifest.exists()]
+
+    def publish_dataset(self, staging: Path, dataset_id: str) -> DatasetFolder:
+        """Move a finished dataset folder into the library, atomically. Raises ConflictError, StorageError."""
+        folder = DatasetFolder(self._checked("dataset", self._datasets, dataset_id))
+        publish_folder(staging, folder.root)
+        return folder
+
+    def delete_dataset(self, dataset_id: str) -> None:
+        """Delete a dataset of the library. Raises NotFoundError."""
+        self._delete(self.dataset(dataset_id).root)
+
+    # Models
+
+    def model(self, model_id: str) -> ModelFolder:
+        """The folder of a model of the library. Raises NotFoundError."""
+        return ModelFolder(self._existing("model", self._models, model_id))
+
+    def models(self) -> list[ModelFolder]:
+        """All complete models of the library, by id."""
+        return [ModelFolder(path) for path in _children(self._models) if ModelFolder(path).manifest.exists()]
+
+    def publish_model(self, staging: Path, model_id: str) -> ModelFolder:
+        """Move a finished model folder, its manifest included, into the library, atomically.
+
+        Raises:
+            ConflictError: the id is taken, or `staging` has no `manifest.json`.
+            StorageError: it could not be flushed or moved; nothing is listed.
+        """
+        folder = ModelFolder(self._checked("model", self._models, model_id))
+        if not ModelFolder(staging).manifest.exists():
+            raise ConflictError(f"Model {model_id} has no manifest.json yet.", hint="Write it before publishing.")
+        publish_folder(staging, folder.root)
+        return folder
+
+    def delete_model(self, model_id: str) -> None:
+        """Delete a model of the library. Raises NotFoundError."""
+        self._delete(self.model(model_id).root)
+
+    # Inside
+
+    @property
+    def _runs(self) -> Path:
+        return self.home / "runs"
+
+    @property
+    def _datasets(self) -> Path:
+        return self.home / "datasets"
+
+    @property
+    def _models(self) -> Path:
+        return self.home / "models"
+
+    @property
+    def _scratch(self) -> Path:
+        return self.home / "cache" / "scratch"
+
+    def _made(self, folder: Path) -> Path:
+        with storage_errors("created", folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def _checked(self, noun: str, parent: Path, name: str) -> Path:
+        if not ID.fullmatch(name):
+            raise NotFoundError(f"{name[:80]!r} is not the id of a {noun}.", hint=WHERE_LISTED[noun])
+        return parent / name
+
+    def _existing(self, noun: str, parent: Path, name: str) -> Path:
+        path = self._checked(noun, parent, name)
+        if not path.is_dir():
+            raise NotFoundError(f"There is no {noun} {name!r}.", hint=WHERE_LISTED[noun])
+        return path
+
+    def _delete(self, path: Path) -> None:
+        """Out of sight in one rename; then the files, by this process or by the sweep after a crash."""
+        with self.scratch() as bin_, storage_errors("deleted", path):
+            path.rename(bin_ / path.name)
+
+
+def _children(parent: Path) -> Iterator[Path]:
+    if parent.is_dir():
+        yield from sorted(path for path in parent.iterdir() if ID.fullmatch(path.name) and path.is_dir())

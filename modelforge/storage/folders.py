@@ -1,0 +1,220 @@
+"""The folders of one run, one dataset and one model: every file in them by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from modelforge.exceptions import StorageError
+from modelforge.schemas.dataset import DatasetView
+from modelforge.schemas.model import ModelManifest
+from modelforge.schemas.run import RunExit, RunSpec, RunTicket
+from modelforge.storage.atomic import storage_errors
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+def read_schema(path: Path, schema: type[Shape]) -> Shape:
+    """Read a JSON file as `schema`.
+
+    Raises:
+        StorageError: the file is not there, cannot be read, or does not fit.
+    """
+    with storage_errors("read", path):
+        data = path.read_bytes()
+    try:
+        return schema.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise StorageError(
+            f"{path} is damaged: {place}: {first['msg']}.",
+            hint="Restore it from a backup, or delete the folder it lies in.",
+        ) from error
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The folder of one run: the truth about it. The database is an index over it."""
+
+    root: Path
+
+    @property
+    def id(self) -> str:
+        return self.root.name
+
+    @property
+    def home(self) -> Path:
+        """The home folder that the run lies in."""
+        return self.root.parent.parent
+
+    @property
+    def spec(self) -> Path:
+        """All that is needed to run again."""
+        return self.root / "spec.json"
+
+    @property
+    def recipe(self) -> Path:
+        """The configuration as a user would write it."""
+        return self.root / "recipe.yaml"
+
+    @property
+    def preflight(self) -> Path:
+        return self.root / "preflight.json"
+
+    @property
+    def plan(self) -> Path:
+        """The memory plan."""
+        return self.root / "plan.json"
+
+    @property
+    def memory(self) -> Path:
+        """The memory plan against what the run then took."""
+        return self.root / "memory.json"
+
+    @property
+    def events(self) -> Path:
+        return self.root / "events.jsonl"
+
+    @property
+    def worker_log(self) -> Path:
+        """What the worker and its libraries printed."""
+        return self.root / "worker.log"
+
+    @property
+    def lock(self) -> Path:
+        """Locked by the worker as long as it lives."""
+        return self.root / "lock"
+
+    @property
+    def owner(self) -> Path:
+        """Which process works on the run, or did last."""
+        return self.root / "owner.json"
+
+    @property
+    def ticket(self) -> Path:
+        """The run's place in the server's queue; not there for a run started in a terminal."""
+        return self.root / "queue.json"
+
+    @property
+    def attempt(self) -> Path:
+        """The current epoch: how often the run has been started."""
+        return self.root / "attempt.json"
+
+    @property
+    def exit(self) -> Path:
+        """The end of the run; not there while it has none."""
+        return self.root / "exit.json"
+
+    @property
+    def stop_request(self) -> Path:
+        """There when a user wants the run to stop."""
+        return self.root / "stop_request"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.root / "checkpoints"
+
+    @property
+    def staging(self) -> Path:
+        """Where the trainer writes a checkpoint before it is published."""
+        return self.root / "staging"
+
+    @property
+    def data(self) -> Path:
+        """The rows as they were prepared, and the split."""
+        return self.root / "data"
+
+    @property
+    def report(self) -> Path:
+        return self.root / "report"
+
+    @property
+    def report_json(self) -> Path:
+        return self.report / "report.json"
+
+    @property
+    def trained(self) -> Path:
+        """There when training has ended: which checkpoint holds the result."""
+        return self.root / "trained.json"
+
+    def scores(self, side: Literal["base", "tuned"]) -> Path:
+        """What one model scored on the held-out rows, row by row."""
+        return self.report / f"{side}-scores.json"
+
+    @property
+    def tensorboard(self) -> Path:
+        return self.root / "tensorboard"
+
+    def earlier_exit(self, epoch: int) -> Path:
+        """The end of an earlier attempt, kept when the run was resumed after it."""
+        return self.root / f"exit-{epoch}.json"
+
+    def earlier_spec(self, epoch: int) -> Path:
+        """What the attempts up to `epoch` went by, kept when the run went on in less memory."""
+        return self.root / f"spec-{epoch}.json"
+
+    def read_spec(self) -> RunSpec:
+        return read_schema(self.spec, RunSpec)
+
+    def read_ticket(self) -> RunTicket | None:
+        """The run's place in the queue, or nothing for a run started in a terminal."""
+        return read_schema(self.ticket, RunTicket) if self.ticket.exists() else None
+
+    def read_exit(self) -> RunExit | None:
+        """The end of the run, or nothing while it has none."""
+        return read_schema(self.exit, RunExit) if self.exit.exists() else None
+
+
+@dataclass(frozen=True)
+class DatasetFolder:
+    """The folder of one dataset of the library."""
+
+    root: Path
+
+    @property
+    def id(self) -> str:
+        return self.root.name
+
+    @property
+    def source(self) -> Path:
+        """The folder with the file as it came."""
+        return self.root / "source"
+
+    @property
+    def canonical(self) -> Path:
+        """The rows in canonical form."""
+        return self.root / "canonical.parquet"
+
+    @property
+    def manifest(self) -> Path:
+        return self.root / "manifest.json"
+
+    def read_manifest(self) -> DatasetView:
+        return read_schema(self.manifest, DatasetView)
+
+
+@dataclass(frozen=True)
+class ModelFolder:
+    """The folder of one model of the library, in the standard Hugging Face layout plus `manifest.json`."""
+
+    root: Path
+
+    @property
+    def id(self) -> str:
+        return self.root.name
+
+    @property
+    def manifest(self) -> Path:
+        return self.root / "manifest.json"
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(path.stat().st_size for path in self.root.rglob("*") if path.is_file())
+
+    def read_manifest(self) -> ModelManifest:
+        return read_schema(self.manifest, ModelManifest)

@@ -1,0 +1,1 @@
+"""What one example looks like: columns, rendering, model head, generation, metrics."""

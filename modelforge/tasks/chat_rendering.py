@@ -1,0 +1,123 @@
+"""Conversations → text → ids: the one place that applies a chat template, in training, evaluation and playground."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from modelforge.exceptions import StrategyError
+
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RenderedConversation:
+    """A conversation's ids, and where each assistant turn lies in them as (start, stop) with its end token included."""
+
+    input_ids: list[int]
+    turns: tuple[tuple[int, int], ...]
+    ends_closed: bool
+    """Whether every turn ends with an end token."""
+
+
+def render_prompt(tokenizer: Any, messages: Sequence[Message], tools: Any = None) -> str:
+    """The text that a model answers to. Without a chat template, the turns' contents, a line each."""
+    if tokenizer.chat_template is None:
+        return "".join(f"{message['content']}\n" for message in messages)
+    return str(tokenizer.apply_chat_template(list(messages), tools=tools, tokenize=False, add_generation_prompt=True))
+
+
+def encode_prompt(tokenizer: Any, messages: Sequence[Message], tools: Any = None) -> list[int]:
+    """The ids that a model answers to: `render_prompt`, tokenised once."""
+    return encode(tokenizer, render_prompt(tokenizer, messages, tools), templated=tokenizer.chat_template is not None)
+
+
+def encode(tokenizer: Any, text: str, *, templated: bool) -> list[int]:
+    """Text → ids. A template writes its own special tokens; plain text gets the tokenizer's, a BOS where it has one."""
+    return list(tokenizer(text, add_special_tokens=not templated)["input_ids"])
+
+
+def render_conversation(
+    tokenizer: Any, messages: Sequence[Message], tools: Any = None, *, last_turn_only: bool = False
+) -> RenderedConversation:
+    """Tokenise a whole conversation once and find its assistant turns, or only its last turn.
+
+    A turn begins where the generation prompt ends and stops behind its end token. Positions come from the text: the
+    conversation up to a turn must be a prefix of the whole, which is what the playground will show the model.
+
+    Raises:
+        StrategyError: the template rewrites earlier turns, so that no position is right.
+    """
+    if tokenizer.chat_template is None:
+        return _without_template(tokenizer, messages)
+    text = _render(tokenizer, messages, tools)
+    encoding = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+    ids, offsets = list(encoding["input_ids"]), encoding["offset_mapping"]
+    last = len(messages) - 1
+    turns, closed = [], True
+    for index in _assistant_turns(messages, last_turn_only):
+        begin = len(_prefix(text, render_prompt(tokenizer, messages[:index], tools)))
+        whole = text if index == last else _prefix(text, _render(tokenizer, messages[: index + 1], tools))
+        start, stop = _positions(offsets, begin, len(whole))
+        stop, is_closed = _cut_behind_end(tokenizer, ids, start, stop)
+        turns.append((start, stop))
+        closed = closed and is_closed
+    return RenderedConversation(ids, tuple(turns), closed)
+
+
+def _assistant_turns(messages: Sequence[Message], last_turn_only: bool) -> list[int]:
+    if last_turn_only:
+        return [len(messages) - 1]
+    return [index for index, message in enumerate(messages) if message["role"] == "assistant"]
+
+
+def end_token_ids(tokenizer: Any) -> frozenset[int]:
+    """The ids that end a turn: the tokenizer's EOS, and the well-known end-of-turn tokens that it has."""
+    known = (tokenizer.convert_tokens_to_ids(token) for token in END_OF_TURN_TOKENS if token in _vocabulary(tokenizer))
+    return frozenset(token for token in (tokenizer.eos_token_id, *known) if token is not None)
+
+
+END_OF_TURN_TOKENS = ("<|im_end|>", "<|eot_id|>", "<|end|>", "<end_of_turn>", "<turn|>", "<|eot|>", "<|endoftext|>")
+"""Llama 3, Qwen, Phi, Gemma, …: models whose turns end with another token than their EOS."""
+
+
+def _vocabulary(tokenizer: Any) -> Any:
+    return tokenizer.get_added_vocab()
+
+
+def _render(tokenizer: Any, messages: Sequence[Message], tools: Any) -> str:
+    return str(tokenizer.apply_chat_template(list(messages), tools=tools, tokenize=False))
+
+
+def _prefix(text: str, prefix: str) -> str:
+    if not text.startswith(prefix):
+        raise StrategyError(
+            "The chat template writes an earlier part of the conversation differently once more turns follow.",
+            hint="Train the last turn only (strategy.assistant_only_loss: false) with one answer per row.",
+        )
+    return prefix
+
+
+def _positions(offsets: Sequence[tuple[int, int]], begin: int, end: int) -> tuple[int, int]:
+    """The first tokens that begin at or behind the two places in the text."""
+    lefts = [left for left, _ in offsets]
+    return bisect_left(lefts, begin), bisect_left(lefts, end)
+
+
+def _cut_behind_end(tokenizer: Any, ids: list[int], start: int, stop: int) -> tuple[int, bool]:
+    """Move `stop` behind the turn's last end token: what a template writes after it is never generated."""
+    ends = end_token_ids(tokenizer)
+    for index in range(stop - 1, start - 1, -1):
+        if ids[index] in ends:
+            return index + 1, True
+    return stop, False
+
+
+def _without_template(tokenizer: Any, messages: Sequence[Message]) -> RenderedConversation:
+    """A model without a template learns to answer the last turn after a line break, and to end with its EOS."""
+    prompt = encode_prompt(tokenizer, messages[:-1])
+    answer = list(tokenizer(messages[-1]["content"], add_special_tokens=False)["input_ids"])
+    ids = [*prompt, *answer, tokenizer.eos_token_id]
+    return RenderedConversation(ids, ((len(prompt), len(ids)),), True)

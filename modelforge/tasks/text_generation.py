@@ -1,0 +1,113 @@
+"""Text generation: chat in one or many turns, instructions, prompt and completion, and plain text."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.dataset import Shape
+from modelforge.tasks.chat_rendering import Message, encode, encode_prompt, end_token_ids, render_conversation
+from modelforge.tasks.task import CanonicalRow, Task
+from modelforge.tasks.tokenised_row import IGNORED, TokenisedRow, cut
+
+
+class TextGeneration(Task):
+    """A causal language model that continues a prompt."""
+
+    name: ClassVar[str] = "text-generation"
+    shapes: ClassVar[tuple[Shape, ...]] = (
+        "input_output",
+        "summary",
+        "question_answering",
+        "alpaca",
+        "sharegpt",
+        "messages",
+        "prompt_completion",
+        "text",
+    )
+    metrics: ClassVar[tuple[str, ...]] = ("exact_match", "token_f1", "rouge1", "rouge2", "rougeL")
+    primary_metric: ClassVar[str] = "exact_match"
+
+    def model_class(self) -> Any:
+        """The causal language model head."""
+        from transformers import AutoModelForCausalLM
+
+        return AutoModelForCausalLM
+
+    def tokenise(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> TokenisedRow:
+        """A row as the trainer is fed it, cut to `data.max_length`."""
+        if "text" in row:
+            whole = _plain_text(row["text"], tokenizer)
+        elif isinstance(row.get("prompt"), str):
+            whole = _plain_pair(row["prompt"], row["completion"], tokenizer, config)
+        else:
+            whole = _conversation(_messages(row, config), row.get("tools"), tokenizer, config)
+        return cut(whole, config.data.max_length, config.data.truncation_mode)
+
+    def prompt_ids(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> list[int] | None:
+        """The ids that an answer is generated from; plain text has no prompt."""
+        if "text" in row:
+            return None
+        if isinstance(row.get("prompt"), str):
+            return encode(tokenizer, row["prompt"], templated=False)
+        return encode_prompt(tokenizer, _messages(row, config)[:-1], row.get("tools"))
+
+    def is_plain(self, row: CanonicalRow) -> bool:
+        """Whether the row is text, or a prompt and a completion as strings."""
+        return "text" in row or isinstance(row.get("prompt"), str)
+
+    def prompt_text(self, row: CanonicalRow) -> str:
+        """The prompt as people read it: the last user turn."""
+        if "text" in row:
+            return ""
+        if isinstance(row.get("prompt"), str):
+            return str(row["prompt"])
+        before = [*row.get("prompt", ()), *row.get("messages", ())]
+        users = [message["content"] for message in before if message["role"] == "user"]
+        return str(users[-1]) if users else ""
+
+    def reference(self, row: CanonicalRow) -> str:
+        """The expected answer: the text of the last turn."""
+        if "text" in row:
+            return str(row["text"])
+        if isinstance(row.get("completion"), str):
+            return str(row["completion"])
+        return str((row.get("messages") or row["completion"])[-1].get("content") or "")
+
+
+def _messages(row: CanonicalRow, config: TrainingConfig) -> list[Message]:
+    messages = list(row["messages"]) if "messages" in row else [*row["prompt"], *row["completion"]]
+    if config.data.system_prompt and messages[0]["role"] != "system":
+        messages.insert(0, {"role": "system", "content": config.data.system_prompt})
+    return messages
+
+
+def _conversation(messages: list[Message], tools: Any, tokenizer: Any, config: TrainingConfig) -> TokenisedRow:
+    strategy = config.strategy
+    rendered = render_conversation(tokenizer, messages, tools, last_turn_only=not strategy.assistant_only_loss)
+    ids, turns = list(rendered.input_ids), rendered.turns
+    if turns[-1][1] == len(ids) and ids[-1] not in end_token_ids(tokenizer):
+        ids.append(tokenizer.eos_token_id)  # a template without an end token: without this, answers would never end
+        turns = (*turns[:-1], (turns[-1][0], len(ids)))
+    labels = list(ids)
+    if strategy.completion_only_loss or strategy.assistant_only_loss:
+        labels = [IGNORED] * len(ids)
+        for start, stop in turns:
+            labels[start:stop] = ids[start:stop]
+    return TokenisedRow(ids, labels, tuple(stop - 1 for _, stop in turns))
+
+
+def _plain_pair(prompt: str, completion: str, tokenizer: Any, config: TrainingConfig) -> TokenisedRow:
+    """Tokenised apart, because the answer will be generated from the prompt's ids alone."""
+    before = encode(tokenizer, prompt, templated=False)
+    after = [*tokenizer(completion, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
+    ids = [*before, *after]
+    masked = [IGNORED] * len(before) if config.strategy.completion_only_loss else before
+    return TokenisedRow(ids, [*masked, *after], (len(ids) - 1,))
+
+
+def _plain_text(text: str, tokenizer: Any) -> TokenisedRow:
+    ids = encode(tokenizer, text, templated=False)
+    if not ids or ids[-1] != tokenizer.eos_token_id:
+        ids.append(tokenizer.eos_token_id)
+    return TokenisedRow(ids, list(ids), (len(ids) - 1,))

@@ -1,0 +1,59 @@
+"""One row as the trainer sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+IGNORED = -100
+"""The label of a token that is not in the loss (PyTorch's `ignore_index`)."""
+
+
+@dataclass(frozen=True)
+class TokenisedRow:
+    """All tokens of a row and their labels, before cutting; `start:stop` is what is kept."""
+
+    input_ids: list[int]
+    labels: list[int]
+    """The token's own id where it is in the loss, else −100; same length as `input_ids`."""
+    turn_ends: tuple[int, ...] = ()
+    """Positions that must be a trained end token: one per trained turn."""
+    start: int = 0
+    stop: int | None = None
+    left_out: str | None = None
+    """Why the row is not trained on, or nothing."""
+
+    @property
+    def kept_ids(self) -> list[int]:
+        """The ids the model is fed."""
+        return self.input_ids[self.start : self.stop]
+
+    @property
+    def kept_labels(self) -> list[int]:
+        """The labels beside `kept_ids`; the first is never trained, since nothing stands before it to predict it."""
+        kept = self.labels[self.start : self.stop]
+        return [IGNORED, *kept[1:]] if kept else kept
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether tokens were cut off."""
+        return len(self.kept_ids) < len(self.input_ids)
+
+    @property
+    def trained_tokens(self) -> int:
+        """Kept tokens in the loss."""
+        return sum(label != IGNORED for label in self.kept_labels)
+
+
+def cut(row: TokenisedRow, max_length: int, truncation_mode: str) -> TokenisedRow:
+    """Cut a row to `max_length` tokens by the stated rule; a row that loses its whole answer is left out."""
+    length = len(row.input_ids)
+    start, stop, left_out = 0, length, None
+    if length > max_length:
+        if truncation_mode == "drop":
+            left_out = f"it has {length:,} tokens, more than max_length {max_length:,}"
+        start, stop = (length - max_length, length) if truncation_mode == "keep_end" else (0, max_length)
+    shortened = TokenisedRow(row.input_ids, row.labels, row.turn_ends, start, stop, left_out)
+    if left_out is None and shortened.trained_tokens == 0:
+        reason = "its whole answer was cut" if shortened.is_cut else "it has nothing to train on"
+        return TokenisedRow(row.input_ids, row.labels, row.turn_ends, start, stop, reason)
+    return shortened

@@ -1,0 +1,147 @@
+"""The trainer's logs → the run's events. Progress comes from the trainer, or there is none."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from modelforge.schemas.config.checkpointing import CheckpointConfig
+from modelforge.schemas.events import EventKind
+
+Emit = Callable[[EventKind, dict[str, Any]], None]
+
+
+class ProgressCallback(TrainerCallback):  # type: ignore[misc]
+    """Turns training logs into `progress` events and evaluation logs into `evaluation` events."""
+
+    def __init__(self, emit: Emit, memory_bytes: Callable[[], int]) -> None:
+        self.emit = emit
+        self.memory_bytes = memory_bytes
+        self.clock = _StepClock()
+        self.tokens = 0
+
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Start a clock that knows nothing of earlier attempts."""
+        self.clock = _StepClock()
+
+    def on_step_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Training time counts from here; evaluation and saving between steps do not."""
+        self.clock.step_begins()
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Count the step."""
+        self.clock.step_ends()
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, Any] | None = None,
+        **_: Any,
+    ) -> None:
+        """Emit what the trainer logged."""
+        logs = logs or {}
+        if "loss" in logs:
+            self._progress(state, logs)
+        elif "eval_loss" in logs:
+            loss = float(logs["eval_loss"])
+            self.emit("evaluation", {"step": state.global_step, "loss": loss, "perplexity": math.exp(min(loss, 700.0))})
+
+    def _progress(self, state: TrainerState, logs: dict[str, Any]) -> None:
+        tokens = int(logs.get("num_tokens", self.tokens))
+        seconds, steps = self.clock.take()
+        per_second = (tokens - self.tokens) / seconds if seconds > 0 else None
+        self.tokens = tokens
+        self.emit(
+            "progress",
+            {
+                "step": state.global_step,
+                "total_steps": state.max_steps,
+                "epoch": logs.get("epoch"),
+                "loss": logs["loss"],
+                "learning_rate": logs.get("learning_rate"),
+                "grad_norm": logs.get("grad_norm"),
+                "token_accuracy": logs.get("mean_token_accuracy"),
+                "tokens": tokens,
+                "tokens_per_second": per_second,
+                "seconds_left": self.clock.seconds_per_step * (state.max_steps - state.global_step) if steps else None,
+                "memory_bytes": self.memory_bytes(),
+            },
+        )
+
+
+class _StepClock:
+    """Seconds of training alone, and their average per step."""
+
+    def __init__(self) -> None:
+        self.began = 0.0
+        self.seconds = self.unread_seconds = 0.0
+        self.steps = self.unread_steps = 0
+
+    def step_begins(self) -> None:
+        self.began = time.monotonic()
+
+    def step_ends(self) -> None:
+        passed = time.monotonic() - self.began
+        self.seconds += passed
+        self.unread_seconds += passed
+        self.steps += 1
+        self.unread_steps += 1
+
+    def take(self) -> tuple[float, int]:
+        """Seconds and steps since the last call."""
+        taken = self.unread_seconds, self.unread_steps
+        self.unread_seconds, self.unread_steps = 0.0, 0
+        return taken
+
+    @property
+    def seconds_per_step(self) -> float:
+        return self.seconds / self.steps if self.steps else 0.0
+
+
+class SaveAndStopCallback(TrainerCallback):  # type: ignore[misc]
+    """Saves the last weights, and the best where they are wanted; stops when the evaluation loss no longer falls.
+
+    It keeps no count of its own: everything is read from the trainer's log history, which is part of a checkpoint, so
+    a resumed run decides as the first one would have.
+    """
+
+    def __init__(self, checkpointing: CheckpointConfig) -> None:
+        self.checkpointing = checkpointing
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> TrainerControl:
+        """The last step is always saved: the result is read from its checkpoint."""
+        if state.global_step >= state.max_steps:
+            control.should_save = True
+        return control
+
+    def on_evaluate(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> TrainerControl:
+        """Ask for a save after the best evaluation so far, and for the end when patience is used up."""
+        losses = [float(entry["eval_loss"]) for entry in state.log_history if "eval_loss" in entry]
+        if self.checkpointing.load_best_model_at_end and losses and losses[-1] == min(losses):
+            control.should_save = True
+        patience = self.checkpointing.early_stopping_patience
+        if patience and evaluations_without_gain(losses, self.checkpointing.early_stopping_threshold) >= patience:
+            control.should_training_stop = True
+            control.should_save = True
+        return control
+
+
+def evaluations_without_gain(losses: list[float], threshold: float) -> int:
+    """How many evaluations have passed since the loss last fell by more than `threshold` below the best before."""
+    best, waited = math.inf, 0
+    for loss in losses:
+        if best - loss > threshold:
+            best, waited = loss, 0
+        else:
+            waited += 1
+    return waited

@@ -1,0 +1,212 @@
+"""One run, top to bottom: load → measure → adapt → train → measure → publish.
+
+The engine knows no HTTP and no database: it gets a spec, a folder and two callables. What a stage has finished lies in
+the folder, so that an attempt after a crash goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from modelforge.data.canonical_file import CanonicalRows
+from modelforge.data.token_store import read_tokens
+from modelforge.evaluation.evaluator import Evaluator
+from modelforge.evaluation.report_text import write_report
+from modelforge.evaluation.row_scores import RowScores
+from modelforge.hardware.compute import ResolvedCompute, resolve_compute
+from modelforge.providers.provider import LoadOptions, ModelSource, Provider
+from modelforge.providers.provider_factory import ProviderFactory
+from modelforge.quantization.quantization_factory import QuantizationFactory
+from modelforge.schemas.events import EventKind
+from modelforge.schemas.report import EvaluationReport
+from modelforge.schemas.run import RunSpec
+from modelforge.settings import Settings
+from modelforge.storage.atomic import write_json
+from modelforge.storage.file_manager import FileManager
+from modelforge.storage.folders import RunFolder
+from modelforge.storage.prepared_data import PreparedData
+from modelforge.strategies.strategy import Workbench
+from modelforge.strategies.strategy_factory import StrategyFactory
+from modelforge.tasks.generation import GenerationStopped
+from modelforge.tasks.task_factory import TaskFactory
+from modelforge.training.held_out import held_out_rows
+from modelforge.training.memory_record import compare_with_plan, memory_in_use
+from modelforge.training.model_source import resolve_model
+from modelforge.training.trained_state import TrainedState
+
+Emit = Callable[[EventKind, dict[str, Any]], None]
+Side = Literal["base", "tuned"]
+
+
+@dataclass(frozen=True)
+class EngineResult:
+    """How the run ended."""
+
+    status: Literal["succeeded", "stopped"]
+    model_id: str | None = None
+
+
+def run(spec: RunSpec, folder: RunFolder, emit: Emit, should_stop: Callable[[], bool]) -> EngineResult:
+    """Carry out a run, from wherever an earlier attempt left it.
+
+    Returns:
+        `stopped` when `should_stop` became true: a checkpoint is there to resume from; else `succeeded`.
+
+    Raises:
+        ModelForgeException: the run cannot succeed; the hint says why and what to change.
+    """
+    bench = _Run(spec, folder, emit, should_stop)
+    try:
+        bench.load()
+        base = bench.measure("base")
+        bench.adapt()
+        if not bench.train():
+            return EngineResult("stopped")
+        report = bench.report(base, bench.measure("tuned"))
+        bench.record_memory()
+        return EngineResult("succeeded", bench.publish(report))
+    except GenerationStopped:
+        return EngineResult("stopped")
+
+
+class _Run:
+    """The stages of one run, and what they hand on."""
+
+    model: Any
+    tokenizer: Any
+    base: ModelSource
+    compute: ResolvedCompute
+
+    def __init__(self, spec: RunSpec, folder: RunFolder, emit: Emit, should_stop: Callable[[], bool]) -> None:
+        self.spec, self.folder, self.emit, self.should_stop = spec, folder, emit, should_stop
+        self.config = spec.config
+        self.files = FileManager(folder.home)
+        self.data = PreparedData(folder.data)
+        self.provider: Provider = ProviderFactory.create_provider(self.config.provider)
+        self.strategy = StrategyFactory.create_strategy(self.config.strategy.name)
+        self.task = TaskFactory.create_task(self.config.task)
+        self.provider.activate()
+
+    def load(self) -> None:
+        """Tokenizer and model onto the device."""
+        from transformers import set_seed
+
+        self._stage("load", self.config.model)
+        self.compute = resolve_compute(self.config)
+        self.compute.apply()
+        self.base = resolve_model(self.config, self.provider, self.files)
+        self.tokenizer = self.provider.load_tokenizer(self.base)
+        set_seed(self.config.seed)
+        self.model = self.provider.load_model(
+            self.base,
+            self.task.model_class(),
+            LoadOptions(
+                device=self.compute.device,
+                dtype=self.compute.weights_dtype(self.config.finetuning_type),
+                attn_implementation=self.compute.attn_implementation,
+                quantization_config=QuantizationFactory.create_config(self.config.quantization, self.compute.dtype),
+            ),
+        )
+
+    def measure(self, side: Side) -> RowScores | None:
+        """Score the held-out rows; a side that an earlier attempt has scored is read from the folder."""
+        scores = self.folder.scores(side)
+        if scores.exists():
+            return RowScores.model_validate_json(scores.read_bytes())
+        rows = held_out_rows(self.data, self.config)
+        if not rows:
+            return None
+        self._stage(f"measure the {side} model", f"{len(rows)} held-out rows")
+        measured = Evaluator(self.task, self.tokenizer, self.config).measure(
+            self.model,
+            rows,
+            on_progress=lambda done, total: self.emit("generation", {"phase": side, "done": done, "total": total}),
+            should_stop=self.should_stop,
+        )
+        write_json(scores, measured.model_dump(mode="json"))
+        return measured
+
+    def adapt(self) -> None:
+        """Fresh adapters, or all weights open to training."""
+        from transformers import set_seed
+
+        self._stage("adapt", self.config.finetuning_type)
+        set_seed(self.config.seed)
+        self.model = self.strategy.prepare_model(self.model, self.config, self.provider)
+
+    def train(self) -> bool:
+        """Train to the end, from the newest valid checkpoint where there is one. False: stopped on request."""
+        state = TrainedState(self.folder, self.config, self.emit)
+        if state.result is None:
+            self._stage("train")
+            trainer = self.strategy.create_trainer(self._workbench())
+            if not state.train(trainer, self.should_stop):
+                return False
+        state.load_result(self.model)
+        return True
+
+    def report(self, base: RowScores | None, tuned: RowScores | None) -> EvaluationReport | None:
+        """Base against tuned, in figures and in words."""
+        if base is None or tuned is None:
+            return None
+        report = Evaluator(self.task, self.tokenizer, self.config).compare(base, tuned)
+        write_report(report, self.folder.report_json)
+        self.emit("report", report.model_dump(mode="json"))
+        return report
+
+    def record_memory(self) -> None:
+        """The memory plan against what the run took."""
+        compare_with_plan(self.folder, self.compute.device)
+
+    def publish(self, report: EvaluationReport | None) -> str:
+        """Put the model into the library, merged as well where asked."""
+        from modelforge.training.merge import merge
+        from modelforge.training.publish import publish
+
+        self._stage("publish")
+        manifest = publish(
+            self.model,
+            self.tokenizer,
+            spec=self.spec,
+            base=self.base,
+            report=report,
+            files=self.files,
+            plain_prompts=self.task.is_plain(CanonicalRows(self.data.rows("train"))[0]),
+        )
+        self.emit("model", {"id": manifest.id})
+        if self.config.output.merge:
+            merged = merge(manifest.id, files=self.files, dtype=self.config.output.dtype)
+            self.emit("model", {"id": merged.id})
+        return manifest.id
+
+    def _workbench(self) -> Workbench:
+        from modelforge.training.callbacks import ProgressCallback, SaveAndStopCallback
+
+        validation = read_tokens(self.data.tokens("validation")) if self.data.has_validation else None
+        return Workbench(
+            config=self.config,
+            compute=self.compute,
+            model=self.model,
+            tokenizer=self.tokenizer,
+            train_rows=self.strategy.prepare_dataset(read_tokens(self.data.tokens("train")), self.config),
+            validation_rows=validation and self.strategy.prepare_dataset(validation, self.config),
+            output_folder=self.folder.staging,
+            callbacks=(
+                ProgressCallback(self.emit, lambda: memory_in_use(self.compute.device)),
+                SaveAndStopCallback(self.config.checkpointing),
+                *self._tensorboard(),
+            ),
+        )
+
+    def _tensorboard(self) -> tuple[Any, ...]:
+        if not self.config.logging.tensorboard or Settings.from_environment().disable_tensorboard:
+            return ()
+        from torch.utils.tensorboard import SummaryWriter
+        from transformers.integrations import TensorBoardCallback
+
+        return (TensorBoardCallback(SummaryWriter(str(self.folder.tensorboard))),)
+
+    def _stage(self, name: str, detail: str | None = None) -> None:
+        self.emit("stage", {"name": name, "detail": detail} if detail else {"name": name})

@@ -1,0 +1,43 @@
+"""What a run really took of memory, beside what was planned."""
+
+from __future__ import annotations
+
+import resource
+import sys
+
+from modelforge.schemas.plan import MemoryMeasurement, MemoryPlan
+from modelforge.storage.atomic import read_json, write_json
+from modelforge.storage.folders import RunFolder
+
+
+def memory_in_use(device: str) -> int:
+    """Bytes this process holds on the device now."""
+    if device.startswith("cuda"):
+        import torch
+
+        return int(torch.cuda.memory_reserved(device))
+    import psutil
+
+    return int(psutil.Process().memory_info().rss)
+
+
+def peak_memory(device: str) -> int:
+    """The most bytes this process ever held on the device: resident memory on a CPU, reserved memory on a GPU."""
+    if device.startswith("cuda"):
+        import torch
+
+        return int(torch.cuda.max_memory_reserved(device))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def compare_with_plan(folder: RunFolder, device: str) -> None:
+    """Store the plan beside the measured peak as `memory.json`."""
+    if not folder.plan.exists():
+        return
+    planned = MemoryPlan.model_validate(read_json(folder.plan)).total_bytes
+    measured = peak_memory(device)
+    record = MemoryMeasurement(
+        planned_bytes=planned, measured_bytes=measured, relative_error=(planned - measured) / measured
+    )
+    write_json(folder.memory, record.model_dump(mode="json"))

@@ -1,0 +1,151 @@
+"""An adapter of the library → full weights, checked to answer alike.
+
+The base is loaded anew in fp32, whatever the run trained on: merging into a 4-bit base loses what the adapter learned.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from modelforge.exceptions import ConflictError, NotFoundError
+from modelforge.inference.chat_engine import ChatEngine
+from modelforge.inference.loading import LoadedModel, adapter_base, inference_options, load_model
+from modelforge.providers.provider import ModelSource
+from modelforge.schemas.model import MergeCheck, ModelManifest
+from modelforge.schemas.report import EvaluationReport
+from modelforge.schemas.run import RunSpec
+from modelforge.storage.file_manager import FileManager
+from modelforge.storage.folders import ModelFolder, read_schema
+from modelforge.training.merge_check import Answer, answer_all, check_merge
+from modelforge.training.model_card import base_licence, render_model_card
+from modelforge.training.publish import published_dtype, save_full, write_card_and_manifest
+
+PROMPTS = (
+    "Say hello.",
+    "What is the capital of France?",
+    'Copy this: "Order 4711, 3 pieces, Zürich".',
+    "Write one sentence about the sea.",
+)
+"""Asked beside the prompts of the run's own report."""
+SUFFIX = "-merged"
+LONGEST_ID = 64
+
+
+def merge(
+    model_id: str,
+    *,
+    files: FileManager,
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto",
+    new_id: str | None = None,
+) -> ModelManifest:
+    """Merge an adapter into its base and publish the result beside it, as `new_id` or with the suffix `-merged`.
+
+    Where that model exists already, made from the same adapter, it is returned as it is: a worker that was killed
+    behind its publication need not merge again.
+
+    Args:
+        dtype: the number type of the merged weights; `auto` keeps the base's.
+
+    Raises:
+        ConflictError: the model is no adapter, or `new_id` is taken by another model.
+        TrainingError: the merged weights answer differently; nothing is published.
+    """
+    folder = files.model(model_id)
+    manifest = folder.read_manifest()
+    base = adapter_base(ModelSource(str(folder.root)))
+    if base is None:
+        raise ConflictError(
+            f"{model_id} holds full weights already.", hint="Only adapters are merged; use the model as it is."
+        )
+    merged_id = new_id or model_id[-(LONGEST_ID - len(SUFFIX)) :].lstrip("-") + SUFFIX
+    if (earlier := _earlier(files, merged_id, manifest)) is not None:
+        return earlier
+    prompts = (*PROMPTS, *_report_prompts(files, manifest))
+    with files.scratch() as scratch:
+        staging = scratch / merged_id
+        staging.mkdir()
+        answers, saved_as = _merge_into(staging, folder, base, files, dtype, prompts)
+        check = check_merge(answers, _answers_of_merged(staging, manifest, files, prompts, answers), saved_as)
+        merged = manifest.model_copy(
+            update={
+                "id": merged_id,
+                "name": f"{manifest.name} merged",
+                "kind": "merged",
+                "created_at": datetime.now(UTC),
+                "merge_check": check.model_dump(),
+            }
+        )
+        merged = write_card_and_manifest(staging, merged, _card(merged, base, files, check))
+        files.publish_model(staging, merged_id)
+    return merged
+
+
+def _merge_into(
+    staging: Path, folder: ModelFolder, base: ModelSource, files: FileManager, dtype: str, prompts: Sequence[str]
+) -> tuple[list[Answer], str]:
+    """Write the merged weights and the tokenizer; return what the adapter answers, and the number type written."""
+    loaded = _load_in_fp32(folder.root)
+    answers = answer_all(ChatEngine(loaded, files), prompts)
+    model = loaded.model.merge_and_unload(safe_merge=True)
+    saved_as = published_dtype(model, base, dtype)
+    save_full(model, staging, saved_as)
+    loaded.tokenizer.save_pretrained(staging)
+    return answers, str(saved_as).removeprefix("torch.")
+
+
+def _answers_of_merged(
+    staging: Path, manifest: ModelManifest, files: FileManager, prompts: Sequence[str], answers: Sequence[Answer]
+) -> list[Answer]:
+    """What the files on disk answer, read back as any later user reads them."""
+    gc.collect()  # the adapter's model is out of use: two models at once may not fit
+    loaded = replace(_load_in_fp32(staging), manifest=manifest)
+    return answer_all(ChatEngine(loaded, files), prompts, answers)
+
+
+def _load_in_fp32(folder: Path) -> LoadedModel:
+    import torch
+
+    return load_model(ModelSource(str(folder)), replace(inference_options(), dtype=torch.float32))
+
+
+def _earlier(files: FileManager, merged_id: str, adapter: ModelManifest) -> ModelManifest | None:
+    try:
+        found = files.model(merged_id).read_manifest()
+    except NotFoundError:
+        return None
+    if found.kind != "merged" or found.run_id != adapter.run_id:
+        raise ConflictError(f"There is a model {merged_id} already.", hint="Choose another id for the merged model.")
+    return found
+
+
+def _report_prompts(files: FileManager, manifest: ModelManifest) -> list[str]:
+    """Prompts of the kind that the adapter was trained on, while its run is still there."""
+    if (report := _run_report(files, manifest)) is None:
+        return []
+    return [example.prompt for example in report.examples if example.prompt]
+
+
+def _run_report(files: FileManager, manifest: ModelManifest) -> EvaluationReport | None:
+    try:
+        path = files.run(manifest.run_id or "").report_json
+    except NotFoundError:
+        return None
+    return read_schema(path, EvaluationReport) if path.exists() else None
+
+
+def _card(merged: ModelManifest, base: ModelSource, files: FileManager, check: MergeCheck) -> str:
+    report = EvaluationReport.model_validate(merged.metrics) if merged.metrics else None
+    card = render_model_card(merged, _spec(files, merged), report, base_licence(base))
+    return f"{card}\n## Merge\n\n{check.sentence}\n"
+
+
+def _spec(files: FileManager, manifest: ModelManifest) -> RunSpec | None:
+    try:
+        return files.run(manifest.run_id or "").read_spec()
+    except NotFoundError:
+        return None

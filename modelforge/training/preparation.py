@@ -1,0 +1,165 @@
+"""From a config to prepared data: rows read, checked, split, tokenised, stored and planned for, before any training."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from modelforge.data.canonical_file import read_canonical
+from modelforge.data.duplicates import find_leakage
+from modelforge.data.materialise import materialise
+from modelforge.data.preflight import Preflight
+from modelforge.data.source import resolve_dataset
+from modelforge.data.split import Split, split_rows, write_split
+from modelforge.data.token_store import write_tokens
+from modelforge.hardware.memory import plan_memory
+from modelforge.hardware.model_shape import ModelShape
+from modelforge.providers.provider_factory import ProviderFactory
+from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.dataset import ValidationReport
+from modelforge.schemas.plan import MemoryPlan
+from modelforge.schemas.preflight import Finding, PreflightReport, PreviewToken, RowPreview
+from modelforge.storage.file_manager import FileManager
+from modelforge.storage.prepared_data import PreparedData, SplitName
+from modelforge.strategies.sft_strategy import sft_collator
+from modelforge.tasks.task import Task
+from modelforge.tasks.task_factory import TaskFactory
+from modelforge.tasks.tokenised_row import IGNORED, TokenisedRow
+from modelforge.training.model_source import resolve_model
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What was found out about a run before it starts."""
+
+    preflight: PreflightReport
+    plan: MemoryPlan
+    validation: ValidationReport
+    dataset_sha256: str | None
+
+
+def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Preparation:
+    """Read, check, split and tokenise all rows into `destination`; hold them against the training truths; plan memory.
+
+    Raises:
+        ProviderError: the model cannot be used.
+        DatasetValidationError: the data has errors, each named by line.
+        ConfigurationError: model, data and config do not go together.
+    """
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    destination.mkdir(parents=True, exist_ok=True)
+    data = PreparedData(destination)
+    provider = ProviderFactory.create_provider(config.provider)
+    task = TaskFactory.create_task(config.task)
+    source = resolve_model(config, provider, files)
+    provider.validate_model_access(source)
+    tokenizer = provider.load_tokenizer(source)
+    shape = ModelShape.read(source.location, source.revision)
+    validation, notes = _rows(config, files, task, data)
+    preflight = Preflight(task, tokenizer, config, sft_collator(tokenizer, config), shape.vocab_size)
+    for split in _splits(data):
+        numbered = ((int(row["row"]), row) for row in read_canonical(data.rows(split)))
+        write_tokens(data.tokens(split), preflight.usable(numbered, split))
+    return Preparation(
+        preflight=preflight.report(notes),
+        plan=plan_memory(config, shape, max(preflight.longest, 1)),
+        validation=validation,
+        dataset_sha256=validation.sha256,
+    )
+
+
+def preview(config: TrainingConfig, files: FileManager, rows: int) -> list[RowPreview]:
+    """The first rows of the dataset, each token marked as the trainer would treat it."""
+    provider = ProviderFactory.create_provider(config.provider)
+    task = TaskFactory.create_task(config.task)
+    tokenizer = provider.load_tokenizer(resolve_model(config, provider, files))
+    with files.scratch() as scratch:
+        canonical = PreparedData(scratch).rows("train")
+        source = resolve_dataset(config.dataset, files, config.dataset_revision)
+        materialise(source, config.data, task.shapes, canonical)
+        chosen = list(islice(read_canonical(canonical), rows))
+    return [
+        RowPreview(row=int(row["row"]), tokens=_preview_tokens(task.tokenise(row, tokenizer, config), tokenizer))
+        for row in chosen
+    ]
+
+
+def _rows(
+    config: TrainingConfig, files: FileManager, task: Task, data: PreparedData
+) -> tuple[ValidationReport, list[Finding]]:
+    """Canonical rows of both sides of the split, and what was noticed on the way."""
+    options = config.data
+    source = resolve_dataset(config.dataset, files, config.dataset_revision)
+    with files.scratch() as scratch:
+        whole = PreparedData(scratch).rows("train")
+        report = materialise(source, options, task.shapes, whole)
+        split = split_rows(
+            whole,
+            0.0 if options.validation_dataset else options.validation_split,
+            config.seed,
+            max_samples=options.max_samples,
+            drop_duplicates=options.drop_duplicates,
+        )
+        write_split(whole, split, data.rows("train"), data.rows("validation"), data.split)
+    notes = _duplicate_notes(split)
+    if options.validation_dataset:
+        other = resolve_dataset(options.validation_dataset, files, None)
+        materialise(other, options, task.shapes, data.rows("validation"))
+        notes += _leakage_notes(data)
+    return report, notes
+
+
+def _splits(data: PreparedData) -> tuple[SplitName, ...]:
+    return ("train", "validation") if data.has_validation else ("train",)
+
+
+def _duplicate_notes(split: Split) -> list[Finding]:
+    if not split.exact_duplicates + split.near_duplicates:
+        return []
+    return [
+        Finding(
+            truth="duplicates",
+            severity="warning",
+            message=f"{split.exact_duplicates:,} row(s) repeat an earlier one, {split.near_duplicates:,} resemble one. "
+            "Copies lie on one side of the split.",
+            fix=None if not split.exact_duplicates else "data.drop_duplicates: true leaves the exact copies out.",
+            total=split.exact_duplicates + split.near_duplicates,
+        )
+    ]
+
+
+def _leakage_notes(data: PreparedData) -> list[Finding]:
+    leakage = find_leakage(data.rows("train"), data.rows("validation"))
+    if not leakage.exact + leakage.near:
+        return []
+    return [
+        Finding(
+            truth="no-leakage",
+            severity="warning",
+            message=f"{leakage.exact:,} validation row(s) are in the training data as well, {leakage.near:,} resemble "
+            "one there: the report will flatter.",
+            fix="Take them out of one of the two.",
+            rows=leakage.rows,
+            total=leakage.exact + leakage.near,
+        )
+    ]
+
+
+def _preview_tokens(row: TokenisedRow, tokenizer: Any) -> tuple[PreviewToken, ...]:
+    return tuple(_preview_roles(row, tokenizer))
+
+
+def _preview_roles(row: TokenisedRow, tokenizer: Any) -> Iterator[PreviewToken]:
+    stop = len(row.input_ids) if row.stop is None else row.stop
+    kept_labels = row.kept_labels
+    for index, token in enumerate(row.input_ids):
+        text = tokenizer.decode([token])
+        if row.left_out or not row.start <= index < stop:
+            yield PreviewToken(id=token, text=text, role="cut")
+        else:
+            trained = kept_labels[index - row.start] != IGNORED
+            yield PreviewToken(id=token, text=text, role="trained" if trained else "ignored")

@@ -1,0 +1,78 @@
+"""The training of one run across its attempts: from the newest valid checkpoint to the one that holds the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from modelforge.exceptions import TrainingError
+from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.events import EventKind
+from modelforge.storage.atomic import read_json, write_json
+from modelforge.storage.folders import RunFolder
+from modelforge.training.checkpoints import best_valid, fault, newest_valid
+from modelforge.training.weights import load_weights
+
+Emit = Callable[[EventKind, dict[str, Any]], None]
+
+
+class TrainedState:
+    """How far the training of a run has come, as its folder tells."""
+
+    def __init__(self, folder: RunFolder, config: TrainingConfig, emit: Emit) -> None:
+        self.folder, self.config, self.emit = folder, config, emit
+
+    @property
+    def result(self) -> Path | None:
+        """The checkpoint that holds the result of a finished training, if every byte of it is as it was written."""
+        if not self.folder.trained.exists():
+            return None
+        path = self.folder.checkpoints / str(read_json(self.folder.trained)["checkpoint"])
+        return path if path.is_dir() and fault(path, self.folder.id) is None else None
+
+    def train(self, trainer: Any, should_stop: Callable[[], bool]) -> bool:
+        """Train on from the newest valid checkpoint. Returns False when it was stopped on request.
+
+        Raises:
+            TrainingError: the loss is not a number, or the result could not be saved.
+        """
+        from modelforge.training.checkpoint_callback import CheckpointCallback, HeartbeatCallback, StopCallback
+
+        stop = StopCallback(should_stop)
+        for callback in (
+            CheckpointCallback(self.folder, self.config.checkpointing.save_total_limit, self.emit),
+            stop,
+            HeartbeatCallback(self.emit),
+        ):
+            trainer.add_callback(callback)
+        trainer.train(resume_from_checkpoint=self._newest())
+        if stop.stopped:
+            return False
+        self._keep_result()
+        return True
+
+    def load_result(self, model: Any) -> None:
+        """Put the weights of the result into `model`."""
+        if self.result is None:
+            raise TrainingError("The trained weights are damaged.", hint="Resume the run to train its end again.")
+        load_weights(model, self.result)
+
+    def _newest(self) -> str | None:
+        found = newest_valid(self.folder)
+        for refusal in found.refused:
+            self.emit("notice", {"text": f"{refusal.name} is not used: {refusal.reason}."})
+        if found.path is None:
+            return None
+        self.emit("notice", {"text": f"Going on from {found.path.name}."})
+        return str(found.path)
+
+    def _keep_result(self) -> None:
+        best = best_valid(self.folder) if self.config.checkpointing.load_best_model_at_end else None
+        path = best or newest_valid(self.folder).path
+        if path is None:
+            raise TrainingError(
+                "The training has ended, but no valid checkpoint of it is there.",
+                hint="Look into the worker's log; the disk may be failing.",
+            )
+        write_json(self.folder.trained, {"checkpoint": path.name})

@@ -1,0 +1,186 @@
+"""The road of a newcomer in a terminal: init, dry run, train, look, resume, compare. Real runs of the tiny model."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from modelforge.cli.app import COMMANDS, app, load_command
+from modelforge.cli.errors import report_error
+from modelforge.exceptions import ConfigurationError, ModelForgeException, TrainingError
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def modelforge(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command in this process; returns its result, an error of ours as the exit code and words it ends with."""
+    monkeypatch.chdir(tmp_path)
+    assert not home.exists()
+
+    def run(*arguments: str) -> Any:
+        result = CliRunner().invoke(app, list(arguments))
+        if isinstance(result.exception, ModelForgeException):
+            result.exit_code = report_error(result.exception, as_json="--json" in arguments)
+        return result
+
+    return run
+
+
+@pytest.fixture
+def recipe(tmp_path: Path, tiny_model: Path) -> Path:
+    rows = [{"input": f"Say {n}", "output": str(n)} for n in range(20)]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    path = tmp_path / "recipe.yaml"
+    path.write_text(
+        yaml.safe_dump(
+            {
+                "model": str(tiny_model),
+                "dataset": str(tmp_path / "rows.jsonl"),
+                "max_length": 64,
+                "optimization": {"max_steps": 2, "per_device_train_batch_size": 2},
+                "evaluation": {"max_rows": 2, "max_new_tokens": 3, "bootstrap_resamples": 100},
+                "compute": {"num_threads": 1, "device": "cpu"},
+                "data": {"validation_split": 0.2},
+            }
+        )
+    )
+    return path
+
+
+def lines(output: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+
+
+def test_the_whole_road(modelforge: Run, recipe: Path) -> None:
+    trained = modelforge("train", "-c", str(recipe))
+    assert trained.exit_code == 0, trained.output
+    for words in ("Hardware", "Preflight", "training truths hold", "Memory plan", "exact match", "Try next"):
+        assert words in trained.output
+    again = modelforge("train", "-c", str(recipe), "optimization.learning_rate=0", "--json")
+    assert again.exit_code == 0, again.output
+    said = lines(again.output)
+    assert [line["kind"] for line in said[:4]] == ["notice", "run", "preflight", "plan"]
+    assert said[-1]["data"]["status"] == "success"
+    assert said[-1]["data"]["report"]["verdict"] == "no evidence"
+    second = said[-1]["data"]["run_id"]
+
+    listed = json.loads(modelforge("runs", "ls", "--json").output)
+    assert [run["status"] for run in listed] == ["succeeded", "succeeded"]
+    assert listed[0]["id"] == second
+    assert second in modelforge("runs", "ls").output.replace("\n", "")
+    shown = json.loads(modelforge("runs", "show", second, "--json").output)
+    assert {"id", "status", "config", "report", "error"} <= set(shown)
+    assert "perplexity" in modelforge("runs", "show", second).output
+    assert modelforge("runs", "logs", second).exit_code == 0
+
+    compared = json.loads(modelforge("runs", "compare", listed[1]["id"], second, "--json").output)
+    assert compared["settings"] == {"optimization.learning_rate": [0.0002, 0.0]}
+    assert set(compared["metrics"]) >= {"exact_match", "perplexity"}
+    assert "optimization.learning_rate" in modelforge("runs", "compare", listed[1]["id"], second).output
+
+    for command, status in (("resume", "succeeded"), ("stop", "ended already")):
+        refused = modelforge("runs", command, second)
+        assert refused.exit_code == 1
+        assert status in str(refused.exception)
+
+
+def test_a_dry_run_shows_the_checks_and_starts_nothing(modelforge: Run, recipe: Path, home: Path) -> None:
+    result = modelforge("train", "-c", str(recipe), "--dry-run", "--json")
+
+    assert result.exit_code == 0, result.output
+    assert [line["kind"] for line in lines(result.output)] == ["notice", "preflight", "plan"]
+    assert not (home / "runs").exists()
+
+
+def test_a_run_that_breaks_a_truth_is_refused_and_leaves_nothing(modelforge: Run, recipe: Path, home: Path) -> None:
+    result = modelforge("train", "-c", str(recipe), "max_length=8")
+
+    assert result.exit_code == 1
+    assert "preflight refuses" in str(result.exception)
+    assert not (home / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("train", "optimization.learning_rat=1", "model=a", "dataset=b"), "optimization.learning_rate"),
+        (("train",), "Add `model"),
+        (("train", "-c", "not-there.yaml"), "cannot be read"),
+        (("train", "nonsense"), "key=value"),
+    ],
+)
+def test_wrong_use_is_told_and_ends_with_2(modelforge: Run, arguments: tuple[str, ...], words: str) -> None:
+    result = modelforge(*arguments)
+
+    assert result.exit_code == 2
+    assert words in str(result.exception)
+
+
+@pytest.mark.parametrize("text", ["- a list", "a: [", "just words"])
+def test_a_recipe_that_is_no_recipe_is_told(modelforge: Run, tmp_path: Path, text: str) -> None:
+    (tmp_path / "bad.yaml").write_text(text)
+
+    assert modelforge("train", "-c", "bad.yaml").exit_code == 2
+
+
+def test_a_missing_run_or_data_file_is_told(modelforge: Run, recipe: Path) -> None:
+    assert modelforge("runs", "show", "not-there").exit_code == 1
+    assert modelforge("runs", "ls").output.startswith("No runs yet")
+    result = modelforge("train", "-c", str(recipe), "dataset=not-there.jsonl")
+    assert result.exit_code == 1
+    assert "not-there.jsonl" in str(result.exception)
+
+
+def test_init_writes_a_recipe_that_parses_and_overwrites_nothing(modelforge: Run, tmp_path: Path) -> None:
+    assert modelforge("init", "mine.yaml", "--all").exit_code == 0
+    assert yaml.safe_load((tmp_path / "mine.yaml").read_text())["model"] == "starter:chat"
+    assert modelforge("init", "mine.yaml").exit_code == 2
+    assert modelforge("train", "-c", "mine.yaml", "--dry-run", "--json").exit_code == 0
+
+
+def test_preview_marks_every_token(modelforge: Run, recipe: Path) -> None:
+    rows = json.loads(modelforge("data", "preview", "-c", str(recipe), "-n", "2", "--json").output)
+
+    assert [row["row"] for row in rows] == [1, 2]
+    assert "".join(token["text"] for token in rows[0]["tokens"] if token["role"] == "trained") == "0<|end|>"
+    assert "⟦0<|end|>⟧" in modelforge("data", "preview", "-c", str(recipe), "-n", "1").output
+
+
+def test_every_command_loads_has_an_example_and_its_line_of_help() -> None:
+    for name, (_, summary) in COMMANDS.items():
+        command = load_command(name)
+        assert summary.endswith(".")
+        for leaf in getattr(command, "commands", {name: command}).values():
+            assert "Example:" in (leaf.help or ""), leaf.name
+    assert set(get_command(app).list_commands(None)) == set(COMMANDS)  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("home")
+def test_an_error_is_told_without_a_traceback(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "modelforge.cli", "runs", "show", "nowhere", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+
+    assert result.returncode == 1
+    assert json.loads(result.stdout)["error"] == "not-found"
+    assert "Traceback" not in result.stderr
+
+
+def test_errors_have_their_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert report_error(ConfigurationError("no"), as_json=False) == 2
+    assert report_error(TrainingError("no", hint="try"), as_json=True) == 1
+    assert json.loads(capsys.readouterr().out)["hint"] == "try"

@@ -1,0 +1,157 @@
+"""Files that cannot be read, and lines that are no rows."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pyarrow as pa
+
+from tests.data.bad_input import (
+    DEEP,
+    GOOD,
+    GOOD_CHAT,
+    GOOD_TABLE,
+    OTHER,
+    VERY_DEEP,
+    BadInput,
+    arrow,
+    lines,
+    pair,
+    parquet,
+)
+
+FILES = (
+    BadInput("empty file", "a.jsonl", b"", "empty-file"),
+    BadInput("folder", "a.jsonl", None, "directory"),
+    BadInput("gzip", "a.jsonl", gzip.compress(lines(GOOD, OTHER)), "compressed-file"),
+    BadInput("gzip by its full name", "a.jsonl.gz", gzip.compress(lines(GOOD, OTHER)), "compressed-file"),
+    BadInput("zip", "a.csv", b"PK\x03\x04" + bytes(200), "compressed-file"),
+    BadInput("xlsx", "a.xlsx", b"PK\x03\x04" + bytes(200), "compressed-file"),
+    BadInput("picture", "a.jsonl", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "binary-file"),
+    BadInput("UTF-16", "a.jsonl", lines(GOOD, OTHER).decode().encode("utf-16"), "utf-16"),
+    BadInput("UTF-16 without a mark", "a.csv", "input,output\na,b\n".encode("utf-16-le"), "utf-16"),
+    BadInput("UTF-32", "a.jsonl", lines(GOOD, OTHER).decode().encode("utf-32"), "utf-16"),
+    BadInput("CSV called .jsonl", "a.jsonl", b"input,output\na,b\nc,d\n", "wrong-extension"),
+    BadInput("JSON Lines called .csv", "a.csv", lines(GOOD, OTHER), "wrong-extension"),
+    BadInput("JSON Lines called .txt", "a.txt", lines(GOOD, OTHER), "wrong-extension"),
+    BadInput("JSON Lines called .parquet", "a.parquet", lines(GOOD, OTHER), "wrong-extension"),
+    BadInput("Parquet called .jsonl", "a.jsonl", parquet(GOOD_TABLE), "wrong-extension"),
+    BadInput("Arrow called .parquet", "a.parquet", arrow(GOOD_TABLE), "wrong-extension"),
+    BadInput("no ending", "data", b"input,output\na,b\n", "unknown-format"),
+    BadInput("object at the top", "a.json", b'{"version": 1, "data": [{"input": "a"}]}', "json-not-an-array", 1),
+    BadInput("number at the top", "a.json", b"42\n", "json-scalar-at-top", 1),
+    BadInput("text at the top", "a.json", b'"hello"', "json-scalar-at-top", 1),
+    BadInput("cut array", "a.json", json.dumps([GOOD, OTHER]).encode()[:-1], "cut-array", 1),
+    BadInput("array cut in a row", "a.json", json.dumps([GOOD, OTHER], indent=1).encode()[:-12], "cut-array", 6),
+    BadInput("cut Parquet", "a.parquet", parquet(GOOD_TABLE)[:-40], "damaged-file"),
+    BadInput("Parquet with a hole", "a.parquet", b"PAR1" + bytes(400) + parquet(GOOD_TABLE)[404:], "damaged-file"),
+    BadInput("zeros called .parquet", "a.parquet", bytes(4096), "utf-16"),
+    BadInput("noise called .parquet", "a.parquet", bytes(range(256)) * 8, "damaged-file"),
+    BadInput("cut Arrow", "a.arrow", arrow(GOOD_TABLE)[:-200], "damaged-file"),
+    BadInput("semicolons", "a.csv", b"input;output\na;b\n", "wrong-delimiter"),
+    BadInput("one name twice", "a.csv", b"input,output,input\na,b,c\n", "duplicate-column", 1, "input"),
+    BadInput(
+        "one name twice in Parquet",
+        "a.parquet",
+        parquet(pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], names=["input", "input"])),
+        "duplicate-column",
+        None,
+        "input",
+    ),
+    BadInput("a column without a name", "a.csv", b"input,output,\na,b,c\n", "unnamed-column", 1),
+    BadInput("header alone", "a.csv", b"input,output\n", "no-rows"),
+    BadInput("blank lines alone", "a.jsonl", b"\n\n  \n", "no-rows"),
+    BadInput("empty array", "a.json", b"[]", "no-rows"),
+    BadInput("Parquet without rows", "a.parquet", parquet(GOOD_TABLE.slice(0, 0)), "no-rows"),
+    BadInput("one row", "a.jsonl", lines(GOOD), "too-few-rows"),
+)
+
+LINES = (
+    BadInput("broken JSON", "a.jsonl", lines(GOOD, b'{"input": "a" "output": "b"}', OTHER), "broken-json", 2),
+    BadInput("single quotes", "a.jsonl", lines(GOOD, b"{'input': 'a', 'output': 'b'}", OTHER), "broken-json", 2),
+    BadInput("trailing comma", "a.jsonl", lines(GOOD, b'{"input": "a", "output": "b",}', OTHER), "broken-json", 2),
+    BadInput(
+        "a raw line break in a text",
+        "a.jsonl",
+        lines(GOOD, b'{"input": "a', b'b", "output": "c"}', OTHER),
+        "broken-json",
+        2,
+        total=2,
+    ),
+    BadInput("a raw tab in a text", "a.jsonl", lines(GOOD, b'{"input": "a\tb", "output": "c"}'), "broken-json", 2),
+    BadInput("words of Python", "a.jsonl", lines(GOOD, b'{"input": "a", "output": None}', OTHER), "broken-json", 2),
+    BadInput("comma behind the last row", "a.json", b'[{"input": "a", "output": "b"},]', "broken-json", 1),
+    BadInput(
+        "no comma between rows",
+        "a.json",
+        b'[{"input": "a", "output": "b"}\n{"input": "c", "output": "d"}]',
+        "broken-json",
+        2,
+    ),
+    BadInput("something behind the array", "a.json", json.dumps([GOOD, OTHER]).encode() + b"\n[]", "broken-json", 2),
+    BadInput("cut last line", "a.jsonl", lines(GOOD, OTHER)[:-9], "cut-line", 2),
+    BadInput(
+        "two rows in a line", "a.jsonl", lines(GOOD, b'{"input": "a"} {"input": "b"}'), "several-rows-in-a-line", 2
+    ),
+    BadInput("a number as a row", "a.jsonl", lines(GOOD, b"5", OTHER), "row-not-an-object", 2),
+    BadInput("a list as a row", "a.jsonl", lines(GOOD, b'["a", "b"]', OTHER), "row-not-an-object", 2),
+    BadInput("null as a row", "a.json", b'[{"input": "a", "output": "b"}, null]', "row-not-an-object", 1),
+    BadInput("a line of 10 MB", "a.jsonl", lines(GOOD, pair(input="x" * 10_000_000), OTHER), "row-too-long", 2),
+    BadInput(
+        "a last line of 10 MB", "a.jsonl", lines(GOOD, OTHER, pair(input="x" * 10_000_000))[:-1], "row-too-long", 3
+    ),
+    BadInput(
+        "an element of 10 MB",
+        "a.json",
+        json.dumps([GOOD, OTHER, pair(input="x" * 10_000_000)]).encode(),
+        "row-too-long",
+        1,
+    ),
+    BadInput("a cell of 10 MB", "a.csv", b"input,output\na,b\n" + b"x" * 10_000_000 + b",c\nd,e\n", "row-too-long", 3),
+    BadInput("Latin-1", "a.jsonl", lines(GOOD, '{"input": "é", "output": "b"}'.encode("latin-1")), "invalid-utf-8", 2),
+    BadInput("Latin-1 in a table", "a.csv", "input,output\na,b\né,c\n".encode("latin-1"), "invalid-utf-8", 3),
+    BadInput("Latin-1 in plain text", "a.txt", "one\ntwo\ncafé\n".encode("latin-1"), "invalid-utf-8", 3),
+    BadInput("NUL in a line", "a.jsonl", lines(GOOD, b'{"input": "a\x00b", "output": "c"}'), "nul-character", 2),
+    BadInput("NUL as an escape", "a.jsonl", lines(GOOD, pair(output="a\0b")), "nul-character", 2, "output"),
+    BadInput("NUL in a table", "a.csv", b"input,output\na,b\nc\x00,d\n", "nul-character", 3, "input"),
+    BadInput(
+        "half a surrogate pair", "a.jsonl", lines(GOOD, b'{"input": "\\ud83d", "output": "b"}'), "lone-surrogate", 2
+    ),
+    BadInput("BOM inside", "a.jsonl", lines(GOOD) + b"\xef\xbb\xbf" + lines(OTHER), "misplaced-byte-order-mark", 2),
+    BadInput("150 levels", "a.jsonl", lines(GOOD, DEEP), "deep-nesting", 2),
+    BadInput("5,000 levels", "a.jsonl", lines(GOOD, VERY_DEEP), "deep-nesting", 2),
+    BadInput("a huge integer", "a.jsonl", lines(GOOD, pair(more=10**40)), "huge-number", 2),
+    BadInput("a huge integer far inside", "a.jsonl", lines(GOOD, pair(more=[{"x": [10**30]}])), "huge-number", 2),
+    BadInput("a huge float", "a.jsonl", lines(GOOD, b'{"input": "a", "output": "b", "more": 1e999}'), "huge-number", 2),
+    BadInput("NaN", "a.jsonl", lines(GOOD, pair(more=float("nan"))), "not-a-number", 2),
+    BadInput("-Infinity", "a.jsonl", lines(GOOD, pair(more=float("-inf"))), "not-a-number", 2),
+    BadInput(
+        "a key twice",
+        "a.jsonl",
+        lines(GOOD, b'{"input": "a", "output": "b", "input": "c"}'),
+        "duplicate-key",
+        2,
+        "input",
+    ),
+    BadInput(
+        "a key twice far inside",
+        "a.jsonl",
+        lines(GOOD_CHAT, b'{"messages": [{"role": "user", "role": "user", "content": "a: b"}]}'),
+        "duplicate-key",
+        2,
+        "role",
+    ),
+    BadInput(
+        "a key twice, spaced",
+        "a.jsonl",
+        lines(GOOD, b'{"input" : "a", "output":"b", "input" : "c"}'),
+        "duplicate-key",
+        2,
+        "input",
+    ),
+    BadInput("too few cells", "a.csv", b"input,output\na,b\nc\nd,e\n", "ragged-row", 3),
+    BadInput("too many cells", "a.tsv", b"input\toutput\na\tb\nc\td\te\n", "ragged-row", 3),
+    BadInput("an open quote", "a.csv", b'input,output\na,b\nc,"d\ne,f\n', "unbalanced-quotes", 3),
+    BadInput("a quote closed too early", "a.csv", b'input,output\na,b\nc,"d"e\nf,g\n', "unbalanced-quotes", 3),
+)

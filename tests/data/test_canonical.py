@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from modelforge.data.canonical import SUMMARY_PROMPT, to_canonical
+from modelforge.data.shapes import detect_shape
+from modelforge.exceptions import DatasetValidationError
+
+
+def user(text: str) -> dict[str, str]:
+    return {"role": "user", "content": text}
+
+
+def assistant(text: str) -> dict[str, str]:
+    return {"role": "assistant", "content": text}
+
+
+def system(text: str) -> dict[str, str]:
+    return {"role": "system", "content": text}
+
+
+CALL = {"type": "function", "function": {"name": "look_up", "arguments": {"b": 1, "a": 2}}}
+TOOL = {"type": "function", "function": {"name": "look_up", "parameters": {}}}
+SQUAD = {"context": "Berlin is big.", "question": "What is big?"}
+
+CASES: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"input": "a", "output": "b"}, {"prompt": [user("a")], "completion": [assistant("b")]}),
+    ({"document": "a", "summary": "b"}, {"prompt": [user(SUMMARY_PROMPT + "a")], "completion": [assistant("b")]}),
+    (
+        SQUAD | {"answers": {"text": ["Berlin", "big"], "answer_start": [0, 10]}},
+        {"prompt": [user("Berlin is big.\n\nWhat is big?")], "completion": [assistant("Berlin")]},
+    ),
+    (
+        SQUAD | {"answer": "berlin"},
+        {"prompt": [user("Berlin is big.\n\nWhat is big?")], "completion": [assistant("berlin")]},
+    ),
+    (
+        SQUAD | {"answers": ["Berlin"]},
+        {"prompt": [user("Berlin is big.\n\nWhat is big?")], "completion": [assistant("Berlin")]},
+    ),
+    ({"instruction": "a", "output": "b"}, {"prompt": [user("a")], "completion": [assistant("b")]}),
+    ({"instruction": "a", "input": "", "output": "b"}, {"prompt": [user("a")], "completion": [assistant("b")]}),
+    (
+        {"instruction": "a", "input": "i", "output": "b", "system": "s", "history": [["c", "d"]]},
+        {"prompt": [system("s"), user("c"), assistant("d"), user("a\n\ni")], "completion": [assistant("b")]},
+    ),
+    ({"instruction": "a", "output": "b", "history": None}, {"prompt": [user("a")], "completion": [assistant("b")]}),
+    (
+        {"instruction": "a", "output": "b", "history": '[["c", "d"]]'},
+        {"prompt": [user("c"), assistant("d"), user("a")], "completion": [assistant("b")]},
+    ),
+    (
+        {"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}], "system": "s"},
+        {"messages": [system("s"), user("a"), assistant("b")]},
+    ),
+    (
+        {
+            "conversations": [
+                {"from": "human", "value": "a"},
+                {"from": "function_call", "value": '{"name": "look_up", "arguments": {"b": 1, "a": 2}}'},
+                {"from": "observation", "value": "7"},
+                {"from": "gpt", "value": "b"},
+            ],
+            "tools": json.dumps([TOOL]),
+        },
+        {
+            "messages": [
+                user("a"),
+                {"role": "assistant", "tool_calls": [CALL], "content": ""},
+                {"role": "tool", "content": "7"},
+                assistant("b"),
+            ],
+            "tools": [TOOL],
+        },
+    ),
+    ({"messages": [user("a"), assistant("b")]}, {"messages": [user("a"), assistant("b")]}),
+    ({"messages": [system("s"), user("a"), assistant("b")]}, {"messages": [system("s"), user("a"), assistant("b")]}),
+    ({"messages": [system(" "), user("a"), assistant("b")]}, {"messages": [user("a"), assistant("b")]}),
+    (
+        {"messages": [{"role": "developer", "content": "s"}, user("a"), assistant("b")]},
+        {"messages": [system("s"), user("a"), assistant("b")]},
+    ),
+    ({"messages": json.dumps([user("a"), assistant("b")])}, {"messages": [user("a"), assistant("b")]}),
+    (
+        {"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]},
+                      assistant("c")]},
+        {"messages": [user("ab"), assistant("c")]},
+    ),
+    (
+        {
+            "messages": [
+                user("a"),
+                {"role": "assistant", "content": None, "tool_calls": [
+                    {"id": "c1", "type": "function", "function": {"name": "look_up",
+                                                                 "arguments": '{"b": 1, "a": 2}'}}]},
+                {"role": "tool", "tool_call_id": "c1", "name": "look_up", "content": "7"},
+                assistant("b"),
+            ],
+            "tools": [TOOL],
+        },
+        {
+            "messages": [
+                user("a"),
+                {"role": "assistant", "tool_calls": [{**CALL, "id": "c1"}], "content": ""},
+                {"role": "tool", "content": "7", "name": "look_up", "tool_call_id": "c1"},
+                assistant("b"),
+            ],
+            "tools": [TOOL],
+        },
+    ),
+    ({"prompt": "a", "completion": "b"}, {"prompt": "a", "completion": "b"}),
+    (
+        {"prompt": [user("a")], "completion": [assistant("b")], "tools": [TOOL]},
+        {"prompt": [user("a")], "completion": [assistant("b")], "tools": [TOOL]},
+    ),
+    ({"text": "a"}, {"text": "a"}),
+    ({"prompt": "a", "chosen": "b", "rejected": "c"}, {"prompt": "a", "chosen": "b", "rejected": "c"}),
+    (
+        {"chosen": [user("a"), assistant("b")], "rejected": [user("a"), assistant("c")]},
+        {"chosen": [user("a"), assistant("b")], "rejected": [user("a"), assistant("c")]},
+    ),
+    ({"prompt": "a", "completion": "b", "label": "False"}, {"prompt": "a", "completion": "b", "label": False}),
+    ({"prompt": "a", "completion": "b", "label": 1}, {"prompt": "a", "completion": "b", "label": True}),
+    ({"prompt": [user("a")], "difficulty": 3}, {"prompt": [user("a")], "difficulty": 3}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "expected"), CASES)
+def test_rows_become_canonical(row: dict[str, Any], expected: dict[str, Any]) -> None:
+    detected = detect_shape([row])
+    assert detected.shape is not None
+    assert detected.certain
+
+    canonical = to_canonical(row, detected.shape, detected.columns)
+
+    assert canonical == expected
+    assert json.dumps(canonical.get("messages")) == json.dumps(expected.get("messages"))  # the order of keys too
+
+
+def test_a_row_with_faults_says_all_of_them() -> None:
+    with pytest.raises(DatasetValidationError, match="empty value in input") as caught:
+        to_canonical({"input": "", "output": 1}, "input_output", {"input": "input", "output": "output"})
+
+    assert caught.value.details["total"] == 2
+    assert [fault["column"] for fault in caught.value.details["errors"]] == ["input", "output"]
+
+
+def test_a_warning_does_not_refuse_a_row() -> None:
+    row = {"input": "a", "output": "lost \ufffd"}
+
+    assert to_canonical(row, "input_output", {"input": "input", "output": "output"})["completion"]

@@ -1,0 +1,182 @@
+"""The preflight: each training truth can break, and is then refused by name and row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelforge.data.collator import PackedCollator, PaddingCollator
+from modelforge.data.preflight import TRUTHS, Preflight, summarise
+from modelforge.schemas.config import parse_training_config
+from modelforge.schemas.preflight import Finding, PreflightReport
+from modelforge.tasks.text_generation import TextGeneration
+
+ROWS = [
+    {
+        "prompt": [{"role": "user", "content": f"Question {n}?"}],
+        "completion": [{"role": "assistant", "content": f"Only {n}."}],
+    }
+    for n in range(6)
+]
+TWO_TURNS = [
+    {
+        "messages": [
+            {"role": "user", "content": "Hi"},
+            {"role": "assistant", "content": "Hello"},
+            {"role": "user", "content": "Bye"},
+            {"role": "assistant", "content": "See you"},
+        ]
+    }
+]
+TURN = "<|user|>{{ m.role }}\n{{ m.content }}<|end|>"
+ASKS = "{% if add_generation_prompt %}<|user|>assistant\n{% endif %}"
+SHOUTS = "{% for m in messages %}<|user|>{{ m.role }}\n{{ m.content | upper }}<|end|>{% endfor %}" + ASKS
+REPEATS = (
+    "{% for m in messages %}<|user|>{{ m.role }}\n"
+    "{% if m.role == 'assistant' %}{{ messages[loop.index0 - 1].content }} {% endif %}"
+    "{{ m.content }}<|end|>{% endfor %}"
+) + ASKS
+ENDLESS = (
+    "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}"
+    "{% if add_generation_prompt %}assistant: {% endif %}"
+)
+GLUED = (
+    "{% for m in messages %}<|user|>{{ m.role }}{{ m.content }}<|end|>{% endfor %}"
+    "{% if add_generation_prompt %}<|user|>assistant{% endif %}"
+)
+TWO_BOS = "{{ bos_token }}{{ bos_token }}{% for m in messages %}" + TURN + "{% endfor %}" + ASKS
+
+
+@pytest.fixture
+def tokenizer(tiny_model: Path) -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(tiny_model)
+
+
+class LearnsPadding(PaddingCollator):
+    """A collator with the fault that users of other tools met: padding is trained."""
+
+    def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        batch = super().__call__(rows)
+        batch["labels"][batch["attention_mask"] == 0] = self.pad_token_id
+        return batch
+
+
+def checked(
+    tokenizer: Any, rows: list[dict[str, Any]], collator: Any = None, vocabulary: int = 262, **written: Any
+) -> tuple[PreflightReport, int]:
+    config = parse_training_config({"model": "m", "dataset": "d", **written}).config
+    preflight = Preflight(
+        TextGeneration(), tokenizer, config, collator or PaddingCollator(tokenizer.pad_token_id), vocabulary
+    )
+    used = list(preflight.usable(iter(enumerate(rows, start=1)), "train"))
+    list(preflight.usable(iter(enumerate(rows[:2], start=100)), "validation"))
+    return preflight.report(), len(used)
+
+
+def finding(report: PreflightReport, truth: str) -> Finding:
+    return next(found for found in report.findings if found.truth == truth)
+
+
+def test_every_truth_holds_for_good_rows(tokenizer: Any) -> None:
+    report, used = checked(tokenizer, ROWS)
+
+    assert report.ok
+    assert [found.severity for found in report.findings] == ["ok"] * len(TRUTHS)
+    assert (report.rows, report.validation_rows, used) == (6, 2, 6)
+    assert report.trained_tokens == 6 * (len("Only 0.") + 1)
+    assert report.lengths.minimum == report.lengths.maximum == report.tokens // 6
+
+
+@pytest.mark.parametrize("collator", [None, PackedCollator()], ids=["padded", "packed"])
+def test_rows_of_unequal_length_go_through_both_collators(tokenizer: Any, collator: Any) -> None:
+    report, _ = checked(tokenizer, [*ROWS, *TWO_TURNS], collator)
+
+    assert report.ok
+
+
+@pytest.mark.parametrize(
+    ("truth", "template", "rows", "written"),
+    [
+        ("answer-is-trained", SHOUTS, ROWS, {}),
+        ("prompt-not-trained", REPEATS, ROWS, {}),
+        ("end-token-trained", ENDLESS, TWO_TURNS, {"strategy": {"assistant_only_loss": True}}),
+        ("one-bos", TWO_BOS, ROWS, {}),
+    ],
+)
+def test_a_template_that_breaks_a_truth_is_refused(
+    tokenizer: Any, truth: str, template: str, rows: list[dict[str, Any]], written: dict[str, Any]
+) -> None:
+    tokenizer.chat_template = template
+
+    report, _ = checked(tokenizer, rows, **written)
+
+    assert not report.ok
+    found = finding(report, truth)
+    assert (found.severity, found.total, found.rows[0]) == ("error", len(rows) + min(len(rows), 2), 1)
+    assert found.fix
+    assert [other.truth for other in report.findings if other.severity == "error"] == [truth]
+
+
+def test_an_answer_that_begins_inside_a_token_is_refused(tokenizer: Any) -> None:
+    from tokenizers import models
+
+    vocabulary = {**tokenizer.get_vocab(), "tO": 262}
+    tokenizer.backend_tokenizer.model = models.BPE(vocab=vocabulary, merges=[("t", "O")])
+    tokenizer.chat_template = GLUED
+
+    report, _ = checked(tokenizer, ROWS, vocabulary=263)
+
+    assert [found.truth for found in report.findings if found.severity == "error"] == ["answer-is-trained", "same-ids"]
+
+
+def test_a_tokenizer_of_another_model_is_refused(tokenizer: Any) -> None:
+    report, _ = checked(tokenizer, ROWS, vocabulary=100)
+
+    assert finding(report, "ids-in-vocabulary").severity == "error"
+
+
+def test_a_batch_that_trains_padding_is_refused(tokenizer: Any) -> None:
+    report, _ = checked(tokenizer, [*ROWS, *TWO_TURNS], LearnsPadding(tokenizer.pad_token_id))
+
+    assert finding(report, "batch-keeps-rows").severity == "error"
+
+
+def test_rows_that_are_cut_or_left_out_are_named(tokenizer: Any) -> None:
+    long = [{"prompt": ROWS[0]["prompt"], "completion": [{"role": "assistant", "content": "Only " + "x" * 50}]}]
+    no_room = [{"prompt": [{"role": "user", "content": "y" * 90}], "completion": ROWS[0]["completion"]}]
+
+    report, used = checked(tokenizer, [*ROWS, *long, *no_room], data={"max_length": 40})
+
+    assert report.ok
+    assert (report.rows_cut, report.rows_left_out, used) == (1, 1, 7)
+    assert finding(report, "answers-kept").rows == (8,)
+    assert "whole answer" in finding(report, "answers-kept").message
+    assert "data.max_length to" in (finding(report, "rows-whole").fix or "")
+
+
+def test_a_run_without_any_row_to_train_on_is_refused(tokenizer: Any) -> None:
+    report, _ = checked(tokenizer, ROWS, data={"max_length": 8})
+
+    assert finding(report, "answers-kept").severity == "error"
+
+
+def test_a_run_without_held_out_rows_is_warned(tokenizer: Any) -> None:
+    config = parse_training_config({"model": "m", "dataset": "d"}).config
+    preflight = Preflight(TextGeneration(), tokenizer, config, PaddingCollator(0), 262)
+    list(preflight.usable(iter(enumerate(ROWS, start=1)), "train"))
+
+    assert finding(preflight.report(), "held-out-rows").severity == "warning"
+
+
+def test_lengths_are_summed_up() -> None:
+    summary = summarise([1, 2, 3, 4, 100])
+
+    assert (summary.minimum, summary.median, summary.maximum) == (1, 3, 100)
+    assert sum(count for _, count in summary.histogram) == 5
+    assert sum(count for _, count in summarise([7, 7]).histogram) == 2
+    assert summarise([]).maximum == 0

@@ -1,0 +1,87 @@
+"""Metrics against published and hand-computed values."""
+
+import math
+
+import pytest
+
+from modelforge.evaluation.metrics import exact_match, perplexity, rouge, score_answers, squad_tokens, token_f1
+
+
+@pytest.mark.parametrize(
+    ("answer", "reference", "score"),
+    [
+        ("Paris", "Paris", 1.0),
+        (" Paris\n", "Paris", 1.0),
+        ("paris", "Paris", 0.0),
+        ("Paris.", "Paris", 0.0),
+        ("", "", 1.0),
+    ],
+)
+def test_exact_match_trims_white_space_and_nothing_else(answer: str, reference: str, score: float) -> None:
+    assert exact_match(answer, reference) == score
+
+
+def test_squad_normalisation_drops_case_articles_and_punctuation() -> None:
+    assert squad_tokens("The  U.S. is an Answer, isn't it?") == ["us", "is", "answer", "isnt", "it"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reference", "score"),
+    [
+        ("the cat", "a cat", 1.0),
+        ("cat sat", "cat", 2 * 0.5 * 1 / 1.5),
+        ("Denver Broncos", "The Carolina Panthers", 0.0),
+        # two of three words right, two of four found: 2·(2/3)·(2/4) / (2/3 + 2/4)
+        ("red green blue", "red green black white", 4 / 7),
+        # a repeated word counts as often as both have it
+        ("x x x", "x x", 0.8),
+        ("the", "a", 1.0),
+        ("", "cat", 0.0),
+    ],
+)
+def test_token_f1(answer: str, reference: str, score: float) -> None:
+    assert token_f1(answer, reference) == pytest.approx(score)
+
+
+def test_rouge_of_the_package_s_own_example() -> None:
+    """The example in the readme of rouge_score: target first, prediction second, without stemming."""
+    target, prediction = "The quick brown fox jumps over the lazy dog", "The quick brown dog jumps on the log."
+    # 6 of 8 and 9 words; 2 of 7 and 8 pairs; the longest common subsequence has 5 words.
+    assert rouge(prediction, target, "rouge1") == pytest.approx(2 * 6 / (8 + 9))
+    assert rouge(prediction, target, "rouge2") == pytest.approx(2 * 2 / (7 + 8))
+    assert rouge(prediction, target, "rougeL") == pytest.approx(2 * 5 / (8 + 9))
+
+
+def test_rouge_from_lin_2004() -> None:
+    """`police kill the gunman` against `police killed the gunman`: ROUGE-L 3/4 (Lin 2004, section 3.1)."""
+    assert rouge("police kill the gunman", "police killed the gunman", "rougeL") == pytest.approx(0.75)
+    assert rouge("the gunman kill police", "police killed the gunman", "rougeL") == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("kind", ["rouge1", "rouge2", "rougeL"])
+def test_rouge_is_that_of_rouge_score_on_ascii(kind: str) -> None:
+    from rouge_score.rouge_scorer import RougeScorer
+
+    pairs = [("A small_example, isn't it?", "it isn't a small example"), ("x1 y2", "Y2 X1"), ("", "word"), ("--", "..")]
+    for answer, reference in pairs:
+        assert rouge(answer, reference, kind) == RougeScorer([kind]).score(reference, answer)[kind].fmeasure
+
+
+def test_rouge_sees_letters_outside_ascii() -> None:
+    assert rouge("größer über alles", "größer über alles", "rouge1") == 1.0
+    assert rouge("привет мир", "привет дом", "rouge1") == pytest.approx(0.5)
+
+
+def test_perplexity_is_exp_of_the_mean_loss_and_stays_finite() -> None:
+    assert perplexity(4 * math.log(50), 4) == pytest.approx(50)
+    assert math.isfinite(perplexity(1e6, 1))
+
+
+def test_scores_come_row_by_row_and_perplexity_is_no_answer_metric() -> None:
+    scores = score_answers(["a b", "c"], ["a b", "d"], ("exact_match", "rouge1", "perplexity"))
+    assert scores == {"exact_match": (1.0, 0.0), "rouge1": (1.0, 0.0)}
+
+
+def test_answers_and_references_must_pair() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        score_answers(["a"], ["a", "b"], ("exact_match",))

@@ -1,0 +1,113 @@
+"""Runs that take milliseconds: what a real engine says and leaves behind, without weights.
+
+Imported as a top-level module, so that worker processes find it by name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from modelforge.exceptions import ConfigurationError
+from modelforge.schemas.run import RunSpec
+from modelforge.storage.folders import RunFolder
+from modelforge.training.checkpoints import newest_valid, publish_checkpoint
+from modelforge.training.run_lock import current_epoch
+
+
+@dataclass(frozen=True)
+class Result:
+    status: str
+    model_id: str | None = None
+
+
+def count(spec: RunSpec, folder: RunFolder, emit: Any, should_stop: Any) -> Result:
+    """Count to `max_steps` with checkpoints as asked, from the newest valid one; every start is noted in a file."""
+    with open(folder.root / "starts.txt", "a") as file:
+        file.write(f"{os.getpid()} {time.time()}\n")
+    found = newest_valid(folder)
+    step = json.loads((found.path / "state.json").read_text())["step"] if found.path else 0
+    total = spec.config.optimization.max_steps or 10
+    emit("stage", {"name": "train"})
+    while step < total:
+        if should_stop():
+            save(folder, step, emit)
+            return Result("stopped")
+        step += 1
+        time.sleep(float(os.environ.get("ENGINE_PAUSE", "0.01")))
+        emit("progress", {"step": step, "total_steps": total, "loss": 1 / step})
+        if step % spec.config.checkpointing.save_steps == 0:
+            save(folder, step, emit)
+    emit("notice", {"text": f"done {step}"})
+    return Result("succeeded")
+
+
+def save(folder: RunFolder, step: int, emit: Any) -> None:
+    staged = folder.staging / f"checkpoint-{step}"
+    staged.mkdir(parents=True, exist_ok=True)
+    (staged / "state.json").write_text(json.dumps({"step": step}))
+    path = publish_checkpoint(staged, folder, step=step, epoch=current_epoch(folder))
+    emit("checkpoint", {"step": step, "name": path.name, "best": False})
+
+
+def die(_spec: RunSpec, _folder: RunFolder, emit: Any, _should_stop: Any) -> Result:
+    """Vanish without a word, as the kernel's OOM killer would have it."""
+    emit("stage", {"name": "train"})
+    os.kill(os.getpid(), 9)
+    raise AssertionError
+
+
+def die_once(spec: RunSpec, folder: RunFolder, emit: Any, should_stop: Any) -> Result:
+    """Vanish in the first attempt, then count."""
+    if not (folder.root / "died").exists():
+        (folder.root / "died").touch()
+        return die(spec, folder, emit, should_stop)
+    return count(spec, folder, emit, should_stop)
+
+
+def fail_once(spec: RunSpec, folder: RunFolder, emit: Any, should_stop: Any) -> Result:
+    """An exception in the first attempt, then count."""
+    if not (folder.root / "died").exists():
+        (folder.root / "died").touch()
+        raise RuntimeError("the network went away")
+    return count(spec, folder, emit, should_stop)
+
+
+def fail_always(_spec: RunSpec, _folder: RunFolder, emit: Any, _should_stop: Any) -> Result:
+    """The same exception at the same step each time."""
+    emit("progress", {"step": 3, "total_steps": 10, "loss": 1.0})
+    raise RuntimeError("index out of range")
+
+
+def bad_data(_spec: RunSpec, _folder: RunFolder, _emit: Any, _should_stop: Any) -> Result:
+    raise ConfigurationError("No row is left.", hint="Give more rows.")
+
+
+def hungry(spec: RunSpec, folder: RunFolder, emit: Any, should_stop: Any) -> Result:
+    """Out of memory above a micro-batch of 2, after three steps and a checkpoint."""
+    if spec.config.optimization.per_device_train_batch_size > 2:
+        save(folder, 3, emit)
+        raise MemoryError
+    return count(spec, folder, emit, should_stop)
+
+
+def greedy(_spec: RunSpec, _folder: RunFolder, _emit: Any, _should_stop: Any) -> Result:
+    """Never enough memory."""
+    raise MemoryError
+
+
+def full_disk(spec: RunSpec, folder: RunFolder, emit: Any, should_stop: Any) -> Result:
+    """Writes a large file into the folder's disk; goes on once there is room."""
+    save(folder, 1, emit)
+    with open(folder.root / "ballast", "wb") as file:
+        file.write(b"x" * (12 << 20))
+    os.unlink(folder.root / "ballast")
+    return count(spec, folder, emit, should_stop)
+
+
+def engines_path() -> str:
+    return str(Path(__file__).parent)

@@ -1,0 +1,69 @@
+"""The sample datasets: made by the committed script, without duplicates, described by a card."""
+
+import json
+import platform
+import subprocess
+import sys
+
+import pytest
+
+from modelforge import starter
+from modelforge.exceptions import ConfigurationError
+from modelforge.starter import make_samples
+
+MADE_WITH = "3.11.7"
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    return [json.loads(line) for line in starter.sample_path(name).read_text(encoding="utf-8").splitlines()]
+
+
+def test_support_is_made_again_byte_for_byte() -> None:
+    made = make_samples.as_jsonl(make_samples.support_rows())
+    assert made.encode() == starter.sample_path("support").read_bytes()
+
+
+@pytest.mark.skipif(platform.python_version() != MADE_WITH, reason=f"docstrings differ outside CPython {MADE_WITH}")
+def test_docstrings_are_made_again_byte_for_byte() -> None:
+    made = make_samples.as_jsonl(make_samples.docstring_rows())
+    assert made.encode() == starter.sample_path("docstrings").read_bytes()
+
+
+@pytest.mark.parametrize("name", starter.list_samples())
+def test_rows_are_whole_and_occur_once(name: str) -> None:
+    found = rows(name)
+    assert len(found) == 1000
+    assert len({row["input"] for row in found}) == len(found)
+    assert all(set(row) == {"input", "output"} and row["input"].strip() and row["output"].strip() for row in found)
+
+
+def test_support_answers_are_records_of_five_fields_found_in_the_message() -> None:
+    for row in rows("support"):
+        record = json.loads(row["output"])
+        assert tuple(record) == ("customer", "order", "product", "issue", "urgency")
+        assert all(record[key] in row["input"] for key in ("customer", "order", "product"))
+        assert record["issue"] in make_samples.ISSUES
+        assert record["urgency"] in make_samples.URGENCIES
+        assert "{" not in row["input"]
+
+
+@pytest.mark.parametrize("name", starter.list_samples())
+def test_card_states_licence_script_columns_and_count(name: str) -> None:
+    card = starter.sample_path(name).with_suffix(".md").read_text(encoding="utf-8")
+    for word in ("license:", "modelforge.starter.make_samples", "`input`", "`output`", "1,000"):
+        assert word in card
+
+
+def test_unknown_names_are_refused_with_the_known_ones() -> None:
+    with pytest.raises(ConfigurationError, match="chatt") as model:
+        starter.starter_path("chatt")
+    with pytest.raises(ConfigurationError, match="suport") as sample:
+        starter.sample_path("suport")
+    assert "starter:chat" in str(model.value.hint)
+    assert "sample:support" in str(sample.value.hint)
+
+
+def test_import_loads_no_heavy_library() -> None:
+    heavy = "{'torch', 'transformers', 'tokenizers', 'numpy'}"
+    code = f"import sys, modelforge.starter; sys.exit(bool({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

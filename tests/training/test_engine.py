@@ -1,0 +1,187 @@
+"""The engine, top to bottom, on the tiny model: what it leaves, how it stops, how it goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tiny_runs import TinyRun, carry_out, make_run, tiny_config, write_rows
+
+from modelforge.storage.file_manager import FileManager
+from modelforge.training.checkpoints import published
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return write_rows(tmp_path / "colours.jsonl")
+
+
+def weights_of(run: TinyRun, files: FileManager) -> str:
+    name = (
+        "adapter_model.safetensors" if run.folder.read_spec().config.finetuning_type == "lora" else "model.safetensors"
+    )
+    return hashlib.sha256((files.model(run.model_id or "").root / name).read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("kind", ["lora", "full"])
+def test_a_run_leaves_a_report_a_model_and_its_memory_beside_the_plan(
+    tiny_model: Path, data: Path, files: FileManager, kind: str
+) -> None:
+    run = carry_out(make_run(tiny_config(tiny_model, data, finetuning_type=kind), files))
+
+    report = json.loads(run.folder.report_json.read_text())
+    assert run.status == "succeeded"
+    assert report["metrics"]["exact_match"]["n"] == report["metrics"]["perplexity"]["n"] == 6
+    assert set(report["metrics"]["exact_match"]) >= {"base", "tuned", "difference", "ci95", "n"}
+    assert report["verdict"] in ("better", "no evidence", "worse")
+    assert files.model(run.model_id or "").read_manifest().kind == ("adapter" if kind == "lora" else "full")
+    assert json.loads(run.folder.memory.read_text())["measured_bytes"] > 0
+    assert [said["name"] for said in run.said("stage")] == [
+        "load",
+        "measure the base model",
+        "adapt",
+        "train",
+        "measure the tuned model",
+        "publish",
+    ]
+
+
+def test_progress_is_the_trainers_step_by_step(tiny_model: Path, data: Path, files: FileManager) -> None:
+    run = carry_out(make_run(tiny_config(tiny_model, data), files))
+
+    progress = run.said("progress")
+    assert [said["step"] for said in progress] == [1, 2, 3, 4]
+    assert {said["total_steps"] for said in progress} == {4}
+    assert all(said["loss"] > 0 and said["grad_norm"] > 0 and said["tokens_per_second"] > 0 for said in progress)
+    assert progress[-1]["seconds_left"] == 0
+
+
+def test_a_run_that_learns_nothing_says_no_evidence(tiny_model: Path, data: Path, files: FileManager) -> None:
+    run = carry_out(make_run(tiny_config(tiny_model, data, optimization={"learning_rate": 0}), files))
+
+    report = run.said("report")[0]
+    assert report["verdict"] == "no evidence"
+    assert all(metric["difference"] == 0 and metric["ci95"] == [0, 0] for metric in report["metrics"].values())
+
+
+def test_a_stopped_run_goes_on_to_the_same_weights(tiny_model: Path, data: Path, files: FileManager) -> None:
+    config = tiny_config(tiny_model, data, lora={"lora_dropout": 0.2}, optimization={"max_steps": 8})
+    whole = carry_out(make_run(config, files, "whole"))
+
+    run = carry_out(make_run(config, files, "parts"), stop_after=3)
+    assert (run.status, run.model_id) == ("stopped", None)
+    carry_out(run)
+
+    assert run.status == "succeeded"
+    assert run.losses == whole.losses
+    assert weights_of(run, files) == weights_of(whole, files)
+
+
+def test_an_attempt_after_the_training_trains_nothing_again(tiny_model: Path, data: Path, files: FileManager) -> None:
+    run = carry_out(make_run(tiny_config(tiny_model, data), files))
+    before = weights_of(run, files)
+    files.delete_model(run.model_id or "")
+    run.folder.scores("tuned").unlink()
+    run.events.clear()
+
+    carry_out(run)
+
+    assert run.losses == []
+    assert weights_of(run, files) == before
+
+
+def test_a_stop_while_the_base_is_measured_stops(tiny_model: Path, data: Path, files: FileManager) -> None:
+    from modelforge.training import engine
+
+    run = make_run(tiny_config(tiny_model, data), files)
+
+    assert engine.run(run.folder.read_spec(), run.folder, lambda *_: None, lambda: True).status == "stopped"
+    assert carry_out(run).status == "succeeded"
+
+
+def test_without_held_out_rows_there_is_no_report(tiny_model: Path, data: Path, files: FileManager) -> None:
+    run = carry_out(make_run(tiny_config(tiny_model, data, data={"validation_split": 0}), files))
+
+    assert run.status == "succeeded"
+    assert run.said("report") == []
+    assert not run.folder.report_json.exists()
+
+
+def test_plain_text_is_measured_by_perplexity_and_marked_plain(
+    tiny_model: Path, tmp_path: Path, files: FileManager
+) -> None:
+    text = tmp_path / "text.jsonl"
+    text.write_text("".join(json.dumps({"text": f"Line {n} of a long story."}) + "\n" for n in range(20)))
+
+    run = carry_out(make_run(tiny_config(tiny_model, text), files))
+
+    assert set(run.said("report")[0]["metrics"]) == {"perplexity"}
+    assert files.model(run.model_id or "").read_manifest().plain_prompts
+
+
+def test_the_best_checkpoint_is_published_and_kept(tiny_model: Path, data: Path, files: FileManager) -> None:
+    config = tiny_config(
+        tiny_model,
+        data,
+        optimization={"max_steps": 6, "learning_rate": 0.9, "lr_scheduler_type": "constant", "max_grad_norm": 0},
+        evaluation={"eval_strategy": "steps", "eval_steps": 1, "generate": False},
+        checkpointing={"load_best_model_at_end": True, "save_total_limit": 1, "save_strategy": "no"},
+    )
+
+    run = carry_out(make_run(config, files))
+
+    losses = {said["step"]: said["loss"] for said in run.said("evaluation")}
+    best = min(losses, key=lambda step: losses[step])
+    assert json.loads(run.folder.trained.read_text())["checkpoint"].startswith(f"checkpoint-{best}")
+    assert len(list(published(run.folder))) <= 2
+
+
+def test_training_stops_early_when_the_loss_no_longer_falls(tiny_model: Path, data: Path, files: FileManager) -> None:
+    config = tiny_config(
+        tiny_model,
+        data,
+        optimization={"max_steps": 12, "learning_rate": 0},
+        evaluation={"eval_strategy": "steps", "eval_steps": 2, "generate": False},
+        checkpointing={"early_stopping_patience": 2},
+    )
+
+    run = carry_out(make_run(config, files))
+
+    assert run.said("progress")[-1]["step"] == 6
+    assert run.status == "succeeded"
+
+
+def test_an_adapter_and_its_merged_model_are_both_published(tiny_model: Path, data: Path, files: FileManager) -> None:
+    run = carry_out(make_run(tiny_config(tiny_model, data, output={"merge": True}), files))
+
+    kinds = {folder.id: folder.read_manifest().kind for folder in files.models()}
+    assert sorted(kinds.values()) == ["adapter", "merged"]
+    assert [said["id"] for said in run.said("model")] == sorted(kinds, key=lambda model: kinds[model])
+
+
+def test_a_model_of_the_library_can_be_trained_further(tiny_model: Path, data: Path, files: FileManager) -> None:
+    first = carry_out(make_run(tiny_config(tiny_model, data), files, "first"))
+
+    second = carry_out(make_run(tiny_config(Path(first.model_id or ""), data), files, "second"))
+
+    assert second.status == "succeeded"
+    assert second.said("report")[0]["metrics"]["perplexity"]["base"] == pytest.approx(
+        first.said("report")[0]["metrics"]["perplexity"]["tuned"], rel=1e-5
+    )
+
+
+def tensorboard_files(folder: Any) -> list[Path]:
+    return list(folder.tensorboard.glob("events.out.*")) if folder.tensorboard.exists() else []
+
+
+def test_tensorboard_logs_are_written_unless_the_environment_forbids_them(
+    tiny_model: Path, data: Path, files: FileManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tiny_config(tiny_model, data, logging={"tensorboard": True}, optimization={"max_steps": 1})
+    assert tensorboard_files(carry_out(make_run(config, files, "with")).folder)
+
+    monkeypatch.setenv("MODELFORGE_DISABLE_TENSORBOARD", "1")
+    assert not tensorboard_files(carry_out(make_run(config, files, "without")).folder)

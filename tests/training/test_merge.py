@@ -1,0 +1,198 @@
+"""Merging: full weights that answer as the adapter does, or nothing."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelforge.evaluation.report_text import write_report
+from modelforge.exceptions import ConflictError, TrainingError
+from modelforge.providers.provider import ModelSource
+from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.model import ModelManifest
+from modelforge.schemas.report import EvaluationReport, ExampleAnswer
+from modelforge.schemas.run import RunSpec
+from modelforge.starter import starter_path
+from modelforge.storage.file_manager import FileManager
+from modelforge.training import merge as merging
+from modelforge.training.merge import PROMPTS, merge
+from modelforge.training.publish import publish
+
+RUN = "support-20261123-231100-9f2c"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> FileManager:
+    return FileManager(tmp_path / "home")
+
+
+def run_spec(model: str, run_id: str = RUN) -> RunSpec:
+    return RunSpec(
+        id=run_id,
+        name="support",
+        created_at=datetime.now(UTC),
+        config=TrainingConfig(model=model, dataset="sample:support"),
+        dataset_sha256=None,
+        versions={},
+    )
+
+
+def adapter(files: FileManager, base: Path, model: str | None = None, run_id: str = RUN, **lora: Any) -> ModelManifest:
+    """A published adapter that changes every answer."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    torch.manual_seed(1)
+    weights = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+    tuned = get_peft_model(weights, LoraConfig(r=4, target_modules="all-linear", task_type="CAUSAL_LM", **lora))
+    with torch.no_grad():
+        for name, parameter in tuned.named_parameters():
+            if "lora_B" in name:
+                parameter.normal_(std=0.05)
+    return publish(
+        tuned,
+        AutoTokenizer.from_pretrained(base),
+        spec=run_spec(model or str(base), run_id),
+        base=ModelSource(str(base)),
+        report=None,
+        files=files,
+    )
+
+
+@pytest.mark.parametrize("lora", [{}, {"use_rslora": True}, {"use_dora": True}])
+def test_merged_weights_answer_as_the_adapter(tiny_model: Path, files: FileManager, lora: dict[str, Any]) -> None:
+    import torch
+    from peft import AutoPeftModelForCausalLM
+    from transformers import AutoModelForCausalLM
+
+    manifest = adapter(files, tiny_model, **lora)
+    merged = merge(manifest.id, files=files)
+    root = files.model(merged.id).root
+    assert merged.id == f"{manifest.id}-merged"
+    assert (merged.kind, merged.run_id, merged.base_model) == ("merged", RUN, manifest.base_model)
+    assert merged.merge_check is not None
+    assert merged.merge_check["same_answers"] == merged.merge_check["prompts"] == len(PROMPTS)
+    assert merged.merge_check["largest_logit_difference"] <= 1e-4
+    assert not (root / "adapter_config.json").exists()
+    ids = torch.tensor([[5, 9, 30, 44]])
+    with torch.no_grad():
+        ours = AutoModelForCausalLM.from_pretrained(root)(input_ids=ids).logits
+        theirs = AutoPeftModelForCausalLM.from_pretrained(files.model(manifest.id).root)(input_ids=ids).logits
+        base = AutoModelForCausalLM.from_pretrained(tiny_model)(input_ids=ids).logits
+    torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
+    assert (ours - base).abs().max() > 100 * (ours - theirs).abs().max()
+
+
+def test_the_starter_merges_in_half_precision_within_its_rounding(files: FileManager) -> None:
+    manifest = adapter(files, starter_path("chat"), "starter:chat")
+    merged = merge(manifest.id, files=files, dtype="bfloat16")
+    assert merged.merge_check is not None
+    assert merged.merge_check["dtype"] == "bfloat16"
+    assert 0 < merged.merge_check["largest_logit_difference"] < merged.merge_check["tolerance"]
+    assert "logits apart by at most" in (files.model(merged.id).root / "README.md").read_text()
+
+
+def test_merging_twice_gives_the_first_and_never_another_s(tiny_model: Path, files: FileManager) -> None:
+    manifest = adapter(files, tiny_model)
+    other = adapter(files, tiny_model, run_id="other-run")
+    first = merge(manifest.id, files=files)
+    assert merge(manifest.id, files=files) == first
+    with pytest.raises(ConflictError, match="already"):
+        merge(other.id, files=files, new_id=first.id)
+    assert len(files.models()) == 3
+
+
+def test_full_weights_cannot_be_merged(tiny_model: Path, files: FileManager) -> None:
+    merged = merge(adapter(files, tiny_model).id, files=files)
+    with pytest.raises(ConflictError, match="full weights already"):
+        merge(merged.id, files=files)
+
+
+def test_a_merge_that_answers_differently_is_not_kept(
+    tiny_model: Path, files: FileManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = adapter(files, tiny_model)
+    save = merging.save_full
+
+    def damage(model: Any, folder: Path, dtype: Any) -> None:
+        import torch
+
+        with torch.no_grad():
+            model.model.layers[0].mlp.down_proj.weight.add_(0.05)
+        save(model, folder, dtype)
+
+    monkeypatch.setattr(merging, "save_full", damage)
+    with pytest.raises(TrainingError, match="does not answer as the adapter does: a logit differs by") as caught:
+        merge(manifest.id, files=files)
+    assert caught.value.hint
+    assert [folder.id for folder in files.models()] == [manifest.id]
+    assert list((files.home / "cache" / "scratch").iterdir()) == []
+
+
+def test_another_chat_template_is_not_kept(
+    tiny_model: Path, files: FileManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from transformers import PreTrainedTokenizerFast as tokenizer_class
+
+    manifest = adapter(files, tiny_model)
+    save = merging.save_full
+
+    def save_and_forget(model: Any, folder: Path, dtype: Any) -> None:
+        save(model, folder, dtype)
+        original = tokenizer_class.save_pretrained
+        monkeypatch.setattr(
+            tokenizer_class,
+            "save_pretrained",
+            lambda self, target: (original(self, target), (target / "chat_template.jinja").unlink()),
+        )
+
+    monkeypatch.setattr(merging, "save_full", save_and_forget)
+    with pytest.raises(TrainingError, match="other ids"):
+        merge(manifest.id, files=files)
+    assert len(files.models()) == 1
+
+
+def test_a_weight_that_is_no_number_is_refused(
+    tiny_model: Path, files: FileManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = adapter(files, tiny_model)
+    save = merging.save_full
+
+    def damage(model: Any, folder: Path, dtype: Any) -> None:
+        import torch
+
+        with torch.no_grad():
+            model.model.norm.weight[0] = float("nan")
+        save(model, folder, dtype)
+
+    monkeypatch.setattr(merging, "save_full", damage)
+    with pytest.raises(TrainingError, match="differs by nan"):
+        merge(manifest.id, files=files)
+
+
+def test_prompts_of_the_run_are_asked_too(tiny_model: Path, files: FileManager) -> None:
+    with files.scratch() as scratch:
+        (scratch / "data").mkdir()
+        folder = files.create_run(run_spec(str(tiny_model)), scratch / "data")
+    report = EvaluationReport(
+        metrics={},
+        primary_metric="exact_match",
+        verdict="no evidence",
+        sentence="None.",
+        confidence=0.95,
+        examples=tuple(ExampleAnswer(prompt=f"ask {n}", expected="", base="", tuned="") for n in range(3)),
+    )
+    write_report(report, folder.report_json)
+    merged = merge(adapter(files, tiny_model).id, files=files)
+    assert merged.merge_check is not None
+    assert merged.merge_check["prompts"] == len(PROMPTS) + 3
+    assert "```yaml" in (files.model(merged.id).root / "README.md").read_text()
+
+
+def test_long_ids_stay_ids(tiny_model: Path, files: FileManager) -> None:
+    long = "a" * 40 + "-20261123-231100-9f2c"
+    merged = merge(adapter(files, tiny_model, run_id=long).id, files=files)
+    assert len(merged.id) <= 64
+    assert merged.id.endswith("-20261123-231100-9f2c-merged")
