@@ -19,7 +19,7 @@ help: ## list the commands
 install: $(VENV)/.base ## install ModelForge into .venv
 
 demo: $(VENV)/.base ## fine-tune a bundled model on bundled data and show that it got better
-	@$(BIN)/modelforge train -c examples/text-generation/sft.yaml --demo
+	@$(BIN)/modelforge train -c examples/text-generation/sft.yaml
 
 serve: $(VENV)/.base ## start the web app and the API on 127.0.0.1:8000
 	@$(BIN)/modelforge serve

@@ -17,6 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -249,17 +250,19 @@ def _in_process(context: Any, function: Any, *arguments: Any) -> Any:
 
 
 def _answer(sender: Any, function: Any, arguments: tuple[Any, ...]) -> None:
-    sys.stdout = sys.stderr = open(os.devnull, "w") if "BENCH_VERBOSE" not in os.environ else sys.stderr
-    sender.send(function(*arguments))
+    place = Path("/dev/stderr" if "BENCH_VERBOSE" in os.environ else os.devnull)
+    with place.open("w") as sink, redirect_stdout(sink), redirect_stderr(sink):
+        sender.send(function(*arguments))
 
 
 def _line(result: dict[str, Any]) -> str:
     options = [
         f"{name}={value}" for name, value in result.items() if name in _SHOWN and value not in (False, 0, "auto")
     ]
+    planned, measured = result["planned"] / MIB, result["measured"] / MIB
     return (
-        f"{result['shape']:>5} batch {result['batch']:>2} x {result['sequence']:>4}  planned {result['planned'] / MIB:7.0f}"
-        f"  measured {result['measured'] / MIB:7.0f} MiB  {result['relative_error']:+7.1%}  {result['moment']:<10}"
+        f"{result['shape']:>5} batch {result['batch']:>2} x {result['sequence']:>4}  planned {planned:7.0f}"
+        f"  measured {measured:7.0f} MiB  {result['relative_error']:+7.1%}  {result['moment']:<10}"
         f" {result['seconds']:5.1f} s  {' '.join(options)}"
     )
 

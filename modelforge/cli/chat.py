@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from modelforge.cli.options import Json
-from modelforge.cli.train import dump
+from modelforge.cli.output import dump
 from modelforge.cli.workplace import Workplace
 from modelforge.exceptions import ConfigurationError, ModelForgeException
 

@@ -42,7 +42,7 @@ def validate(
     Example: modelforge data validate support.jsonl --task text-generation
     """
     from modelforge.cli.data_display import print_report, report_json
-    from modelforge.cli.train import dump
+    from modelforge.cli.output import dump
 
     with _WrongUse():
         report = _validator().validate(dataset, task, _config(shape, column))
@@ -68,7 +68,7 @@ def inspect(
     Example: modelforge data inspect sample:support
     """
     from modelforge.cli.data_display import inspection_json, print_inspection
-    from modelforge.cli.train import dump
+    from modelforge.cli.output import dump
 
     with _WrongUse():
         inspection = _validator().inspect(dataset, task, _config(shape, column), rows=rows)
@@ -93,7 +93,7 @@ def map_columns(
     Example: modelforge data map faq.csv --column input=question --column output=answer
     """
     from modelforge.cli.data_display import print_readings, readings_json
-    from modelforge.cli.train import dump
+    from modelforge.cli.output import dump
 
     with _WrongUse():
         validator, config = _validator(), _config(shape, column)
@@ -121,7 +121,7 @@ def _asked_for(validator: DatasetValidator, dataset: str, task: str, config: Dat
 
 def _fail(report: Any, *, as_json: bool) -> None:
     from modelforge.cli.data_display import print_report, report_json
-    from modelforge.cli.train import dump
+    from modelforge.cli.output import dump
 
     if as_json:
         dump(report_json(report))

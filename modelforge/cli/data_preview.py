@@ -30,7 +30,7 @@ def preview(
 
     Example: modelforge data preview -c examples/text-generation/sft.yaml data.max_length=64
     """
-    from modelforge.cli.train import dump
+    from modelforge.cli.output import dump
     from modelforge.training.preparation import preview as preview_rows
 
     parsed = load_recipe(config, overrides or ())

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from modelforge.cli.options import Json
-from modelforge.cli.train import dump
+from modelforge.cli.output import dump
 from modelforge.cli.workplace import Workplace
 
 

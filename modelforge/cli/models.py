@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from modelforge.cli.options import Json
-from modelforge.cli.train import dump
+from modelforge.cli.output import dump, print_table
 from modelforge.cli.workplace import Workplace
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def list_models(as_json: Json = False) -> None:
     elif not listing.models:
         typer.echo("No models yet. Train one: modelforge train -c examples/text-generation/sft.yaml")
     else:
-        _table(listing.models)
+        print_table(("id", "kind", "base", "made", "size", "verdict"), map(_row, listing.models))
 
 
 @app.command()
@@ -87,18 +87,9 @@ def rm(
     dump({"deleted": model_id}) if as_json else typer.echo(f"Deleted {model_id}.")
 
 
-def _table(models: tuple[ModelView, ...]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("id", "kind", "base", "made", "size", "verdict", box=None, pad_edge=False)
-    table.columns[0].overflow = "fold"
-    for model in models:
-        made, verdict = f"{model.created_at:%Y-%m-%d %H:%M}", str(model.metrics.get("verdict", ""))
-        cells = (model.id, model.kind, model.base_model, made, _megabytes(model.bytes), verdict)
-        table.add_row(*(Text(cell) for cell in cells))
-    Console(highlight=False).print(table)
+def _row(model: ModelView) -> tuple[str, ...]:
+    made, verdict = f"{model.created_at:%Y-%m-%d %H:%M}", str(model.metrics.get("verdict", ""))
+    return model.id, model.kind, model.base_model, made, _megabytes(model.bytes), verdict
 
 
 def _kind(model: ModelView) -> str:

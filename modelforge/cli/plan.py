@@ -44,12 +44,12 @@ def plan(
     """
     from modelforge.hardware.memory import plan_memory
     from modelforge.hardware.model_shape import ModelShape
+    from modelforge.providers.model_source import resolve_model
     from modelforge.providers.provider_factory import ProviderFactory
-    from modelforge.training.model_source import resolve_model
 
     parsed = load_recipe(config, overrides or ())
     provider = ProviderFactory.create_provider(parsed.config.provider)
-    source = resolve_model(parsed.config, provider, Workplace.open().files)
+    source = resolve_model(parsed.config.model, provider, Workplace.open().files, parsed.config.model_revision)
     shape = ModelShape.read(source.location, source.revision)
     planned = plan_memory(parsed.config, shape, sequence_length or parsed.config.data.max_length)
     if as_json:

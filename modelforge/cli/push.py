@@ -24,7 +24,7 @@ def push(
     """
     from datetime import UTC, datetime
 
-    from modelforge.cli.train import dump
+    from modelforge.cli.output import dump
     from modelforge.cli.workplace import Workplace
     from modelforge.exceptions import ConfigurationError
     from modelforge.schemas.hub import HubJob

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from modelforge.cli.options import Json, RunId
-from modelforge.cli.train import dump
+from modelforge.cli.output import dump, print_table
 from modelforge.cli.workplace import Workplace
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def list_runs(as_json: Json = False) -> None:
     if not runs:
         typer.echo("No runs yet. Start one: modelforge train -c examples/text-generation/sft.yaml")
         return
-    _table(
+    print_table(
         ("id", "status", "started", "step", "verdict"),
         [
             (run.id, run.status, f"{run.created_at:%Y-%m-%d %H:%M}", _step(run), (run.report or {}).get("verdict", ""))
@@ -126,8 +126,8 @@ def compare(
         dump({"runs": run_ids, "settings": settings, "metrics": metrics})
         return
     header = ("", *run_ids)
-    _table(header, [(name, *map(str, values)) for name, values in settings.items()])
-    _table(header, [(name, *(_figure(value) for value in row)) for name, row in metrics.items()])
+    print_table(header, [(name, *map(str, values)) for name, values in settings.items()])
+    print_table(header, [(name, *(_figure(value) for value in row)) for name, row in metrics.items()])
 
 
 def _differing_settings(runs: list[RunView]) -> dict[str, list[Any]]:
@@ -159,13 +159,3 @@ def _summary(run: RunView) -> dict[str, Any]:
 
 def _step(run: RunView) -> str:
     return f"{run.progress['step']}/{run.progress['total_steps']}" if run.progress else ""
-
-
-def _table(header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*header, box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(*map(str, row))
-    Console(highlight=False).print(table)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
@@ -47,8 +46,3 @@ def train(
     display.ended(result, place.files)
     if result["status"] != "success":
         raise typer.Exit(1)
-
-
-def dump(document: object) -> None:
-    """One JSON document on standard output."""
-    typer.echo(json.dumps(document, ensure_ascii=False, default=str, indent=2))

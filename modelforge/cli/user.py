@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
@@ -39,11 +39,11 @@ def list_users(as_json: Json = False) -> None:
 
     Example: modelforge user ls
     """
-    from modelforge.cli.train import dump
+    from modelforge.cli.output import dump
 
     accounts = _service().list_accounts()
     if as_json:
-        hidden = {"password": True, "keys": {"__all__": {"sha256"}}}
+        hidden: Any = {"password": True, "keys": {"__all__": {"sha256"}}}
         dump([account.model_dump(mode="json", exclude=hidden) for account in accounts])
         return
     if not accounts:

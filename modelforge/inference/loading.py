@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modelforge.exceptions import NotFoundError
+from modelforge.providers.model_source import resolve_model
 from modelforge.providers.provider import LoadOptions, ModelSource
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.schemas.model import ModelManifest
@@ -39,10 +39,7 @@ class LoadedModel:
 
 def find_model(reference: str, files: FileManager) -> ModelSource:
     """A model of the library by its id, else a starter, a folder or a hub id."""
-    try:
-        return ModelSource(str(files.model(reference).root))
-    except NotFoundError:
-        return ProviderFactory.create_provider(PROVIDER).resolve(reference)
+    return resolve_model(reference, ProviderFactory.create_provider(PROVIDER), files)
 
 
 def load_model(source: ModelSource, options: LoadOptions) -> LoadedModel:

@@ -46,6 +46,7 @@ class Provider(Protocol):
 
     def activate(self) -> None:
         """Called in the worker before transformers is imported, for providers that patch it."""
+        return
 
     def resolve(self, model: str, revision: str | None = None) -> ModelSource:
         """`starter:NAME`, a folder or a hub id → where its files are."""

@@ -13,12 +13,12 @@ from modelforge.hardware.detector import detect
 from modelforge.hardware.memory import plan_memory
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.hardware.profiles import recommended_models
+from modelforge.providers.model_source import resolve_model
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.schemas.config import TrainingConfig, parse_training_config
 from modelforge.schemas.hardware import Hardware, Profile, RecommendedModel
 from modelforge.schemas.plan import MemoryPlan
 from modelforge.storage.file_manager import FileManager
-from modelforge.training.model_source import resolve_model
 
 TOKENS_PER_PASS = {"cpu": 2048, "gpu": 16384}
 """Tokens that keep a device busy; more in one pass takes memory and saves no time."""
@@ -131,7 +131,7 @@ class HardwareService:
 
     def _shape(self, config: TrainingConfig) -> ModelShape:
         provider = ProviderFactory.create_provider(config.provider)
-        source = resolve_model(config, provider, self.files)
+        source = resolve_model(config.model, provider, self.files, config.model_revision)
         return ModelShape.read(source.location, source.revision)
 
 

@@ -16,6 +16,7 @@ from modelforge.evaluation.evaluator import Evaluator
 from modelforge.evaluation.report_text import write_report
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.hardware.compute import ResolvedCompute, resolve_compute
+from modelforge.providers.model_source import resolve_model
 from modelforge.providers.provider import LoadOptions, ModelSource, Provider
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.quantization.quantization_factory import QuantizationFactory
@@ -33,7 +34,6 @@ from modelforge.tasks.generation import GenerationStopped
 from modelforge.tasks.task_factory import TaskFactory
 from modelforge.training.held_out import held_out_rows
 from modelforge.training.memory_record import compare_with_plan, memory_in_use
-from modelforge.training.model_source import resolve_model
 from modelforge.training.trained_state import TrainedState
 
 Emit = Callable[[EventKind, dict[str, Any]], None]
@@ -96,7 +96,7 @@ class _Run:
         self._stage("load", self.config.model)
         self.compute = resolve_compute(self.config)
         self.compute.apply()
-        self.base = resolve_model(self.config, self.provider, self.files)
+        self.base = resolve_model(self.config.model, self.provider, self.files, self.config.model_revision)
         self.tokenizer = self.provider.load_tokenizer(self.base)
         set_seed(self.config.seed)
         self.model = self.provider.load_model(

@@ -18,6 +18,7 @@ from modelforge.data.split import Split, split_rows, write_split
 from modelforge.data.token_store import write_tokens
 from modelforge.hardware.memory import plan_memory
 from modelforge.hardware.model_shape import ModelShape
+from modelforge.providers.model_source import resolve_model
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import ValidationReport
@@ -29,7 +30,6 @@ from modelforge.strategies.sft_strategy import sft_collator
 from modelforge.tasks.task import Task
 from modelforge.tasks.task_factory import TaskFactory
 from modelforge.tasks.tokenised_row import IGNORED, TokenisedRow
-from modelforge.training.model_source import resolve_model
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
     data = PreparedData(destination)
     provider = ProviderFactory.create_provider(config.provider)
     task = TaskFactory.create_task(config.task)
-    source = resolve_model(config, provider, files)
+    source = resolve_model(config.model, provider, files, config.model_revision)
     provider.validate_model_access(source)
     tokenizer = provider.load_tokenizer(source)
     shape = ModelShape.read(source.location, source.revision)
@@ -76,7 +76,7 @@ def preview(config: TrainingConfig, files: FileManager, rows: int) -> list[RowPr
     """The first rows of the dataset, each token marked as the trainer would treat it."""
     provider = ProviderFactory.create_provider(config.provider)
     task = TaskFactory.create_task(config.task)
-    tokenizer = provider.load_tokenizer(resolve_model(config, provider, files))
+    tokenizer = provider.load_tokenizer(resolve_model(config.model, provider, files, config.model_revision))
     with files.scratch() as scratch:
         canonical = PreparedData(scratch).rows("train")
         source = resolve_dataset(config.dataset, files, config.dataset_revision)
