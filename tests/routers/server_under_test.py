@@ -26,7 +26,7 @@ if ENGINES not in sys.path:  # worker processes import `engines` by name
 
 TOKEN = "token-of-the-tests-0123456789"
 CONFIG: dict[str, Any] = {"model": "starter:chat", "dataset": "sample:support"}
-ROWS = "".join(f'{{"input": "Say the number {n}.", "output": "It is {n}, twice {2 * n}."}}\\n' for n in range(24))
+ROWS = "".join(f'{{"input": "Say the number {n}.", "output": "It is {n}, twice {2 * n}."}}\n' for n in range(24))
 
 
 @dataclass(frozen=True)
