@@ -29,7 +29,7 @@ from modelforge.storage.prepared_data import PreparedData
 REFERENCE = Path(__file__).parent / "reference"
 GENERATED = "<!-- Written by docs/generate.py. Do not edit; run `make docs`. -->"
 LIMITS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
-NOT_A_FILE = {"id", "home", "root", "size", "has_validation"}
+NOT_A_FILE = {"id", "home", "root", "size", "content", "has_validation"}
 
 PLAIN_FILES = {
     "preflight": "The verdict of the preflight: every training truth, row counts and lengths.",

@@ -11,6 +11,9 @@ from modelforge.services.dataset_service import DatasetService
 from modelforge.services.event_feed import EventFeeds
 from modelforge.services.hardware_service import HardwareService
 from modelforge.services.hub_service import HubService
+from modelforge.services.merge_jobs import MergeJobs
+from modelforge.services.model_service import ModelService
+from modelforge.services.model_views import ModelViews
 from modelforge.services.run_insight import RunInsight
 from modelforge.services.run_service import RunService
 from modelforge.services.server_services import ServerServices
@@ -77,6 +80,18 @@ async def _feeds(services: Services) -> EventFeeds:
     return services.workshop.feeds
 
 
+async def _models(services: Services) -> ModelService:
+    return services.workshop.models
+
+
+async def _shelf(services: Services) -> ModelViews:
+    return services.workshop.shelf
+
+
+async def _merges(services: Services) -> MergeJobs:
+    return services.workshop.merges
+
+
 async def _hardware_advice(services: Services) -> HardwareService:
     return services.hardware
 
@@ -84,4 +99,7 @@ async def _hardware_advice(services: Services) -> HardwareService:
 Runs = Annotated[RunService, Depends(_runs)]
 Insight = Annotated[RunInsight, Depends(_insight)]
 Feeds = Annotated[EventFeeds, Depends(_feeds)]
+Models = Annotated[ModelService, Depends(_models)]
+Shelf = Annotated[ModelViews, Depends(_shelf)]
+Merges = Annotated[MergeJobs, Depends(_merges)]
 HardwareAdvice = Annotated[HardwareService, Depends(_hardware_advice)]

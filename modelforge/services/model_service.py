@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, get_args
 
 from modelforge.exceptions import ConflictError, NotFoundError, StorageError
 from modelforge.schemas.model import ModelView
-from modelforge.schemas.run import FINISHED
+from modelforge.schemas.model_requests import Dtype
+from modelforge.schemas.run import FINISHED, RunStatus
+from modelforge.security.caller import HOME_OWNER, Caller
+from modelforge.storage.atomic import write_json
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ModelFolder
 
 if TYPE_CHECKING:
     from modelforge.database.database_manager import DatabaseManager
 
-Dtype = Literal["auto", "float32", "bfloat16", "float16"]
+NOUN = "model"
+UNFINISHED: tuple[RunStatus, ...] = tuple(status for status in get_args(RunStatus) if status not in FINISHED)
+InUse = Callable[[str], Sequence[str]]
+"""The id of a model → who uses it now, in words; nobody needs it when that is empty."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +51,11 @@ class ModelLibrary:
                     unreadable.append(f"{folder.id}: {error.message}")
         return Listing(tuple(sorted(models, key=lambda model: model.created_at, reverse=True)), tuple(unreadable))
 
-    def get(self, model_id: str) -> ModelView:
-        """One model. Raises NotFoundError, StorageError."""
-        return _view(self.files.model(model_id))
+    def get(self, model_id: str, caller: Caller = HOME_OWNER) -> ModelView:
+        """One model; one of another account is not found. Raises NotFoundError, StorageError."""
+        view = _view(self.files.model(model_id))
+        caller.require_sight(view.owner, NOUN, model_id)
+        return view
 
     def newest(self) -> ModelView:
         """The model that was made last. Raises NotFoundError where there is none yet."""
@@ -62,24 +71,47 @@ class ModelLibrary:
 class ModelService(ModelLibrary):
     """The library, and what changes it; folders first, then the index."""
 
-    def __init__(self, database: DatabaseManager, files: FileManager) -> None:
+    def __init__(self, database: DatabaseManager, files: FileManager, *, in_use: InUse = lambda _model_id: ()) -> None:
+        """`in_use`: who else, beside runs and adapters, needs a model now."""
         super().__init__(files)
         self.database = database
+        self._in_use = in_use
 
-    def delete(self, model_id: str) -> None:
+    def rename(self, model_id: str, name: str, caller: Caller = HOME_OWNER) -> ModelView:
+        """Give a model another name; its id stays. Raises NotFoundError, StorageError."""
+        self.get(model_id, caller)
+        folder = self.files.model(model_id)
+        manifest = folder.read_manifest().model_copy(update={"name": name})
+        write_json(folder.manifest, manifest.model_dump(mode="json"))
+        view = _view(folder)
+        self.database.save_model(view)
+        return view
+
+    def needed_by(self, model_id: str) -> tuple[str, ...]:
+        """What would break without this model: adapters on it, runs that stand on it, whoever has it in use."""
+        adapters = [
+            f"the adapter {model.id}"
+            for model in self.list_models().models
+            if model.kind == "adapter" and model.base_model == model_id
+        ]
+        runs = [f"the run {run.id}" for run in self.database.list_runs(*UNFINISHED) if run.config.model == model_id]
+        return (*adapters, *runs, *self._in_use(model_id))
+
+    def delete(self, model_id: str, caller: Caller = HOME_OWNER) -> None:
         """Delete a model that nothing is built on.
 
         Raises:
-            ConflictError: another model or an unfinished run needs it.
+            ConflictError: an adapter, an unfinished run or the playground needs it.
         """
-        self.files.model(model_id)
-        children = [model.id for model in self.list_models().models if model.base_model == model_id]
-        runs = [run.id for run in self.database.list_runs() if run.config.model == model_id]
-        runs = [run for run in runs if self.database.get_run(run).status not in FINISHED]
-        if children or runs:
+        try:
+            self.get(model_id, caller)
+        except StorageError:  # its manifest is damaged, so nobody knows whose it is
+            caller.require("admin")
+        if users := self.needed_by(model_id):
             raise ConflictError(
-                f"{model_id} is the base of {', '.join([*children, *runs])}.",
-                hint="Delete or stop what is built on it first.",
+                f"{model_id} is needed by {', '.join(users)}.",
+                hint="Delete, stop or unload what is built on it first.",
+                details={"in_use_by": list(users)},
             )
         self.files.delete_model(model_id)
         with contextlib.suppress(NotFoundError):  # a model that the index has not seen yet
@@ -95,7 +127,11 @@ class ModelService(ModelLibrary):
         from modelforge.training.merge import merge
 
         manifest = merge(model_id, files=self.files, dtype=dtype, new_id=new_id)
-        view = self.get(manifest.id)
+        return self.add_to_index(manifest.id)
+
+    def add_to_index(self, model_id: str) -> ModelView:
+        """Have the index know a model that was published. Raises NotFoundError, StorageError."""
+        view = self.get(model_id)
         self.database.save_model(view)
         return view
 

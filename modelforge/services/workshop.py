@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from modelforge.services.event_feed import EventFeeds
     from modelforge.services.hardware_service import HardwareService
     from modelforge.services.heavy_process import HeavyProcess
+    from modelforge.services.merge_jobs import MergeJobs
+    from modelforge.services.model_service import ModelService
+    from modelforge.services.model_views import ModelViews
     from modelforge.services.run_insight import RunInsight
     from modelforge.services.run_service import RunService
     from modelforge.services.run_supervisor import RunSupervisor
@@ -86,3 +89,24 @@ class Workshop:
         from modelforge.services.event_feed import EventFeeds
 
         return EventFeeds(self.database, self.files)
+
+    @cached_property
+    def models(self) -> ModelService:
+        """The library."""
+        from modelforge.services.model_service import ModelService
+
+        return ModelService(self.database, self.files, in_use=lambda model_id: self.merges.merging(model_id))
+
+    @cached_property
+    def shelf(self) -> ModelViews:
+        """What is shown of the library."""
+        from modelforge.services.model_views import ModelViews
+
+        return ModelViews(self.models)
+
+    @cached_property
+    def merges(self) -> MergeJobs:
+        """Merges in the background."""
+        from modelforge.services.merge_jobs import MergeJobs
+
+        return MergeJobs(self.models, self.heavy)

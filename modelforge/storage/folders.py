@@ -212,6 +212,16 @@ class ModelFolder:
         return self.root / "manifest.json"
 
     @property
+    def card(self) -> Path:
+        """The model card."""
+        return self.root / "README.md"
+
+    @property
+    def content(self) -> list[Path]:
+        """Every file, by name; links are left out, wherever they lead."""
+        return sorted(path for path in self.root.rglob("*") if path.is_file() and not path.is_symlink())
+
+    @property
     def size(self) -> int:
         """Bytes of all files."""
         return sum(path.stat().st_size for path in self.root.rglob("*") if path.is_file())

@@ -93,12 +93,13 @@ def test_deleting_removes_folder_and_row(service: ModelService, indexed: bool) -
 
 def test_a_base_in_use_is_not_deleted(service: ModelService) -> None:
     add(service, "the-base")
-    add(service, "the-child", base_model="the-base")
-    with pytest.raises(ConflictError, match="the base of the-child"):
+    add(service, "the-child", kind="adapter", base_model="the-base")
+    with pytest.raises(ConflictError, match="needed by the adapter the-child"):
         service.delete("the-base")
     service.delete("the-child")
+    add(service, "whole-child", kind="full", base_model="the-base")  # answers without its base
     add_run(service, "a-run", "the-base", "running")
-    with pytest.raises(ConflictError, match="the base of a-run"):
+    with pytest.raises(ConflictError, match="needed by the run a-run"):
         service.delete("the-base")
     service.database.update_run("a-run", status="succeeded")
     service.delete("the-base")
