@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,17 @@ CHAT_TEMPLATE = (
     "{% else %}{{ m.content }}<|end|>{% endif %}\n{% endfor %}"
     "{% if add_generation_prompt %}<|assistant|>\n{% endif %}"
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="the full figures of docs/concepts/promises.md, not CI's")
+
+
+@pytest.fixture(scope="session")
+def figure(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """(figure of every change, full figure) → the one in force: the second with `--full`."""
+    full = request.config.getoption("--full")
+    return lambda small, large: large if full else small
 
 
 @pytest.fixture

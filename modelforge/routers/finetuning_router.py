@@ -28,19 +28,21 @@ Priority = Annotated[int, Query(ge=-1000, le=1000, description="Runs of higher p
 
 
 @router.post("/api/v1/plans")
-async def plan(config: Config, runs: Runs) -> PlanReport:
+async def plan(config: Config, runs: Runs, caller: CurrentCaller) -> PlanReport:
     """Preflight over all rows and memory plan; nothing is started or kept."""
-    return await runs.plan(config)
+    return await runs.plan(config, caller)
 
 
 @router.post("/api/v1/plans/tokens")
-async def preview_tokens(config: Config, runs: Runs, rows: Annotated[int, Query(ge=1, le=50)] = 3) -> list[RowPreview]:
+async def preview_tokens(
+    config: Config, runs: Runs, caller: CurrentCaller, rows: Annotated[int, Query(ge=1, le=50)] = 3
+) -> list[RowPreview]:
     """The first rows token by token: trained, ignored or cut."""
-    return await runs.preview(config, rows)
+    return await runs.preview(config, rows, caller)
 
 
 @router.post("/api/v1/runs", status_code=202)
-@router.post("/api/start_training", status_code=202)
+@router.post("/api/start_training", status_code=202, name="start_training")
 async def start(
     config: Config,
     runs: Runs,

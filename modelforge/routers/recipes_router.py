@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query
 
-from modelforge.dependencies import HardwareAdvice
+from modelforge.dependencies import CurrentCaller, HardwareAdvice, Services
 from modelforge.schemas.config import TrainingConfig, parse_training_config
 from modelforge.schemas.run_requests import ConfigSchema, ParsedRecipe, RecipeText
 from modelforge.services import recipes
-from modelforge.services.references import check_references
+from modelforge.services.references import check_references, check_sight
 
 router = APIRouter(prefix="/api/v1/recipes", tags=["recipes"])
 
@@ -24,6 +24,8 @@ def schema() -> ConfigSchema:
 @router.get("/defaults")
 def defaults(
     advice: HardwareAdvice,
+    services: Services,
+    caller: CurrentCaller,
     model: Annotated[str, Query(min_length=1)] = "starter:chat",
     dataset: Annotated[str, Query(min_length=1)] = "sample:support",
     finetuning_type: Literal["lora", "full"] = "lora",
@@ -31,7 +33,9 @@ def defaults(
     longest: Annotated[int | None, Query(ge=1, description="Tokens of its longest row, where known.")] = None,
 ) -> TrainingConfig:
     """A complete config that suits this machine."""
-    check_references(TrainingConfig(model=model, dataset=dataset))
+    named = TrainingConfig(model=model, dataset=dataset)
+    check_references(named)
+    check_sight(named, services.files, caller)
     return advice.propose(model, dataset, rows=rows, longest=longest, finetuning_type=finetuning_type)
 
 

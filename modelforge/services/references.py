@@ -1,11 +1,14 @@
-"""What a request over the network may name: starters, samples, ids of the library, hub ids; never a path or a URL."""
+"""What a request over the network may name: starters, samples, ids of the library, hub ids; never a path or a URL,
+and nothing that belongs to somebody else."""
 
 from __future__ import annotations
 
 import re
 
-from modelforge.exceptions import ConfigurationError
+from modelforge.exceptions import ConfigurationError, NotFoundError
 from modelforge.schemas.config import TrainingConfig
+from modelforge.security.caller import Caller
+from modelforge.storage.file_manager import ID, FileManager
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}"
 LIBRARY_ID = r"[a-z0-9][a-z0-9-]{2,63}"
@@ -42,6 +45,20 @@ def check_references(config: TrainingConfig) -> None:
             hint=PATHS_STAY_OUTSIDE,
             details={"errors": faults},
         )
+
+
+def check_sight(config: TrainingConfig, files: FileManager, caller: Caller) -> None:
+    """Refuse a config that names a dataset or a model of somebody else. Raises NotFoundError."""
+    for dataset in (config.dataset, config.data.validation_dataset):
+        if dataset is not None and ID.fullmatch(dataset):
+            caller.require_sight(files.dataset(dataset).read_manifest().owner, "dataset", dataset)
+    if not ID.fullmatch(config.model):
+        return
+    try:
+        folder = files.model(config.model)
+    except NotFoundError:
+        return  # the provider says what such a name could mean
+    caller.require_sight(folder.read_manifest().owner, "model", config.model)
 
 
 def _is_plain(pattern: re.Pattern[str], value: str) -> bool:

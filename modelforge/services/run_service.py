@@ -21,7 +21,7 @@ from modelforge.schemas.run import FINISHED, RunSpec, RunStatus, RunTicket, RunV
 from modelforge.schemas.run_requests import EventPage, PlanReport, QueuePlace, RunAccepted, RunPage
 from modelforge.security.caller import HOME_OWNER, Caller
 from modelforge.services.heavy_process import HeavyProcess
-from modelforge.services.references import check_references
+from modelforge.services.references import check_references, check_sight
 from modelforge.services.run_reader import RunReader, queued
 from modelforge.services.run_settling import reopen
 from modelforge.services.run_supervisor import RunSupervisor
@@ -54,19 +54,20 @@ class RunService:
 
     # Before a run
 
-    async def plan(self, written: Mapping[str, Any]) -> PlanReport:
+    async def plan(self, written: Mapping[str, Any], caller: Caller = HOME_OWNER) -> PlanReport:
         """Preflight and memory plan over all rows; nothing is kept.
 
         Raises:
             ConfigurationError, DatasetValidationError, ProviderError: what stands in the way.
+            NotFoundError: it names a dataset or a model that the caller does not see.
         """
-        parsed = _parse(written)
+        parsed = self._parse(written, caller)
         report = await self.heavy.call(PlanReport, plan_in_child, self.files.home, parsed.config)
         return report.model_copy(update={"notices": parsed.notices})
 
-    async def preview(self, written: Mapping[str, Any], rows: int) -> list[RowPreview]:
+    async def preview(self, written: Mapping[str, Any], rows: int, caller: Caller = HOME_OWNER) -> list[RowPreview]:
         """The first rows of the dataset, token by token, as the trainer would treat them."""
-        parsed = _parse(written)
+        parsed = self._parse(written, caller)
         return await self.heavy.call(list[RowPreview], preview_in_child, self.files.home, parsed.config, rows)
 
     async def submit(
@@ -84,8 +85,9 @@ class RunService:
             ConfigurationError: the config, or a training truth, refuses it.
             HardwareError: it does not fit into memory, and `force` is off.
             ConflictError: the key was used for something else.
+            NotFoundError: it names a dataset or a model that the caller does not see.
         """
-        parsed, owner = _parse(written), caller.owner
+        parsed, owner = self._parse(written, caller), caller.owner
         if key is None:
             ticket = RunTicket(priority=priority, position=time.time())
             return RunAccepted.of(await self._make(parsed, owner, ticket, force), parsed.notices)
@@ -99,6 +101,12 @@ class RunService:
             run = await self._make(parsed, owner, ticket, force)
         self._submitting.pop((owner, key), None)
         return RunAccepted.of(run, parsed.notices)
+
+    def _parse(self, written: Mapping[str, Any], caller: Caller) -> ParsedConfig:
+        parsed = parse_training_config(written)
+        check_references(parsed.config)
+        check_sight(parsed.config, self.files, caller)
+        return parsed
 
     async def _make(self, parsed: ParsedConfig, owner: str | None, ticket: RunTicket, force: bool) -> RunView:
         spec = await self.heavy.call(RunSpec, make_in_child, self.files.home, parsed.config, owner, ticket, force)
@@ -214,12 +222,6 @@ class RunService:
     def close(self) -> None:
         """Take no more requests to stop; those under way are carried out."""
         self._stops.shutdown(wait=False)
-
-
-def _parse(written: Mapping[str, Any]) -> ParsedConfig:
-    parsed = parse_training_config(written)
-    check_references(parsed.config)
-    return parsed
 
 
 def _check_key(key: str) -> None:

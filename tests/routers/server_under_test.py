@@ -13,7 +13,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from modelforge.app import create_app
+from modelforge.app import WEB, create_app
 from modelforge.services.server_services import ServerServices
 from modelforge.settings import Settings
 from modelforge.training.launcher import ForkserverLauncher
@@ -60,9 +60,11 @@ class RunServer:
 
 
 @contextlib.contextmanager
-def run_server(home: Path, engine: Any = None, slots: tuple[str, ...] = ("cpu",)) -> Iterator[RunServer]:
+def run_server(
+    home: Path, engine: Any = None, slots: tuple[str, ...] = ("cpu",), web: Path = WEB, **settings: Any
+) -> Iterator[RunServer]:
     """A server whose workers carry out `engine` (default: the real one); its processes are ended afterwards."""
-    app = create_app(Settings(home=home, token=SecretStr(TOKEN)))
+    app = create_app(Settings(home=home, token=SecretStr(TOKEN), **settings), web=web)
     services: ServerServices = app.state.services
     launcher = ForkserverLauncher(engine=engine)
     services.workshop.use(lambda _slot: launcher, slots)
