@@ -14,6 +14,7 @@ os.environ.update(
     TOKENIZERS_PARALLELISM="false",
     OMP_NUM_THREADS="1",
     HF_HUB_DISABLE_PROGRESS_BARS="1",
+    PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring",  # never the keyring of whoever runs the tests
     TERM="dumb",
     COLUMNS="120",
 )

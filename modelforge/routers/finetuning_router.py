@@ -85,15 +85,17 @@ def show(run_id: str, runs: Runs, caller: CurrentCaller) -> RunView:
 @router.post("/api/v1/runs/{run_id}/stop", status_code=202)
 def stop(run_id: str, runs: Runs, caller: CurrentCaller, response: Response) -> RunView:
     """Ask a run to save a checkpoint and stop; it has stopped within about 30 seconds."""
-    response.headers["location"] = f"/api/v1/runs/{run_id}"
-    return runs.stop(run_id, caller)
+    run = runs.stop(run_id, caller)
+    response.headers["location"] = f"/api/v1/runs/{run.id}"
+    return run
 
 
 @router.post("/api/v1/runs/{run_id}/resume", status_code=202)
 def resume(run_id: str, runs: Runs, caller: CurrentCaller, response: Response) -> RunView:
     """Queue a stopped, failed or paused run again, from its newest valid checkpoint."""
-    response.headers["location"] = f"/api/v1/runs/{run_id}"
-    return runs.resume(run_id, caller)
+    run = runs.resume(run_id, caller)
+    response.headers["location"] = f"/api/v1/runs/{run.id}"
+    return run
 
 
 @router.post("/api/v1/runs/{run_id}/move")
