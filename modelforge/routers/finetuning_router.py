@@ -6,11 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Query, Response
 
-from modelforge.dependencies import CurrentCaller, Runs
-from modelforge.schemas.config.training_config import TrainingConfig
+from modelforge.dependencies import CurrentCaller, HardwareAdvice, Runs, Services
+from modelforge.schemas.config import TrainingConfig, parse_training_config
+from modelforge.schemas.plan import MemoryPlan
 from modelforge.schemas.preflight import RowPreview
 from modelforge.schemas.run import RunStatus, RunView
 from modelforge.schemas.run_requests import PlanReport, QueuePlace, RunAccepted, RunPage
+from modelforge.services.references import check_references, check_sight
 
 router = APIRouter(tags=["runs"])
 
@@ -31,6 +33,21 @@ Priority = Annotated[int, Query(ge=-1000, le=1000, description="Runs of higher p
 async def plan(config: Config, runs: Runs, caller: CurrentCaller) -> PlanReport:
     """Preflight over all rows and memory plan; nothing is started or kept."""
     return await runs.plan(config, caller)
+
+
+@router.post("/api/v1/plans/memory")
+def plan_memory(
+    config: Config,
+    advice: HardwareAdvice,
+    services: Services,
+    caller: CurrentCaller,
+    longest: Annotated[int | None, Query(ge=1, description="Tokens of the longest row, where known.")] = None,
+) -> MemoryPlan:
+    """The memory plan alone, from the model's shape and the settings; no row is read, so it is there at once."""
+    read = parse_training_config(config).config
+    check_references(read)
+    check_sight(read, services.files, caller)
+    return advice.plan(read, min(longest or read.data.max_length, read.data.max_length))
 
 
 @router.post("/api/v1/plans/tokens")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
 from modelforge.dependencies import CurrentCaller, Feeds, Insight, Runs
+from modelforge.schemas.events import EventKind
 from modelforge.schemas.report import EvaluationReport
 from modelforge.schemas.run_requests import CheckpointView, EventPage, LogTail, RunComparison, RunMetrics
 from modelforge.services.run_insight import compare
@@ -42,6 +43,7 @@ def events(
     last_event_id: Seen = None,
     after: Since = 0,
     limit: Annotated[int, Query(ge=1, le=1000, description="Events on a page of JSON.")] = 200,
+    kind: Annotated[list[EventKind] | None, Query(description="Only these kinds, on a page of JSON.")] = None,
 ) -> Response | EventPage:
     """Every event once and in order: as a stream that ends with the run, or, with `Accept: application/json`, in pages.
 
@@ -50,7 +52,7 @@ def events(
     run = runs.get(run_id, caller)
     seen = max(after, last_event_id or 0)
     if accept.partition(",")[0].partition(";")[0].strip() == "application/json":
-        return runs.events(run.id, seen, limit)
+        return runs.events(run.id, seen, limit, kind or ())
     return StreamingResponse(feeds.watch(run.id, seen), media_type="text/event-stream", headers=NOT_KEPT)
 
 

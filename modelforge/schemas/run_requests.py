@@ -85,6 +85,8 @@ class RunMetrics(Schema):
     """What a run measured over its steps, thinned to what a chart can show."""
 
     series: dict[str, Series]
+    last_seq: int = 0
+    """The number of the last event of the run: what is said later comes behind it in the stream."""
 
 
 class LogTail(Schema):

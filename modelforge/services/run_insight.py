@@ -37,11 +37,13 @@ class RunInsight:
 
         A step that was done again after a crash counts as it was done last.
         """
+        last_seq = self.database.event_position(run_id)[1]
         measured: dict[str, dict[int, float]] = {}
         for event in self.database.list_events(run_id, "progress", "evaluation"):
             for name, value in _numbers(event):
                 measured.setdefault(name, {})[int(event.data["step"])] = value
-        return RunMetrics(series={name: _series(values, points) for name, values in measured.items()})
+        series = {name: _series(values, points) for name, values in measured.items()}
+        return RunMetrics(series=series, last_seq=last_seq)
 
     def log_tail(self, run_id: str, lines: int) -> LogTail:
         """The last lines that the worker and its libraries printed."""

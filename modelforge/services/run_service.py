@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import orjson
 from modelforge.database.database_manager import DatabaseManager
 from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError
 from modelforge.schemas.config import ParsedConfig, TrainingConfig, parse_training_config
+from modelforge.schemas.events import EventKind
 from modelforge.schemas.preflight import RowPreview
 from modelforge.schemas.run import FINISHED, RunSpec, RunStatus, RunTicket, RunView
 from modelforge.schemas.run_requests import EventPage, PlanReport, QueuePlace, RunAccepted, RunPage
@@ -149,9 +150,9 @@ class RunService:
         more = len(runs) == limit
         return RunPage(items=tuple(runs), total=total, next=runs[-1].id if more else None)
 
-    def events(self, run_id: str, after: int, limit: int) -> EventPage:
-        """Stored events behind number `after`."""
-        events = self.database.list_events(run_id, after=after, limit=limit)
+    def events(self, run_id: str, after: int, limit: int, kinds: Sequence[EventKind] = ()) -> EventPage:
+        """Stored events behind number `after`, of all kinds when none is given."""
+        events = self.database.list_events(run_id, *kinds, after=after, limit=limit)
         return EventPage(items=tuple(events), last_seq=events[-1].seq if events else after)
 
     def stop(self, run_id: str, caller: Caller = HOME_OWNER) -> RunView:

@@ -22,6 +22,18 @@ def test_a_plan_says_what_would_happen_and_keeps_nothing(counting: RunServer) ->
     assert list(counting.services.files.cache.glob("scratch/*/*")) == []
 
 
+def test_the_memory_plan_alone_reads_no_row(counting: RunServer) -> None:
+    wide, narrow = (
+        counting.client.post("/api/v1/plans/memory", params=longest, json={**CONFIG, "max_length": 512}).json()
+        for longest in ({}, {"longest": 64})
+    )
+    assert wide["fits"]
+    assert (wide["sequence_length"], narrow["sequence_length"]) == (512, 64)
+    assert narrow["total_bytes"] < wide["total_bytes"]
+    refused = counting.client.post("/api/v1/plans/memory", json={**CONFIG, "model": "/etc"})
+    assert refused.status_code == 422
+
+
 def test_tokens_are_shown_by_what_training_does_with_them(counting: RunServer) -> None:
     rows = counting.client.post("/api/v1/plans/tokens", params={"rows": 2}, json=CONFIG).json()
     assert [row["row"] for row in rows] == [1, 2]
@@ -50,6 +62,11 @@ def test_a_run_is_accepted_followed_and_seen(counting: RunServer, path: str) -> 
     ).json()
     assert [event["seq"] for event in page["items"]] == [3, 4, 5]
     assert page["last_seq"] == 5
+    asked = {"kind": ["stage", "checkpoint"]}
+    headers = {"accept": "application/json"}
+    page = counting.client.get(f"/api/v1/runs/{run['id']}/events", params=asked, headers=headers).json()
+    assert {event["kind"] for event in page["items"]} <= {"stage", "checkpoint"}
+    assert page["items"]
     with counting.client.stream("GET", f"/api/v1/runs/{run['id']}/events", headers={"last-event-id": "5"}) as stream:
         rest = "".join(stream.iter_text())
     assert rest == frames[frames.index("id: 6\n") :]
@@ -58,7 +75,9 @@ def test_a_run_is_accepted_followed_and_seen(counting: RunServer, path: str) -> 
 def test_what_was_measured_is_thinned(counting: RunServer) -> None:
     run = counting.client.post("/api/v1/runs", json=counting.small(max_steps=60, save_steps=20)).json()
     counting.wait(run["id"], "succeeded")
-    series = counting.client.get(f"/api/v1/runs/{run['id']}/metrics", params={"points": 10}).json()["series"]["loss"]
+    measured = counting.client.get(f"/api/v1/runs/{run['id']}/metrics", params={"points": 10}).json()
+    assert measured["last_seq"] >= 60
+    series = measured["series"]["loss"]
     assert len(series["steps"]) == len(series["values"]) == 10
     assert (series["steps"][0], series["steps"][-1], series["total"]) == (1, 60, 60)
     checkpoints = counting.client.get(f"/api/v1/runs/{run['id']}/checkpoints").json()
