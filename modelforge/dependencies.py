@@ -14,6 +14,7 @@ from modelforge.services.hub_service import HubService
 from modelforge.services.merge_jobs import MergeJobs
 from modelforge.services.model_service import ModelService
 from modelforge.services.model_views import ModelViews
+from modelforge.services.playground_service import PlaygroundService
 from modelforge.services.run_insight import RunInsight
 from modelforge.services.run_service import RunService
 from modelforge.services.server_services import ServerServices
@@ -92,6 +93,10 @@ async def _merges(services: Services) -> MergeJobs:
     return services.workshop.merges
 
 
+async def _playground(services: Services) -> PlaygroundService:
+    return services.workshop.playground
+
+
 async def _hardware_advice(services: Services) -> HardwareService:
     return services.hardware
 
@@ -102,4 +107,5 @@ Feeds = Annotated[EventFeeds, Depends(_feeds)]
 Models = Annotated[ModelService, Depends(_models)]
 Shelf = Annotated[ModelViews, Depends(_shelf)]
 Merges = Annotated[MergeJobs, Depends(_merges)]
+Playground = Annotated[PlaygroundService, Depends(_playground)]
 HardwareAdvice = Annotated[HardwareService, Depends(_hardware_advice)]

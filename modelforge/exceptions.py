@@ -157,3 +157,24 @@ class DatabaseError(ModelForgeException):
     """The index of runs, models and datasets could not be read or written."""
 
     title = "Database error"
+
+
+def told(error: ModelForgeException) -> dict[str, Any]:
+    """An error as JSON, for another process."""
+    return {
+        "class": type(error).__name__,
+        "message": error.message,
+        "hint": error.hint,
+        "details": error.details,
+    }
+
+
+def restored(document: Mapping[str, Any]) -> ModelForgeException:
+    """An error from what `told` made of it, as the class that it was."""
+    classes: list[type[ModelForgeException]] = [ModelForgeException, *_subclasses(ModelForgeException)]
+    kind = {known.__name__: known for known in classes}.get(document["class"], ModelForgeException)
+    return kind(document["message"], hint=document["hint"], details=document["details"])
+
+
+def _subclasses(kind: type[ModelForgeException]) -> list[type[ModelForgeException]]:
+    return [sub for child in kind.__subclasses__() for sub in (child, *_subclasses(child))]

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from modelforge.exceptions import ConfigurationError, ConflictError
 from modelforge.inference.loading import LoadedModel, find_model, inference_options, load_model
 from modelforge.inference.next_token import NextToken
+from modelforge.inference.stop_texts import StopTexts
 from modelforge.inference.text_stream import TextStream
 from modelforge.schemas.sampling import Sampling
 from modelforge.storage.file_manager import FileManager
@@ -16,7 +17,7 @@ from modelforge.tasks.chat_rendering import Message, encode, encode_prompt
 from modelforge.tasks.generation import all_end_token_ids, context_length, keeps_logits
 
 FinishReason = Literal["end", "length", "stopped"]
-"""The model ended its turn; it used up its tokens; someone asked to stop."""
+"""The model ended its turn or came to a stop text; it used up its tokens; someone asked to stop."""
 
 
 class ChatEngine:
@@ -43,13 +44,25 @@ class ChatEngine:
         return self._loaded.manifest.base_model if self._loaded.manifest else None
 
     def prompt_ids(self, messages: Sequence[Message]) -> list[int]:
-        """The ids that the model answers to: those it was trained on, its system prompt included."""
+        """The ids that the model answers to: those it was trained on, its system prompt included.
+
+        Raises:
+            ConfigurationError: the model's chat template does not allow such a conversation.
+        """
+        from jinja2 import TemplateError
+
         manifest, tokenizer = self._loaded.manifest, self._loaded.tokenizer
         if manifest is not None and manifest.plain_prompts:
             return encode(tokenizer, str(messages[-1]["content"]), templated=False)
         if manifest is not None and manifest.system_prompt and messages[0]["role"] != "system":
             messages = [{"role": "system", "content": manifest.system_prompt}, *messages]
-        return encode_prompt(tokenizer, messages)
+        try:
+            return encode_prompt(tokenizer, messages)
+        except TemplateError as error:
+            raise ConfigurationError(
+                f"The model's chat template refuses this conversation: {error}",
+                hint="Some models take no system turn, or want user and assistant in turns.",
+            ) from error
 
     def stream(
         self,
@@ -68,6 +81,19 @@ class ChatEngine:
         if base and not self._loaded.is_adapter:
             return self._base_engine().stream(messages, sampling, should_stop=should_stop)
         return AnswerStream(self, self.prompt_ids(messages), sampling or Sampling(), base, should_stop)
+
+    def complete(
+        self, text: str, sampling: Sampling | None = None, *, should_stop: Callable[[], bool] | None = None
+    ) -> AnswerStream:
+        """Write on from a bare text, without the chat template.
+
+        Raises:
+            ConfigurationError: the text is longer than the model can read, or empty.
+        """
+        ids = encode(self._loaded.tokenizer, text, templated=False)
+        if not ids:
+            raise ConfigurationError("There is no text to write on from.", hint="Give at least one word.")
+        return AnswerStream(self, ids, sampling or Sampling(), False, should_stop)
 
     @property
     def model(self) -> Any:
@@ -117,6 +143,7 @@ class AnswerStream(Iterator[str]):
                 f"The conversation has {len(prompt):,} tokens; the model reads at most {limit:,}.",
                 hint="Shorten the message, or begin a new conversation.",
             )
+        self._ended: FinishReason = "length"
         self._budget = min(sampling.max_new_tokens, limit - len(prompt)) if limit else sampling.max_new_tokens
         self._pieces = self._write(engine, prompt, sampling, base, should_stop or (lambda: False))
 
@@ -134,28 +161,36 @@ class AnswerStream(Iterator[str]):
     def _write(
         self, engine: ChatEngine, prompt: list[int], sampling: Sampling, base: bool, should_stop: Callable[[], bool]
     ) -> Generator[str, None, None]:
-        text, chooser = TextStream(engine.tokenizer), NextToken(sampling, engine.model.device)
+        text, stops = TextStream(engine.tokenizer), StopTexts(sampling.stop)
+        for token in self._tokens(engine, prompt, sampling, base, should_stop):
+            if piece := stops.push(text.push(token)):
+                yield piece
+            if stops.hit:
+                break
+        if not stops.hit and (rest := stops.push(text.end()) + stops.end()):
+            yield rest
+        self.finish_reason = "end" if stops.hit else self._ended
+
+    def _tokens(
+        self, engine: ChatEngine, prompt: list[int], sampling: Sampling, base: bool, should_stop: Callable[[], bool]
+    ) -> Iterator[int]:
+        chooser = NextToken(sampling, engine.model.device)
         ids, fresh, cache = list(prompt), list(prompt), None
-        ended: FinishReason = "length"
         while self.new_tokens < self._budget:
             if should_stop():
-                ended = "stopped"
-                break
+                self._ended = "stopped"
+                return
             # The side is set for one pass at a time, so that the answers of both sides may be read in turns.
             with engine.side(base=base):
                 logits, cache = _forward(engine.model, fresh, cache)
             token = chooser.choose(logits, ids)
             if token in engine.ends:
-                ended = "end"
-                break
+                self._ended = "end"
+                return
             ids.append(token)
             fresh = [token]
             self.new_tokens += 1
-            if piece := text.push(token):
-                yield piece
-        if rest := text.end():
-            yield rest
-        self.finish_reason = ended
+            yield token
 
 
 def _forward(model: Any, ids: list[int], cache: Any) -> tuple[Any, Any]:

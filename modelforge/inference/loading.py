@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modelforge.providers.model_source import resolve_model
+from modelforge.providers.model_source import resolve_base, resolve_model
 from modelforge.providers.provider import LoadOptions, ModelSource
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.schemas.model import ModelManifest
-from modelforge.storage.atomic import read_json
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ModelFolder
 from modelforge.tasks.task_factory import TaskFactory
@@ -64,12 +63,10 @@ def load_model(source: ModelSource, options: LoadOptions) -> LoadedModel:
 
 
 def adapter_base(source: ModelSource) -> ModelSource | None:
-    """The base of an adapter folder; nothing for full weights."""
+    """The base of an adapter folder; nothing for full weights. Raises ProviderError where it was a folder now gone."""
     if source.folder is None or not (source.folder / "adapter_config.json").is_file():
         return None
-    adapter = read_json(source.folder / "adapter_config.json")
-    provider = ProviderFactory.create_provider(PROVIDER)
-    return provider.resolve(str(adapter["base_model_name_or_path"]), adapter.get("revision"))
+    return resolve_base(source.folder, ProviderFactory.create_provider(PROVIDER))
 
 
 def inference_options() -> LoadOptions:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from modelforge.exceptions import ConflictError
 from modelforge.schemas.sampling import Sampling
+
+COLDEST = 1e-4
+"""Below this temperature the likeliest token is as good as certain, and dividing by it would leave fp32."""
+LARGEST = 1e30
 
 
 class NextToken:
@@ -20,7 +25,7 @@ class NextToken:
             TopPLogitsWarper,
         )
 
-        self._greedy = sampling.temperature == 0
+        self._greedy = sampling.temperature < COLDEST
         self._processors = LogitsProcessorList()
         if sampling.repetition_penalty != 1:
             self._processors.append(RepetitionPenaltyLogitsProcessor(sampling.repetition_penalty))
@@ -39,7 +44,11 @@ class NextToken:
         self._device = device
 
     def choose(self, logits: Any, ids: Sequence[int]) -> int:
-        """The token to put behind `ids`, prompt included; `logits`: [vocabulary]."""
+        """The token to put behind `ids`, prompt included; `logits`: [vocabulary].
+
+        Raises:
+            ConflictError: the logits are not numbers.
+        """
         import torch
 
         scores = logits.float()[None]
@@ -47,4 +56,9 @@ class NextToken:
             scores = self._processors(torch.tensor([list(ids)], device=self._device), scores)
         if self._greedy:
             return int(scores[0].argmax())
-        return int(torch.multinomial(scores[0].softmax(dim=-1).cpu(), 1, generator=self._generator))
+        likely = scores[0].clamp(-LARGEST, LARGEST).softmax(dim=-1).cpu()
+        if likely.isnan().any():
+            raise ConflictError(
+                "The model's scores are not numbers.", hint="Its weights are damaged, or training it has diverged."
+            )
+        return int(torch.multinomial(likely, 1, generator=self._generator))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, ClassVar
 
 from modelforge.exceptions import ProviderError
 from modelforge.providers.hub_access import check_hub_access
+from modelforge.providers.model_source import resolve_base
 from modelforge.providers.provider import LoadOptions, ModelSource, Provider
 from modelforge.schemas.config import TrainingConfig
 from modelforge.starter import starter_path
@@ -45,7 +45,7 @@ class HuggingFaceProvider(Provider):
 
         folder = source.folder
         if folder and (folder / "adapter_config.json").exists() and not (folder / "tokenizer_config.json").exists():
-            return self.load_tokenizer(self._base_of(folder))
+            return self.load_tokenizer(resolve_base(folder, self))
         try:
             tokenizer = AutoTokenizer.from_pretrained(source.location, revision=source.revision)
         except (OSError, ValueError) as error:
@@ -60,7 +60,7 @@ class HuggingFaceProvider(Provider):
         if folder and (folder / "adapter_config.json").exists():
             from peft import PeftModel
 
-            base = self.load_model(self._base_of(folder), model_class, options)
+            base = self.load_model(resolve_base(folder, self), model_class, options)
             return PeftModel.from_pretrained(base, folder).merge_and_unload(safe_merge=True)
         arguments: dict[str, Any] = {"dtype": options.dtype, "use_safetensors": True}
         if options.attn_implementation:
@@ -99,10 +99,6 @@ class HuggingFaceProvider(Provider):
             task_type="CAUSAL_LM",
         )
         return get_peft_model(model, peft_config)
-
-    def _base_of(self, folder: Path) -> ModelSource:
-        adapter = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
-        return self.resolve(str(adapter["base_model_name_or_path"]), adapter.get("revision"))
 
 
 def _looks_like_a_path(model: str) -> bool:

@@ -1,10 +1,14 @@
-"""The name of a model → where its files are."""
+"""The name of a model → where its files are; and those of the base that an adapter stands on."""
 
 from __future__ import annotations
 
-from modelforge.exceptions import NotFoundError
+from pathlib import Path
+
+from modelforge.exceptions import NotFoundError, ProviderError
 from modelforge.providers.provider import ModelSource, Provider
+from modelforge.storage.atomic import read_json
 from modelforge.storage.file_manager import FileManager
+from modelforge.storage.folders import ModelFolder
 
 
 def resolve_model(name: str, provider: Provider, files: FileManager, revision: str | None = None) -> ModelSource:
@@ -13,3 +17,23 @@ def resolve_model(name: str, provider: Provider, files: FileManager, revision: s
         return ModelSource(str(files.model(name).root))
     except NotFoundError:
         return provider.resolve(name, revision)
+
+
+def resolve_base(folder: Path, provider: Provider) -> ModelSource:
+    """The base of the adapter in `folder`. One of the same library is found also after the home was moved.
+
+    Raises:
+        ProviderError: the base was a folder, and is gone.
+    """
+    adapter = read_json(folder / "adapter_config.json")
+    name = str(adapter["base_model_name_or_path"])
+    place = Path(name)
+    if not place.is_absolute() or place.is_dir():
+        return provider.resolve(name, adapter.get("revision"))
+    moved = ModelFolder(folder).neighbour(place)
+    if moved is None:
+        raise ProviderError(
+            f"The base that the adapter {folder.name} was trained on is gone: {name}.",
+            hint="Restore that folder, or put the right path into `base_model_name_or_path` of adapter_config.json.",
+        )
+    return ModelSource(str(moved))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from modelforge.schemas.base import Schema
+
+StopText = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Sampling(Schema):
@@ -22,3 +26,5 @@ class Sampling(Schema):
     """The longest answer, in tokens."""
     seed: int | None = Field(default=None, ge=0, le=2**63 - 1)
     """Makes a sampled answer repeatable."""
+    stop: tuple[StopText, ...] = Field(default=(), max_length=4)
+    """The answer ends before any of these texts."""

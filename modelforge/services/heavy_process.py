@@ -19,7 +19,7 @@ import orjson
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from modelforge.exceptions import HardwareError, ModelForgeException
+from modelforge.exceptions import HardwareError, ModelForgeException, restored, told
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.launcher import PRELOAD
 
@@ -106,27 +106,6 @@ def _carry_out(folder: str, function: Callable[..., Any], arguments: tuple[Any, 
     except MemoryError:
         reply = {"error": told(_no_memory(function.__name__))}
     answer.send_bytes(to_json(reply))
-
-
-def told(error: ModelForgeException) -> dict[str, Any]:
-    """An error as JSON."""
-    return {
-        "class": type(error).__name__,
-        "message": error.message,
-        "hint": error.hint,
-        "details": error.details,
-    }
-
-
-def restored(error: dict[str, Any]) -> ModelForgeException:
-    """An error from JSON, as the class that it was."""
-    classes: list[type[ModelForgeException]] = [ModelForgeException, *_subclasses(ModelForgeException)]
-    kind = {known.__name__: known for known in classes}.get(error["class"], ModelForgeException)
-    return kind(error["message"], hint=error["hint"], details=error["details"])
-
-
-def _subclasses(kind: type[ModelForgeException]) -> list[type[ModelForgeException]]:
-    return [sub for child in kind.__subclasses__() for sub in (child, *_subclasses(child))]
 
 
 def _death(exitcode: int | None, name: str) -> ModelForgeException:

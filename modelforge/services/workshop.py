@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from modelforge.services.merge_jobs import MergeJobs
     from modelforge.services.model_service import ModelService
     from modelforge.services.model_views import ModelViews
+    from modelforge.services.playground_service import PlaygroundService
     from modelforge.services.run_insight import RunInsight
     from modelforge.services.run_service import RunService
     from modelforge.services.run_supervisor import RunSupervisor
@@ -48,6 +49,7 @@ class Workshop:
     def close(self) -> None:
         """End streams and supervision; runs stop, resumable, unless `detach` is set."""
         self.feeds.close()
+        self.playground.close()
         self.supervisor.close(stop_runs=not self.detach)
         self.runs.close()
         self.heavy.close()
@@ -67,7 +69,22 @@ class Workshop:
 
         launcher_for = self._launcher_for or forked_launchers(os.environ)
         slots = self._slots or slots_of(self.hardware.hardware)
-        return RunSupervisor(self.database, self.files, launcher_for, slots)
+        return RunSupervisor(self.database, self.files, launcher_for, slots, make_room=self.playground.make_room)
+
+    @cached_property
+    def playground(self) -> PlaygroundService:
+        """Questions to models."""
+        from modelforge.services.playground_service import PlaygroundService
+        from modelforge.services.seats import Seats
+        from modelforge.services.slots import slots_of
+
+        slots = self._slots or slots_of(self.hardware.hardware)
+        return PlaygroundService(self.models, Seats(slots, self._busy_slots), os.environ)
+
+    def _busy_slots(self) -> dict[str, str]:
+        """Slot → run, of the runs under way, whichever process supervises them."""
+        runs = self.database.list_runs("starting", "running", "finalizing")
+        return {run.slot: f"the run {run.id}" for run in runs if run.slot is not None}
 
     @cached_property
     def runs(self) -> RunService:
@@ -95,7 +112,10 @@ class Workshop:
         """The library."""
         from modelforge.services.model_service import ModelService
 
-        return ModelService(self.database, self.files, in_use=lambda model_id: self.merges.merging(model_id))
+        return ModelService(self.database, self.files, in_use=self._using)
+
+    def _using(self, model_id: str) -> list[str]:
+        return [*self.merges.merging(model_id), *self.playground.using(model_id)]
 
     @cached_property
     def shelf(self) -> ModelViews:

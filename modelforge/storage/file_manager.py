@@ -72,6 +72,11 @@ class FileManager:
         """One JSON file for each download from the hub and each push to it."""
         return self._made(self.home / "hub-jobs")
 
+    @property
+    def inference_log(self) -> Path:
+        """What the libraries print in the process that answers; written anew for each model."""
+        return self._made(self.home) / "inference.log"
+
     def scratch(self) -> AbstractContextManager[Path]:
         """A new, empty folder on the volume of the home; removed at the end of `with`, or swept after a crash."""
         return scratch_folder(self._scratch)

@@ -226,5 +226,10 @@ class ModelFolder:
         """Bytes of all files."""
         return sum(path.stat().st_size for path in self.root.rglob("*") if path.is_file())
 
+    def neighbour(self, place: Path) -> Path | None:
+        """Where the model of the same library is that lay at `place` before the home was moved; else nothing."""
+        moved = self.root.parent / place.name
+        return moved if place.parent.name == self.root.parent.name and moved.is_dir() else None
+
     def read_manifest(self) -> ModelManifest:
         return read_schema(self.manifest, ModelManifest)

@@ -208,9 +208,68 @@ def test_an_adapter_on_an_adapter_of_the_library(tiny_model: Path, adapter_id: s
 def test_an_adapter_whose_base_is_gone_says_so(tiny_model: Path, adapter_id: str, files: FileManager) -> None:
     config = files.model(adapter_id).root / "adapter_config.json"
     config.write_text(config.read_text().replace(str(tiny_model), str(files.home / "gone" / "away" / "base")))
-    with pytest.raises(ProviderError, match="no model folder") as caught:
+    with pytest.raises(ProviderError, match="tuned-one was trained on is gone") as caught:
         ChatEngine.load(adapter_id, files)
     assert caught.value.hint
+
+
+def test_a_base_of_the_library_is_found_after_the_home_was_moved(tiny_model: Path, tmp_path: Path) -> None:
+    import shutil
+
+    old = FileManager(tmp_path / "old")
+    first = add_adapter(old, tiny_model, "tuned-one", base_model=str(tiny_model))
+    second = add_adapter(old, tiny_model, "tuned-two", base_model=first)
+    config = old.model(second).root / "adapter_config.json"
+    config.write_text(config.read_text().replace(str(tiny_model), str(old.model(first).root)))
+    expected = ChatEngine.load(second, old).stream(HELLO, SHORT).text()
+    moved = FileManager(tmp_path / "new")
+    old.home.rename(moved.home)
+    assert ChatEngine.load(second, moved).stream(HELLO, SHORT).text() == expected
+    shutil.rmtree(moved.model(first).root)
+    with pytest.raises(ProviderError, match="tuned-two was trained on is gone"):
+        ChatEngine.load(second, moved)
+
+
+def test_a_conversation_that_the_template_refuses_says_so(tiny_model: Path, files: FileManager) -> None:
+    engine = ChatEngine.load(str(tiny_model), files)
+    engine.tokenizer.chat_template = "{{ raise_exception('Only user turns.') }}"
+    with pytest.raises(ConfigurationError, match="Only user turns"):
+        engine.stream(HELLO)
+
+
+def test_an_answer_ends_before_a_stop_text(tiny_model: Path, files: FileManager) -> None:
+    engine = ChatEngine.load(str(tiny_model), files)
+    long = Sampling(max_new_tokens=60, temperature=1.0, seed=4)
+    whole = engine.stream(HELLO, long).text()
+    stop = whole[20:23]
+    stream = engine.stream(HELLO, long.model_copy(update={"stop": (stop,)}))
+    assert stream.text() == whole[: whole.index(stop)]
+    assert stream.finish_reason == "end"
+    assert stream.new_tokens < 60
+
+
+def test_a_bare_text_is_written_on_without_the_template(tiny_model: Path, files: FileManager) -> None:
+    engine = ChatEngine.load(str(tiny_model), files)
+    ids = engine.tokenizer("hello there")["input_ids"]
+    [expected] = generate_answers(engine.model, engine.tokenizer, [ids], max_new_tokens=12, batch_size=1)
+    stream = engine.complete("hello there", SHORT)
+    assert stream.text() == expected.rstrip("\ufffd")
+    assert stream.prompt_tokens == len(ids)
+
+
+def test_settings_at_their_limits_and_broken_weights_do_no_harm(tiny_model: Path, files: FileManager) -> None:
+    import torch
+
+    engine = ChatEngine.load(str(tiny_model), files)
+    greedy = engine.stream(HELLO, SHORT).text()
+    assert engine.stream(HELLO, Sampling(max_new_tokens=12, temperature=1e-300)).text() == greedy
+    odd = Sampling(max_new_tokens=4, temperature=1e-3, repetition_penalty=1e-300, top_k=10**12, top_p=1e-300)
+    assert engine.stream(HELLO, odd).new_tokens == 0
+    engine.stream(HELLO, odd).text()
+    with torch.no_grad():
+        next(engine.model.parameters()).fill_(float("nan"))
+    with pytest.raises(ConflictError, match="not numbers"):
+        engine.stream(HELLO, Sampling(temperature=1.0)).text()
 
 
 def test_names_are_found_in_the_library_first(adapter_id: str, files: FileManager) -> None:

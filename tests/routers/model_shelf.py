@@ -41,7 +41,7 @@ def put_adapter(services: ServerServices, model_id: str, base: str, *, seed: int
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if "lora_B" in name:
-                parameter.normal_(std=0.1)
+                parameter.normal_(std=0.5)
     model.peft_config["default"].base_model_name_or_path = base if base.startswith("starter:") else source.location
     values = {"name": model_id, "kind": "adapter", "task": "text-generation", "base_model": base, **more}
     manifest = ModelManifest(id=model_id, **{"created_at": datetime.now(UTC), **values})

@@ -1,0 +1,161 @@
+"""The process that answers: it holds one model from its beginning to its end, and is asked through a line.
+
+Both ends of the line speak JSON, a message at a time. Down: a `Question`, or `{"stop": ID}`. Up: `loaded` or `failed`,
+then for each question `start`, many times `piece`, an `end` for each side, or one `error`. When whoever asks has gone,
+the process ends.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import sys
+import time
+from collections import deque
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from modelforge.exceptions import HardwareError, ModelForgeException, told
+from modelforge.inference.chat_engine import AnswerStream, ChatEngine
+from modelforge.schemas.playground import Loaded, Question, Side
+from modelforge.storage.file_manager import FileManager
+from modelforge.tasks.generation import context_length
+from modelforge.training.failure import is_out_of_memory
+from modelforge.training.secrets import RedactingWriter, Redactor
+
+BESIDE_TRAINING = 10
+"""Niceness on the processor: a run that trains there goes first."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """What an answering process is started with."""
+
+    home: Path
+    model: str
+    environment: dict[str, str]
+    log: Path
+    """What the libraries print, from the start of this process on."""
+    on_processor: bool
+
+
+def live(post: Post, line: Connection) -> None:
+    """Load the model and answer until the line is closed. Runs in a process of its own, forked with torch loaded."""
+    _settle(post)
+    try:
+        try:
+            engine = ChatEngine.load(post.model, FileManager(post.home))
+        except (ModelForgeException, MemoryError, RuntimeError) as error:
+            _say(line, kind="failed", error=_told(error))
+            return
+        loaded = Loaded(
+            base_model=engine.base_name, context_length=context_length(engine.model), device=str(engine.model.device)
+        )
+        _say(line, kind="loaded", **loaded.model_dump())
+        _Desk(engine, line).work()
+    except (EOFError, ConnectionError):
+        return  # the parent has gone
+
+
+class _Desk:
+    """Answers one question after the other, and looks between two tokens whether somebody asks to stop."""
+
+    def __init__(self, engine: ChatEngine, line: Connection) -> None:
+        self._engine = engine
+        self._line = line
+        self._waiting: deque[Question] = deque()
+        self._current = ""
+        self._stopped: set[str] = set()
+
+    def work(self) -> None:
+        """Until the line is closed. Raises EOFError then."""
+        while True:
+            if not self._waiting:
+                self._read()
+                continue
+            question = self._waiting.popleft()
+            self._current = question.id
+            try:
+                self._answer(question)
+            except (ModelForgeException, MemoryError, RuntimeError) as error:
+                _say(self._line, kind="error", id=question.id, error=_told(error))
+
+    def _answer(self, question: Question) -> None:
+        began = time.monotonic()
+        streams = {side: self._stream(question, side) for side in question.sides}
+        first = next(iter(streams.values()))
+        _say(self._line, kind="start", id=question.id, prompt_tokens=first.prompt_tokens)
+        while streams:
+            for side, stream in list(streams.items()):
+                text = next(stream, None)
+                if text is not None:
+                    _say(self._line, kind="piece", id=question.id, side=side, text=text)
+                    continue
+                del streams[side]
+                _say(
+                    self._line,
+                    kind="end",
+                    id=question.id,
+                    side=side,
+                    finish_reason=stream.finish_reason,
+                    prompt_tokens=stream.prompt_tokens,
+                    new_tokens=stream.new_tokens,
+                    seconds=round(time.monotonic() - began, 3),
+                )
+
+    def _stream(self, question: Question, side: Side) -> AnswerStream:
+        if question.text is not None:
+            return self._engine.complete(question.text, question.sampling, should_stop=self._should_stop)
+        messages = [message.model_dump() for message in question.messages]
+        return self._engine.stream(messages, question.sampling, base=side == "base", should_stop=self._should_stop)
+
+    def _should_stop(self) -> bool:
+        while self._line.poll():
+            self._read()
+        return self._current in self._stopped
+
+    def _read(self) -> None:
+        said = orjson.loads(self._line.recv_bytes())
+        if "stop" in said:
+            self._stopped.add(said["stop"])
+        else:
+            self._waiting.append(Question.model_validate(said))
+
+
+def _settle(post: Post) -> None:
+    """A session of its own, an environment without secrets, a log instead of the server's terminal."""
+    os.setsid()
+    if post.on_processor:
+        os.nice(BESIDE_TRAINING)
+    os.environ.clear()
+    os.environ.update(post.environment)
+    log = os.open(post.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((nothing, 0), (log, 1), (log, 2)):
+        os.dup2(source, target)
+    redactor = Redactor(os.environ)
+    sys.stdout = RedactingWriter(os.fdopen(os.dup(1), "wb", 0), redactor.text)
+    sys.stderr = RedactingWriter(os.fdopen(os.dup(2), "wb", 0), redactor.text)
+    faulthandler.enable(file=2)
+
+
+def _say(line: Connection, **message: Any) -> None:
+    line.send_bytes(orjson.dumps(message))
+
+
+def _told(error: BaseException) -> dict[str, Any]:
+    """An error for the parent. What nobody foresaw goes on: its traceback belongs into the log."""
+    if isinstance(error, ModelForgeException):
+        return told(error)
+    if not is_out_of_memory(error):
+        raise error
+    return told(
+        HardwareError(
+            "There is not enough memory for this model or this conversation.",
+            hint="Take a smaller model or a shorter conversation, or free some memory.",
+        )
+    )
