@@ -11,7 +11,7 @@ from modelforge.data.file_format import detect_format
 from modelforge.data.json_lines import JsonLines
 from modelforge.data.lines import Block, read_blocks
 from modelforge.data.quick_check import QuickCheck
-from modelforge.data.row_stream import SAMPLE, SAMPLE_BYTES, RowStream, take_sample
+from modelforge.data.row_stream import RowStream, take_sample
 from modelforge.data.source_row import SourceRow
 
 
@@ -38,9 +38,9 @@ def _check_lines(stream: RowStream, path: Path, digests: DigestCounter) -> None:
     parser = JsonLines(stream.log)
     with path.open("rb") as file:
         blocks = read_blocks(file, stream.log)
-        sample = _sample(blocks, parser)
+        sample, rest = _sample(blocks, parser)
         if stream.begin(sample) and stream.detected is not None and stream.detected.shape is not None:
-            _take(stream, sample, digests)
+            _take(stream, chain(sample, rest), digests)
             quick = QuickCheck(stream.detected.shape, stream.detected.columns, stream.known)
             for block in blocks:
                 found = quick.digests(block.lines)
@@ -53,16 +53,18 @@ def _check_lines(stream: RowStream, path: Path, digests: DigestCounter) -> None:
     stream.end()
 
 
-def _sample(blocks: Iterator[Block], parser: JsonLines) -> list[SourceRow]:
-    """The rows of the first blocks, as many blocks as give enough rows to detect a shape from."""
-    rows: list[SourceRow] = []
-    size = 0
-    for block in blocks:
-        rows += parser.rows(block)
-        size += sum(map(len, block.lines))
-        if len(rows) >= SAMPLE or (rows and size >= SAMPLE_BYTES):
-            break
-    return rows
+def _sample(blocks: Iterator[Block], parser: JsonLines) -> tuple[list[SourceRow], Iterator[SourceRow]]:
+    """The rows that the shape is detected from, and what is left of the block that the last of them stands in."""
+    rest: Iterator[SourceRow] = iter(())
+
+    def rows() -> Iterator[SourceRow]:
+        nonlocal rest
+        for block in blocks:
+            rest = parser.rows(block)
+            for row in rest:  # noqa: UP028 - `yield from` would close `rest` with this generator
+                yield row
+
+    return take_sample(rows()), rest
 
 
 def _take(stream: RowStream, rows: Iterable[SourceRow], digests: DigestCounter) -> None:

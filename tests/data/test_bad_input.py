@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-import modelforge.data.check
 import modelforge.data.lines
+import modelforge.data.row_stream
 from modelforge.data.canonical_file import encode_row
 from modelforge.data.check import check_rows
 from modelforge.data.digests import DigestCounter
@@ -124,6 +124,6 @@ def test_the_quick_check_is_no_less_strict(tmp_path: Path, monkeypatch: pytest.M
     slow = check(tmp_path, case, by_row=True)
     for block in (16, 64, 256):
         monkeypatch.setattr(modelforge.data.lines, "BLOCK", block)
-        monkeypatch.setattr(modelforge.data.check, "SAMPLE", 1)
+        monkeypatch.setattr(modelforge.data.row_stream, "SAMPLE", 1)
         if slow.shape is not None and slow.total < 2:
             assert check(tmp_path, case) == slow

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-import modelforge.data.check
 import modelforge.data.lines
+import modelforge.data.row_stream
 from modelforge.data.canonical_file import encode_row
 from modelforge.data.check import check_rows
 from modelforge.data.row_stream import RowStream
@@ -116,5 +116,5 @@ def test_the_quick_check_agrees_with_the_slow_one(
         lines.insert(0, lines[0])
     (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
     monkeypatch.setattr(modelforge.data.lines, "BLOCK", data.draw(st.sampled_from([16, 64, 512])))
-    monkeypatch.setattr(modelforge.data.check, "SAMPLE", 1)
+    monkeypatch.setattr(modelforge.data.row_stream, "SAMPLE", 1)
     check(tmp_path / "a.jsonl", DataConfig(shape=shape))  # type: ignore[arg-type]

@@ -37,7 +37,7 @@ def test_good_rows_are_written_with_their_lines(tmp_path: Path) -> None:
     assert (report.ok, report.rows, report.exact_duplicates) == (True, 3, 1)
     assert (report.file_format, report.shape) == ("jsonl", "input_output")
     assert report.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert [problem.kind for problem in report.warnings] == ["blank-line", "duplicate-rows"]
+    assert [problem.kind for problem in report.warnings] == ["duplicate-rows", "blank-line"]
 
 
 def test_bad_rows_refuse_the_dataset_and_leave_nothing(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ RECIPE: dict[str, Any] = {
     "optimization": {"max_steps": STEPS, "per_device_train_batch_size": 2, "learning_rate": 0.001},
     "evaluation": {"eval_strategy": "steps", "eval_steps": 4, "max_rows": 2, "max_new_tokens": 6},
     "checkpointing": {"save_steps": 2, "save_total_limit": 2},
-    "compute": {"device": "cpu", "num_threads": 1},
+    "compute": {"device": "cpu", "num_threads": 1, "precision": "fp32"},
     "logging": {"tensorboard": False},
 }
 

@@ -40,7 +40,7 @@ def tiny_config(model: Path, data: Path, /, **written: Any) -> TrainingConfig:
             "gradient_accumulation_steps": 1,
             "learning_rate": 1e-2,
         },
-        "compute": {"device": "cpu", "num_threads": 1},
+        "compute": {"device": "cpu", "num_threads": 1, "precision": "fp32"},
         "evaluation": {"max_rows": 6, "max_new_tokens": 4, "bootstrap_resamples": 200},
         "logging": {"tensorboard": False},
     }
