@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.update(
     HF_HUB_OFFLINE="1",
@@ -27,6 +28,15 @@ CHAT_TEMPLATE = (
     "{% else %}{{ m.content }}<|end|>{% endif %}\n{% endfor %}"
     "{% if add_generation_prompt %}<|assistant|>\n{% endif %}"
 )
+
+
+settings.register_profile("every change", derandomize=True, deadline=None)
+settings.register_profile("full", deadline=None, print_blob=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Property tests try the same cases on every change, and ever new ones with `--full`."""
+    settings.load_profile("full" if config.getoption("--full") else "every change")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
