@@ -23,6 +23,7 @@ def open_index(database: DatabaseManager, files: FileManager) -> Rebuilt | None:
     except DatabaseError as error:
         fault = error.message
     if fault is None:
+        _read_in_new_runs(database, files)
         return None
     log.warning("The index is rebuilt from the folders: %s", fault)
     rebuilt = RunReader(database, files).rebuild()
@@ -47,13 +48,24 @@ def _differing_run(database: DatabaseManager, files: FileManager) -> str | None:
         except StorageError:
             continue
         except NotFoundError:
-            return f"run {folder.id} is missing"
+            continue  # it was made while a server was killed; see `_read_in_new_runs`
         known = (run.name, run.created_at, run.config, run.owner)
         if known != (spec.name, spec.created_at, spec.config, spec.owner):
             return f"run {folder.id} differs from its spec"
         if end is not None and run.finished_at is not None and run.status != end.status:
             return f"run {folder.id} differs from its end"
     return None
+
+
+def _read_in_new_runs(database: DatabaseManager, files: FileManager) -> None:
+    """Runs that the index has not seen: all of them when it is new, the last one after a kill."""
+    reader, known = RunReader(database, files), {run.id for run in database.list_runs()}
+    for folder in files.runs():
+        if folder.id not in known:
+            try:
+                reader.catch_up(folder.id)
+            except (NotFoundError, StorageError) as error:
+                log.warning("left out of the index: %s", error.message)
 
 
 def _differing_shelf(database: DatabaseManager, files: FileManager) -> str | None:

@@ -15,7 +15,7 @@ from modelforge.schemas.run import FINISHED, RunSpec, RunTicket, RunView
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import DatasetFolder, ModelFolder, RunFolder
 from modelforge.training.event_log import ends_a_line, read_events
-from modelforge.training.run_lock import is_worked_on
+from modelforge.training.run_lock import current_epoch, is_worked_on
 
 UNDER_WAY = frozenset({"starting", "running", "finalizing"})
 
@@ -71,7 +71,7 @@ class RunReader:
         folders: dict[str, Sequence[RunFolder | ModelFolder | DatasetFolder]] = {
             "models": self.files.models(),
             "datasets": self.files.datasets(),
-            "runs": self.files.runs(),
+            "runs": sorted(self.files.runs(), key=lambda run: not run.attempt.exists()),  # those hold their keys
         }
         for noun, group in folders.items():
             for folder in group:
@@ -105,9 +105,24 @@ class RunReader:
             run = queued(folder.read_spec(), ticket)
             if ticket is None:
                 self.database.save_run(run)
-            else:
-                self.database.submit_run(run, ticket)
+            elif self.database.submit_run(run, ticket) != run.id:
+                self._came_twice(folder, run)
             return run
+
+    def _came_twice(self, folder: RunFolder, run: RunView) -> None:
+        """A server was killed while it made this run, and the same submit has been answered with another since.
+
+        Raises:
+            NotFoundError: nobody was told of this run and nothing has begun: it is no more.
+        """
+        if current_epoch(folder) > 0:
+            self.database.save_run(run)
+            return
+        self.files.delete_run(folder.id)
+        raise NotFoundError(
+            f"Run {folder.id} was submitted a second time under the same key.",
+            hint="The run that was made first is the one: list all runs.",
+        )
 
     def _store_events(self, folder: RunFolder) -> None:
         offset, _ = self.database.event_position(folder.id)

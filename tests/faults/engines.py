@@ -9,11 +9,14 @@ import json
 import os
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from modelforge.exceptions import ConfigurationError
-from modelforge.schemas.run import RunSpec
+from modelforge.schemas.config.training_config import TrainingConfig
+from modelforge.schemas.run import RunSpec, RunTicket
+from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import RunFolder
 from modelforge.training.checkpoints import newest_valid, publish_checkpoint
 from modelforge.training.run_lock import current_epoch
@@ -109,5 +112,19 @@ def full_disk(spec: RunSpec, folder: RunFolder, emit: Any, should_stop: Any) -> 
     return count(spec, folder, emit, should_stop)
 
 
-def engines_path() -> str:
-    return str(Path(__file__).parent)
+def make_quickly(home: Path, config: TrainingConfig, owner: str | None, ticket: RunTicket, _force: bool) -> RunSpec:
+    """A run's folder without prepared rows: what a submit leaves, in no time."""
+    files = FileManager(home)
+    spec = RunSpec(
+        id=files.new_run_id(config.name or "run"),
+        name=config.name or "run",
+        created_at=datetime.now(UTC),
+        config=config,
+        owner=owner,
+        dataset_sha256=None,
+        versions={},
+    )
+    with files.scratch() as work:
+        (work / "data").mkdir()
+        files.create_run(spec, work / "data", ticket=ticket)
+    return spec
