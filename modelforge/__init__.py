@@ -4,6 +4,6 @@ import os
 
 __version__ = "2.0.0"
 
-# OpenMP's threads wait by spinning unless told otherwise before torch is loaded. On two cores with one other busy process
-# that made training ten times slower; waiting quietly costs about a tenth where nothing else runs.
+# OpenMP's threads wait by spinning unless told otherwise before torch is loaded. On two cores with one other busy
+# process that made training ten times slower; waiting quietly costs about a tenth where nothing else runs.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

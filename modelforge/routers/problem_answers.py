@@ -15,8 +15,11 @@ from modelforge.exceptions import ModelForgeException
 from modelforge.schemas.problem import FieldFault, ProblemDetails
 from modelforge.security.headers import NOT_STORED, SECURITY_HEADERS
 from modelforge.security.secret_registry import redactor
+from modelforge.services.openai_answers import openai_error
 
 MOST_FAULTS = 20
+OPENAI = "/v1/"
+"""Everything under it answers in OpenAI's shape, errors included."""
 HINTS = {
     400: "Correct the request; GET /api/v1/openapi.json describes every route.",
     404: "GET /api/v1/openapi.json lists every route.",
@@ -38,13 +41,27 @@ def answer_problem(request: Request, error: Exception) -> Response:
     if (wait := problem.get("retry_after")) is not None:
         headers["retry-after"] = str(wait)
     request_id = getattr(request.state, "request_id", "none")
-    problem = redactor().value({**problem, "instance": request.url.path, "request_id": request_id})
+    if request.url.path.startswith(OPENAI):
+        status, document = _for_openai(problem)
+        media_type = "application/json"
+    else:
+        status, media_type = problem["status"], "application/problem+json"
+        document = redactor().value({**problem, "instance": request.url.path, "request_id": request_id})
     return Response(
-        to_json(problem, inf_nan_mode="null"),
-        status_code=problem["status"],
-        media_type="application/problem+json",
+        to_json(document, inf_nan_mode="null"),
+        status_code=status,
+        media_type=media_type,
         headers={**SECURITY_HEADERS, "cache-control": NOT_STORED, "x-request-id": request_id, **headers},
     )
+
+
+def _for_openai(problem: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Programs that speak OpenAI's API know 400 for what cannot be used, and errors in its shape alone."""
+    status = 400 if problem["status"] == HTTPStatus.UNPROCESSABLE_ENTITY else problem["status"]
+    faults = problem.get("errors") or [{}]
+    param = faults[0].get("key", "").removeprefix("body.") or None
+    slug = problem["type"].removeprefix("urn:modelforge:")
+    return status, openai_error(status, slug, problem["detail"], problem["hint"], param).model_dump()
 
 
 async def handle(request: Request, error: Exception) -> Response:

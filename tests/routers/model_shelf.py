@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from modelforge.schemas.model import ModelManifest, ModelView
@@ -21,6 +24,22 @@ def put_folder(services: ServerServices, model_id: str, **more: Any) -> ModelVie
         write_json(staging / "manifest.json", manifest.model_dump(mode="json"))
         services.files.publish_model(staging, model_id)
     return services.workshop.models.add_to_index(model_id)
+
+
+def put_endless(services: ServerServices, tiny_model: Path, model_id: str = "endless", **more: Any) -> str:
+    """A model that writes on and on, for minutes, until somebody stops it."""
+    config = json.loads((tiny_model / "config.json").read_text())
+    config["max_position_embeddings"] = 1_000_000
+    values = {"name": model_id, "kind": "full", "task": "text-generation", "base_model": str(tiny_model), **more}
+    manifest = ModelManifest(id=model_id, created_at=datetime.now(UTC), **values)
+    with services.files.scratch() as scratch:
+        staging = scratch / model_id
+        shutil.copytree(tiny_model, staging)
+        write_json(staging / "config.json", config)
+        write_json(staging / "manifest.json", manifest.model_dump(mode="json"))
+        services.files.publish_model(staging, model_id)
+    services.workshop.models.add_to_index(model_id)
+    return model_id
 
 
 def put_adapter(services: ServerServices, model_id: str, base: str, *, seed: int = 3, **more: Any) -> ModelView:

@@ -8,11 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
-from model_shelf import put_adapter, put_folder
+from model_shelf import put_adapter, put_endless, put_folder
 from server_under_test import TOKEN
 from threaded_server import LiveServer, live_server, read_events
 
@@ -21,17 +22,17 @@ from modelforge.schemas.sampling import Sampling
 from modelforge.services.account_service import AccountService
 
 COPY = [{"role": "user", "content": "Copy this: red apple"}]
-BABBLE = {"temperature": 5.0, "max_new_tokens": 100_000, "seed": 1}
-"""Goes on until the context is full: seconds."""
 ASK: dict[str, Any] = {"model": "starter:chat", "messages": COPY}
-LONG: dict[str, Any] = {**ASK, "sampling": BABBLE}
+LONG: dict[str, Any] = {"model": "endless", "messages": COPY, "sampling": {"max_new_tokens": 900_000}}
+"""Goes on until it is stopped."""
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def server(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Iterator[LiveServer]:
     import engines
 
     with live_server(tmp_path_factory.mktemp("playground"), engines.count) as server:
+        put_endless(server.services, tiny_model)
         yield server
 
 
@@ -69,7 +70,7 @@ def test_the_server_itself_loads_no_torch_and_answers_meanwhile(server: LiveServ
     assert os.getsid(pid) != os.getsid(0)
     with server.client.stream("POST", "/api/v1/playground/chat", json=LONG) as answer:
         events = read_events(answer)
-        assert next(events)[0] == "start"
+        assert any(kind == "piece" for kind, _ in events)
         assert server.state().status == "answering"
     code = "import sys, modelforge.app, modelforge.routers.playground_router as r; print('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
@@ -109,11 +110,8 @@ def test_base_and_tuned_answer_side_by_side(server: LiveServer, adapter: str) ->
 def test_an_answer_can_be_stopped(server: LiveServer) -> None:
     with server.client.stream("POST", "/api/v1/playground/chat", json=LONG) as answer:
         events = read_events(answer)
-        for kind, data in events:
-            if kind == "start":
-                number = data["answer"]
-            if kind == "piece":
-                break
+        number = next(data["answer"] for kind, data in events if kind == "start")
+        assert next(events)[0] == "piece"
         stopped = server.client.post("/api/v1/playground/stop", json={"answer": number}).json()
         assert stopped == {"answers": [number]}
         rest = list(events)
@@ -126,9 +124,7 @@ def test_a_client_that_leaves_stops_its_answer(server: LiveServer) -> None:
     began = time.monotonic()
     for _ in range(3):
         with server.client.stream("POST", "/api/v1/playground/chat", json=LONG) as answer:
-            for kind, _data in read_events(answer):
-                if kind == "piece":
-                    break
+            assert any(kind == "piece" for kind, _ in read_events(answer))
     server.wait_for("ready", seconds=60)
     assert ends_of(server.events("chat", ASK))["tuned"]["finish_reason"] == "end"
     assert time.monotonic() - began < 60
@@ -141,14 +137,13 @@ def test_who_comes_later_waits_for_the_turn(server: LiveServer) -> None:
         server.client.stream("POST", "/api/v1/playground/chat", json=ASK) as third,
     ):
         running, waiting, leaving = read_events(first), read_events(second), read_events(third)
-        kind, begun = next(running)
-        assert kind == "start"
+        number = next(data["answer"] for kind, data in running if kind == "start")
         assert [(kind, data["ahead"]) for kind, data in (next(waiting), next(leaving))] == [
             ("waiting", 1),
             ("waiting", 2),
         ]
         third.close()
-        server.client.post("/api/v1/playground/stop", json={"answer": begun["answer"]})
+        server.client.post("/api/v1/playground/stop", json={"answer": number})
         assert [kind for kind, _ in running][-1] == "end"
         assert [kind for kind, _ in waiting][-1] == "end"
     assert server.wait_for("ready").waiting == 0
@@ -178,9 +173,7 @@ def test_a_model_that_is_not_asked_leaves(server: LiveServer) -> None:
 def test_a_process_that_dies_is_an_error_and_the_next_question_starts_another(server: LiveServer) -> None:
     with server.client.stream("POST", "/api/v1/playground/chat", json=LONG) as answer:
         events = read_events(answer)
-        for kind, _data in events:
-            if kind == "piece":
-                break
+        assert any(kind == "piece" for kind, _ in events)
         os.kill(server.services.workshop.playground._process.pid, signal.SIGKILL)  # type: ignore[union-attr,arg-type]
         kind, error = list(events)[-1]
     assert (kind, error["status"]) == ("error", 422)
@@ -242,14 +235,14 @@ def test_a_model_that_cannot_be_loaded_says_why(server: LiveServer) -> None:
     assert server.client.delete("/api/v1/models/without-weights").status_code == 204
 
 
-def test_accounts_do_not_see_each_other(server: LiveServer) -> None:
+def test_accounts_do_not_see_each_other(server: LiveServer, tiny_model: Path) -> None:
     accounts = AccountService(server.services.files)
     accounts.add("ada", "a long enough password")
     headers = {"authorization": f"Bearer {accounts.add_key('ada', 'test')}"}
-    put_adapter(server.services, "of-bob", "starter:chat", owner="bob")
-    refused = server.client.post("/api/v1/playground/chat", json={**ASK, "model": "of-bob"}, headers=headers)
+    put_endless(server.services, tiny_model, "bobs-endless", owner="bob")
+    refused = server.client.post("/api/v1/playground/chat", json={**LONG, "model": "bobs-endless"}, headers=headers)
     assert refused.status_code == 404
-    with server.client.stream("POST", "/api/v1/playground/chat", json={**LONG, "model": "of-bob"}) as answer:
+    with server.client.stream("POST", "/api/v1/playground/chat", json={**LONG, "model": "bobs-endless"}) as answer:
         events = read_events(answer)
         number = next(data["answer"] for kind, data in events if kind == "start")
         assert server.client.get("/api/v1/playground", headers=headers).json()["model"] is None
@@ -265,17 +258,16 @@ def test_accounts_do_not_see_each_other(server: LiveServer) -> None:
     assert TOKEN not in server.services.files.inference_log.read_text()
 
 
-def test_training_goes_first_on_an_accelerator(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_training_goes_first_on_an_accelerator(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> None:
     """A slot by the name of a GPU; on this machine both work on the processor."""
     import engines
     from server_under_test import RunServer
 
     with live_server(tmp_path_factory.mktemp("giving-way"), engines.count, slots=("cuda:0",)) as server:
+        put_endless(server.services, tiny_model)
         with server.client.stream("POST", "/api/v1/playground/chat", json=LONG) as answer:
             events = read_events(answer)
-            for kind, _data in events:
-                if kind == "piece":
-                    break
+            assert any(kind == "piece" for kind, _ in events)
             server.services.workshop.supervisor._make_room("cuda:0")  # what it calls before a run starts there
             kind, error = list(events)[-1]
         assert (kind, error["status"]) == ("error", 409)
