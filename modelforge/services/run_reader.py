@@ -68,10 +68,11 @@ class RunReader:
         set_aside = self.database.reset()
         unreadable: list[str] = []
         counts = {"runs": 0, "models": 0, "datasets": 0}
+        runs = sorted(self.files.runs(), key=lambda run: not run.attempt.exists())  # the begun ones hold their keys
         folders: dict[str, Sequence[RunFolder | ModelFolder | DatasetFolder]] = {
             "models": self.files.models(),
             "datasets": self.files.datasets(),
-            "runs": sorted(self.files.runs(), key=lambda run: not run.attempt.exists()),  # those hold their keys
+            "runs": runs,
         }
         for noun, group in folders.items():
             for folder in group:

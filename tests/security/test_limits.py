@@ -13,7 +13,7 @@ import httpx
 import pytest
 from doorway import HOST, doors, knock
 from live_server import live_server
-from server_under_test import CONFIG, ROWS, TOKEN, RunServer, run_server
+from server_under_test import ROWS, TOKEN, RunServer, run_server
 
 from modelforge.app import JSON_LIMIT
 from modelforge.security.json_depth import DEEPEST
@@ -60,7 +60,8 @@ def test_a_body_too_deep_is_422_at_every_route(small: RunServer, form: bytes) ->
         body = form % body
     for door in json_doors(small):
         answer = knock(small.client.app, door.method, door.at(), [*BEARER, *JSON], body)
-        assert answer.status == 422, (door, answer.body[:200])
+        expected = 400 if door.path.startswith("/v1/") else 422  # under /v1 errors are told as OpenAI tells them
+        assert answer.status == expected, (door, answer.body[:200])
         assert b"levels" in answer.body
 
 
