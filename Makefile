@@ -11,7 +11,11 @@ endif
 
 TEST_ENVIRONMENT := HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false OMP_NUM_THREADS=1
 
-.PHONY: help install demo serve test check format docs lock bench clean
+WEB := modelforge/web/dist/index.html
+WEB_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f ! -name schema.d.ts)
+NO_NPM := npm is missing: the web app needs Node 20 or newer (https://nodejs.org).
+
+.PHONY: help install demo serve web test test-python test-web check check-python check-web format docs lock bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -22,14 +26,29 @@ demo: $(VENV)/.base ## fine-tune a bundled model on bundled data and show that i
 	@$(BIN)/modelforge train -c examples/text-generation/sft.yaml
 
 serve: $(VENV)/.base ## start the web app and the API on 127.0.0.1:8000
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; else echo "$(NO_NPM) Starting with the API alone."; fi
 	@$(BIN)/modelforge serve
 
-test: $(VENV)/.dev ## run the tests with coverage
+web: $(WEB) ## build the web app into modelforge/web/dist
+
+test: test-python test-web ## run all tests, those of the web app in a browser included
+
+test-python: $(VENV)/.dev ## run the Python tests with coverage
 	@$(TEST_ENVIRONMENT) $(BIN)/coverage erase
 	$(TEST_ENVIRONMENT) $(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine -q && $(BIN)/coverage report --fail-under=90 --sort=cover
 
-check: $(VENV)/.dev ## formatting, lint, types, import contracts, complexity
+test-web: $(VENV)/.base frontend/node_modules/.ready $(WEB) ## run the tests of the web app, in jsdom and in Chromium
+	cd frontend && npm test
+	@sh frontend/scripts/need-browser.sh
+	cd frontend && MODELFORGE=$(abspath $(BIN))/modelforge npm run e2e
+
+check: check-python check-web ## formatting, lint, types, import contracts, complexity
+
+check-web: frontend/node_modules/.ready
+	cd frontend && npm run types && npm run lint && npm run formatted
+
+check-python: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -38,9 +57,11 @@ check: $(VENV)/.dev ## formatting, lint, types, import contracts, complexity
 format: $(VENV)/.dev ## format the code and mend what lint can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory frontend/node_modules/.ready && cd frontend && npm run format; fi
 
 docs: $(VENV)/.base ## write the reference pages of docs/ anew from the code
 	$(BIN)/python docs/generate.py
+	$(BIN)/python frontend/scripts/write_openapi.py
 
 lock: $(BIN)/uv ## renew the locked versions from pyproject.toml
 	$(BIN)/uv pip compile -q --upgrade --python-version 3.11 --no-annotate --no-header pyproject.toml -o requirements.lock
@@ -48,7 +69,7 @@ lock: $(BIN)/uv ## renew the locked versions from pyproject.toml
 	@sed -i.bak -E 's/^(torch==[0-9.]+)\+.*/\1/' requirements.lock requirements-dev.lock && rm -f requirements*.lock.bak
 
 clean: ## remove the environment and all caches
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) build dist modelforge/web frontend/node_modules *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -63,4 +84,13 @@ $(VENV)/.base: pyproject.toml requirements.lock | $(BIN)/uv
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.base
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.lock
+	@touch $@
+
+frontend/node_modules/.ready: frontend/package.json frontend/package-lock.json
+	@command -v npm >/dev/null || { echo "$(NO_NPM)"; exit 1; }
+	npm ci --prefix frontend --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(WEB): frontend/node_modules/.ready $(WEB_SOURCES)
+	cd frontend && npm run build
 	@touch $@

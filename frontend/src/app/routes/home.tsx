@@ -1,0 +1,92 @@
+import { Button, Skeleton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Flame } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+
+import { Card } from '@/components/ui/card'
+import { EmptyState } from '@/components/ui/empty-state'
+import grid from '@/components/ui/grid.module.css'
+import { Page } from '@/components/ui/page'
+import { ProblemNotice } from '@/components/ui/problem-notice'
+import { MachineCard } from '@/features/hardware/components/machine-card'
+import { modelsQuery } from '@/features/models/api/models'
+import { ModelRows } from '@/features/models/components/model-rows'
+import { isActive, runsQuery } from '@/features/runs/api/runs'
+import { RunRows } from '@/features/runs/components/run-rows'
+
+const RECENT = 5
+const SAMPLE = { model: 'starter:chat', dataset: 'sample:support' }
+
+export function HomePage() {
+  const { t } = useTranslation()
+  return (
+    <Page title={t('home.title')} intro={t('home.intro')} actions={<StartButton />}>
+      <div className={grid.side}>
+        <div className={grid.stack}>
+          <Runs />
+          <Models />
+        </div>
+        <MachineCard />
+      </div>
+    </Page>
+  )
+}
+
+function StartButton() {
+  const { t } = useTranslation()
+  return (
+    <Button component={Link} to="/new" size="md">
+      {t('home.start')}
+    </Button>
+  )
+}
+
+function Runs() {
+  const { t } = useTranslation()
+  const { data, error, isPending } = useQuery(runsQuery())
+  if (error) return <ProblemNotice error={error} />
+  if (isPending) return <Skeleton height={220} radius="lg" />
+  if (data.items.length === 0) return <FirstSteps />
+  const active = data.items.filter(isActive)
+  const shown = active.length > 0 ? active : data.items.slice(0, RECENT)
+  return (
+    <Card
+      flush
+      title={t(active.length > 0 ? 'home.active' : 'home.recent')}
+      aside={<Link to="/runs">{t('home.allRuns')}</Link>}
+    >
+      <RunRows runs={shown} />
+    </Card>
+  )
+}
+
+function FirstSteps() {
+  const { t } = useTranslation()
+  return (
+    <EmptyState
+      icon={<Flame size={30} strokeWidth={1.5} />}
+      title={t('home.empty')}
+      text={t('home.emptyText')}
+    >
+      <Button renderRoot={(props) => <Link to="/new" search={SAMPLE} {...props} />}>
+        {t('home.trySample')}
+      </Button>
+      <Button component={Link} to="/datasets" variant="default">
+        {t('home.ownData')}
+      </Button>
+    </EmptyState>
+  )
+}
+
+function Models() {
+  const { t } = useTranslation()
+  const { data, error } = useQuery(modelsQuery())
+  if (error) return <ProblemNotice error={error} />
+  if (!data || data.items.length === 0) return null
+  return (
+    <Card flush title={t('home.models')} aside={<Link to="/models">{t('home.allModels')}</Link>}>
+      <ModelRows models={data.items.slice(0, RECENT)} />
+    </Card>
+  )
+}

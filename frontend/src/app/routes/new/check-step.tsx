@@ -1,0 +1,145 @@
+import { Button, Skeleton } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { Card } from '@/components/ui/card'
+import { Confirm } from '@/components/ui/confirm'
+import { Facts } from '@/components/ui/facts'
+import grid from '@/components/ui/grid.module.css'
+import { Notice } from '@/components/ui/notice'
+import { ProblemNotice } from '@/components/ui/problem-notice'
+import { type PlanReport, planQuery, startRun, tokensQuery } from '@/features/tuning/api/plans'
+import type { TrainingConfig } from '@/features/tuning/api/recipes'
+import { useRecipe } from '@/features/tuning/api/use-recipe'
+import { Findings } from '@/features/tuning/components/findings'
+import { Lengths } from '@/features/tuning/components/length-card'
+import { MemoryPlanView } from '@/features/tuning/components/memory-plan'
+import { TokenView } from '@/features/tuning/components/token-view'
+import { formatNumber } from '@/lib/format/format'
+
+import classes from './new-page.module.css'
+
+const ROWS = 3
+
+/** What the trainer would really be fed; the start is offered when it holds. */
+export function CheckStep() {
+  const { t } = useTranslation()
+  const { config, defaults, schema } = useRecipe()
+  const plan = useQuery({ ...planQuery(config ?? {}), enabled: config !== null })
+  const error = plan.error ?? defaults.error ?? schema.error
+  if (error) return <ProblemNotice error={error} title={t('check.impossible')} />
+  if (!config || !plan.data) {
+    return (
+      <div role="status" className={grid.stack}>
+        <Notice tone="info">{t('check.running')}</Notice>
+        <Skeleton height={320} radius="lg" />
+      </div>
+    )
+  }
+  return <Result config={config} report={plan.data} />
+}
+
+function Result({ config, report }: { config: TrainingConfig; report: PlanReport }) {
+  const { t } = useTranslation()
+  const { preflight } = report
+  return (
+    <div className={grid.stack}>
+      <Start config={config} report={report} />
+      <div className={grid.side}>
+        <div className={grid.stack}>
+          <Card title={t('check.truths')}>
+            <Findings findings={preflight.findings} />
+          </Card>
+          <Tokens config={config} />
+        </div>
+        <div className={grid.stack}>
+          <Card title={t('check.rowsTitle')}>
+            <Facts
+              facts={[
+                [t('check.training'), formatNumber(preflight.rows)],
+                [t('check.heldOut'), formatNumber(preflight.validation_rows)],
+                [t('check.cut'), formatNumber(preflight.rows_cut)],
+                [t('check.leftOut'), formatNumber(preflight.rows_left_out)],
+                [t('check.tokens'), formatNumber(preflight.tokens)],
+                [t('check.trainedTokens'), formatNumber(preflight.trained_tokens)],
+                [t('data.exact'), formatNumber(report.validation.exact_duplicates)],
+                [t('data.near'), formatNumber(report.validation.near_duplicates)],
+              ]}
+            />
+          </Card>
+          <Card title={t('data.lengths')}>
+            <Lengths lengths={preflight.lengths} limit={config.data?.max_length ?? Infinity} />
+          </Card>
+          <Card title={t('plan.title')}>
+            <MemoryPlanView plan={report.plan} />
+          </Card>
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function Tokens({ config }: { config: TrainingConfig }) {
+  const { t } = useTranslation()
+  const { data, error } = useQuery(tokensQuery(config, ROWS))
+  return (
+    <Card title={t('check.tokenTitle')}>
+      {error ? <ProblemNotice error={error} /> : null}
+      {data ? <TokenView rows={data} /> : error ? null : <Skeleton height={160} />}
+    </Card>
+  )
+}
+
+function Start({ config, report }: { config: TrainingConfig; report: PlanReport }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const [key] = useState(() => crypto.randomUUID())
+  const [asking, setAsking] = useState(false)
+  const start = useMutation({
+    mutationFn: (force: boolean) => startRun(config, key, force),
+    onSuccess: async ({ id }) => {
+      await queries.invalidateQueries({ queryKey: ['runs'] })
+      await navigate({ to: '/runs/$runId', params: { runId: id } })
+    },
+  })
+  const holds = report.preflight.ok
+  const fits = report.plan.fits
+  return (
+    <Card>
+      <div className={classes.start}>
+        <Notice
+          tone={!holds ? 'bad' : fits ? 'good' : 'warn'}
+          title={t(!holds ? 'check.broken' : fits ? 'check.holds' : 'check.tight')}
+        >
+          {t(!holds ? 'check.brokenText' : fits ? 'check.holdsText' : 'check.tightText')}
+        </Notice>
+        {start.error && !asking ? <ProblemNotice error={start.error} /> : null}
+        <div className={classes.next}>
+          {holds && !fits ? (
+            <Button variant="default" onClick={() => setAsking(true)}>
+              {t('check.force')}
+            </Button>
+          ) : (
+            <Button size="md" disabled={!holds} loading={start.isPending} onClick={() => start.mutate(false)}>
+              {t('check.start')}
+            </Button>
+          )}
+        </div>
+      </div>
+      <Confirm
+        opened={asking}
+        title={t('check.force')}
+        action={t('check.force')}
+        pending={start.isPending}
+        error={start.error}
+        onConfirm={() => start.mutate(true)}
+        onClose={() => setAsking(false)}
+      >
+        {t('check.forceText')}
+      </Confirm>
+    </Card>
+  )
+}

@@ -1,0 +1,123 @@
+import { Button, Skeleton, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { Card } from '@/components/ui/card'
+import grid from '@/components/ui/grid.module.css'
+import { ProblemNotice } from '@/components/ui/problem-notice'
+import { type Dataset, datasetQuery, datasetsQuery } from '@/features/datasets/api/datasets'
+import { ColumnMapping } from '@/features/datasets/components/column-mapping'
+import { DropZone } from '@/features/datasets/components/drop-zone'
+import { RowBrowser } from '@/features/datasets/components/row-browser'
+import { changeDraft, useDraft } from '@/features/tuning/api/draft'
+import { OptionRow } from '@/features/tuning/components/option-row'
+
+import classes from './new-page.module.css'
+
+/** Which rows are learnt from. */
+export function DataStep({ onNext }: { onNext: () => void }) {
+  const { t } = useTranslation()
+  const { dataset } = useDraft()
+  const { data, error, isPending } = useQuery(datasetsQuery())
+  const [open, setOpen] = useState<Dataset | null>(null)
+  const take = (found: Dataset) => {
+    setOpen(found.shape === null ? found : null)
+    if (found.shape !== null) changeDraft({ dataset: found.id })
+  }
+  return (
+    <div className={grid.stack}>
+      <DropZone onDone={take} />
+      {open ? <Mapping id={open.id} onMapped={take} /> : null}
+      {error ? <ProblemNotice error={error} /> : null}
+      {isPending ? <Skeleton height={160} radius="lg" /> : null}
+      {data ? (
+        <Card flush title={t('new.orChoose')}>
+          {data.items.map((one) => (
+            <OptionRow
+              key={one.id}
+              name={one.name}
+              words={one.shape ? t(`data.shape.${one.shape}`) : t('data.needsColumns')}
+              aside={one.shape ? t('data.rowCount', { count: one.rows }) : null}
+              chosen={dataset === one.id}
+              onChoose={() => take(one)}
+            />
+          ))}
+          {(data.samples ?? []).map((name) => (
+            <OptionRow
+              key={name}
+              name={name}
+              words={t('new.sample')}
+              chosen={dataset === name}
+              onChoose={() => changeDraft({ dataset: name })}
+            />
+          ))}
+        </Card>
+      ) : null}
+      <HubDataset />
+      {dataset ? <Preview dataset={dataset} items={data?.items ?? []} /> : null}
+      <div className={classes.next}>
+        <Button disabled={dataset === null} onClick={onNext}>
+          {t('new.toModel')}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+/** Asks how the columns are to be read, and goes on once that is settled. */
+function Mapping({ id, onMapped }: { id: string; onMapped: (dataset: Dataset) => void }) {
+  const { data } = useQuery(datasetQuery(id))
+  const { dataset } = useDraft()
+  if (!data) return null
+  if (data.shape !== null && dataset !== data.id) queueMicrotask(() => onMapped(data))
+  return data.shape === null ? <ColumnMapping dataset={data} /> : null
+}
+
+function HubDataset() {
+  const { t } = useTranslation()
+  const { dataset } = useDraft()
+  const [name, setName] = useState(dataset?.startsWith('hub:') ? dataset.slice(4) : '')
+  return (
+    <Card title={t('new.hubDataset')}>
+      <form
+        className={grid.row}
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (name.includes('/')) changeDraft({ dataset: `hub:${name.trim()}` })
+        }}
+      >
+        <TextInput
+          style={{ flex: 1 }}
+          aria-label={t('new.hubDataset')}
+          placeholder="owner/name"
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Button type="submit" variant="default" disabled={!/^[^/\s]+\/[^/\s]+$/.test(name.trim())}>
+          {t('new.take')}
+        </Button>
+      </form>
+    </Card>
+  )
+}
+
+function Preview({ dataset, items }: { dataset: string; items: readonly Dataset[] }) {
+  const { t } = useTranslation()
+  const stored = items.find((one) => one.id === dataset)
+  if (stored?.shape === null || dataset.startsWith('hub:')) return null
+  return (
+    <Card
+      flush
+      title={t('new.preview', { name: stored?.name ?? dataset })}
+      aside={
+        <Link to="/datasets/$datasetId" params={{ datasetId: dataset }}>
+          {t('new.look')}
+        </Link>
+      }
+    >
+      <RowBrowser key={dataset} dataset={dataset} total={stored?.rows ?? 0} />
+    </Card>
+  )
+}

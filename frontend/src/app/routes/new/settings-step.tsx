@@ -1,0 +1,90 @@
+import { Button, Skeleton, TextInput } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+
+import { Card } from '@/components/ui/card'
+import grid from '@/components/ui/grid.module.css'
+import { Notice } from '@/components/ui/notice'
+import { ProblemNotice } from '@/components/ui/problem-notice'
+import { chooseSetting } from '@/features/tuning/api/draft'
+import { type TrainingConfig } from '@/features/tuning/api/recipes'
+import { useLiveMemory, useRecipe } from '@/features/tuning/api/use-recipe'
+import { MemoryPlanView } from '@/features/tuning/components/memory-plan'
+import { RecipeCard } from '@/features/tuning/components/recipe-card'
+import { SettingsForm } from '@/features/tuning/components/settings-form'
+
+import classes from './new-page.module.css'
+import { TimeEstimate } from './time-estimate'
+
+/** How it learns: the schema's own form, and beside it what that takes. */
+export function SettingsStep({ onNext }: { onNext: () => void }) {
+  const { t } = useTranslation()
+  const { draft, schema, measure, defaults, config, fields } = useRecipe()
+  const longest = measure.data?.preflight.lengths.maximum ?? null
+  const { memory, faults } = useLiveMemory(config, longest)
+  const error = schema.error ?? defaults.error
+  if (error) return <ProblemNotice error={error} />
+  if (!config || !schema.data || !defaults.data) return <Waiting />
+  return (
+    <div className={grid.stack}>
+      {measure.error ? <ProblemNotice error={measure.error} title={t('new.notMeasured')} /> : null}
+      <div className={classes.settings}>
+        <div className={grid.stack}>
+          <Name config={config} model={draft.model} />
+          <SettingsForm
+            fields={fields.filter(({ dotted }) => dotted !== 'name')}
+            essential={schema.data.essential}
+            config={config}
+            defaults={defaults.data}
+            faults={faults}
+          />
+        </div>
+        <div className={classes.beside}>
+          <Card title={t('plan.title')}>
+            {memory.error ? <Impossible error={memory.error} known={Object.keys(faults)} /> : null}
+            {memory.data ? <MemoryPlanView plan={memory.data} /> : <Skeleton height={150} />}
+            <TimeEstimate config={config} preflight={measure.data?.preflight} />
+          </Card>
+          <RecipeCard root={schema.data.json_schema} fields={fields} config={config} />
+        </div>
+      </div>
+      <div className={classes.next}>
+        <Button onClick={onNext} disabled={memory.isError}>
+          {t('new.toCheck')}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+function Waiting() {
+  const { t } = useTranslation()
+  return (
+    <div role="status" className={grid.stack}>
+      <Notice tone="info">{t('new.measuring')}</Notice>
+      <Skeleton height={300} radius="lg" />
+    </div>
+  )
+}
+
+/** The refusal of a setting stands at the setting; one that concerns several stands here. */
+function Impossible({ error, known }: { error: Error; known: string[] }) {
+  const { t } = useTranslation()
+  const single = known.length > 0 && known.every((key) => key.includes('.'))
+  if (!single) return <ProblemNotice error={error} />
+  return <Notice tone="bad">{t('form.refused', { keys: known.join(', ') })}</Notice>
+}
+
+function Name({ config, model }: { config: TrainingConfig; model: string | null }) {
+  const { t } = useTranslation()
+  return (
+    <Card>
+      <TextInput
+        label={t('new.name')}
+        placeholder={t('new.namePlaceholder', { model })}
+        maxLength={100}
+        value={config.name ?? ''}
+        onChange={(event) => chooseSetting('name', event.currentTarget.value || null)}
+      />
+    </Card>
+  )
+}

@@ -1,0 +1,117 @@
+import { Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { FieldLabel } from './field-label'
+import type { Field } from './json-schema'
+import { NumberField } from './number-field'
+
+export interface ControlProps {
+  field: Field
+  value: unknown
+  error?: string | undefined
+  changed: boolean
+  onChange: (value: unknown) => void
+  onReset: () => void
+}
+
+/** The control that suits a setting's type. */
+export function FieldControl(props: ControlProps) {
+  const { field, value, error, onChange } = props
+  const label = <FieldLabel {...props} />
+  switch (field.kind) {
+    case 'switch':
+      return (
+        <Switch
+          label={label}
+          error={error}
+          checked={value === true}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+      )
+    case 'number':
+    case 'integer':
+      return <NumberField field={field} label={label} value={value} error={error} onChange={onChange} />
+    case 'choice':
+      return <Choice {...props} />
+    case 'list':
+      return <List {...props} />
+    case 'text':
+      return (
+        <TextInput
+          label={label}
+          error={error}
+          value={typeof value === 'string' ? value : ''}
+          onChange={(event) => onChange(event.currentTarget.value || (field.nullable ? null : ''))}
+        />
+      )
+    case 'json':
+      return <Json {...props} />
+  }
+}
+
+function Choice(props: ControlProps) {
+  const { t } = useTranslation()
+  const { field, value, error, onChange } = props
+  return (
+    <Select
+      label={<FieldLabel {...props} />}
+      error={error}
+      allowDeselect={false}
+      clearable={field.nullable}
+      placeholder={field.nullable ? t('form.empty') : undefined}
+      value={value === null || value === undefined ? null : String(value)}
+      data={field.choices.map(String)}
+      onChange={(text) => onChange(field.choices.find((one) => String(one) === text) ?? null)}
+    />
+  )
+}
+
+function List(props: ControlProps) {
+  const { field, value, error, onChange } = props
+  const tags = Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : []
+  return (
+    <TagsInput
+      label={<FieldLabel {...props} />}
+      error={error}
+      value={tags}
+      data={field.word === null ? [] : [field.word]}
+      onChange={(next) => onChange(asList(next, field.word))}
+    />
+  )
+}
+
+/** The one word stands alone; another entry beside it takes its place. */
+function asList(tags: string[], word: string | null): unknown {
+  if (word !== null && (tags.length === 0 || tags[tags.length - 1] === word)) return word
+  return tags.filter((tag) => tag !== word)
+}
+
+function Json(props: ControlProps) {
+  const { t } = useTranslation()
+  const { value, error, onChange } = props
+  const [typed, setTyped] = useState<string | null>(null)
+  const shown = typed ?? JSON.stringify(value ?? null)
+  return (
+    <Textarea
+      autosize
+      label={<FieldLabel {...props} />}
+      error={readJson(shown) === undefined ? t('form.notJson') : error}
+      value={shown}
+      onChange={(event) => {
+        setTyped(event.currentTarget.value)
+        const read = readJson(event.currentTarget.value)
+        if (read !== undefined) onChange(read.value)
+      }}
+      onBlur={() => setTyped(null)}
+    />
+  )
+}
+
+function readJson(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,127 @@
+/** As much of JSON Schema as pydantic writes. */
+export interface JsonSchema {
+  $ref?: string
+  $defs?: Record<string, JsonSchema>
+  type?: string
+  title?: string
+  description?: string
+  default?: unknown
+  const?: unknown
+  enum?: unknown[]
+  anyOf?: JsonSchema[]
+  oneOf?: JsonSchema[]
+  items?: JsonSchema
+  properties?: Record<string, JsonSchema>
+  required?: string[]
+  discriminator?: { propertyName: string; mapping: Record<string, string> }
+  minimum?: number
+  maximum?: number
+  exclusiveMinimum?: number
+  exclusiveMaximum?: number
+  maxLength?: number
+  minLength?: number
+}
+
+export type FieldKind = 'switch' | 'choice' | 'number' | 'integer' | 'text' | 'list' | 'json'
+
+/** One setting, ready to be drawn. */
+export interface Field {
+  /** `optimization.learning_rate` */
+  dotted: string
+  /** `optimization`, or nothing at the top level. */
+  group: string
+  name: string
+  kind: FieldKind
+  description: string
+  nullable: boolean
+  choices: (string | number)[]
+  /** A list's one word that stands for a whole: `all-linear`. */
+  word: string | null
+  default: unknown
+  minimum: number | null
+  maximum: number | null
+  exclusiveMinimum: number | null
+  exclusiveMaximum: number | null
+}
+
+function resolve(schema: JsonSchema, root: JsonSchema): JsonSchema {
+  const name = schema.$ref?.replace('#/$defs/', '')
+  return name === undefined ? schema : { ...root.$defs?.[name], ...schema, $ref: undefined }
+}
+
+/** The branch of a discriminated union that a name stands for. */
+export function branch(union: JsonSchema, name: string, root: JsonSchema): JsonSchema | null {
+  const ref = union.discriminator?.mapping[name]
+  return ref === undefined ? null : resolve({ $ref: ref }, root)
+}
+
+/** Every setting of a configuration, in the schema's order; of a union, those of the branch that is chosen. */
+export function fieldsOf(root: JsonSchema, chosen: Record<string, string> = {}): Field[] {
+  return Object.entries(root.properties ?? {}).flatMap(([name, written]) => {
+    const schema = resolve(written, root)
+    if (schema.discriminator) return unionFields(name, schema, root, chosen[name])
+    if (schema.properties) return groupFields(name, schema, root)
+    return [field(name, '', schema, root)]
+  })
+}
+
+function groupFields(group: string, schema: JsonSchema, root: JsonSchema): Field[] {
+  return Object.entries(schema.properties ?? {}).map(([name, one]) =>
+    field(name, group, resolve(one, root), root),
+  )
+}
+
+function unionFields(
+  group: string,
+  union: JsonSchema,
+  root: JsonSchema,
+  chosen: string | undefined,
+): Field[] {
+  const { propertyName, mapping } = union.discriminator ?? { propertyName: 'name', mapping: {} }
+  const names = Object.keys(mapping)
+  const current = branch(union, chosen ?? names[0] ?? '', root) ?? {}
+  const rest = groupFields(group, current, root).filter((one) => one.name !== propertyName)
+  const selector = field(propertyName, group, { enum: names, description: union.description ?? '' }, root)
+  return [{ ...selector, default: names[0] }, ...rest]
+}
+
+function field(name: string, group: string, schema: JsonSchema, root: JsonSchema): Field {
+  const options = (schema.anyOf ?? []).map((one) => resolve(one, root))
+  const value = options.find((one) => one.type !== 'null') ?? schema
+  const list = options.find((one) => one.type === 'array') ?? (schema.type === 'array' ? schema : undefined)
+  const word = list ? options.find((one) => one.const !== undefined)?.const : undefined
+  return {
+    dotted: group ? `${group}.${name}` : name,
+    group,
+    name,
+    kind: list ? 'list' : kindOf(value),
+    description: schema.description ?? '',
+    nullable: options.some((one) => one.type === 'null'),
+    choices: choicesOf(value),
+    word: typeof word === 'string' ? word : null,
+    default: schema.default,
+    ...limitsOf(value),
+  }
+}
+
+function limitsOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema) {
+  return {
+    minimum: minimum ?? null,
+    maximum: maximum ?? null,
+    exclusiveMinimum: exclusiveMinimum ?? null,
+    exclusiveMaximum: exclusiveMaximum ?? null,
+  }
+}
+
+function choicesOf(schema: JsonSchema): (string | number)[] {
+  const found = schema.enum ?? (schema.const === undefined ? [] : [schema.const])
+  return found.filter((one) => typeof one === 'string' || typeof one === 'number')
+}
+
+function kindOf(schema: JsonSchema): FieldKind {
+  if (schema.enum !== undefined || schema.const !== undefined) return 'choice'
+  if (schema.type === 'boolean') return 'switch'
+  if (schema.type === 'integer') return 'integer'
+  if (schema.type === 'number') return 'number'
+  return schema.type === 'string' ? 'text' : 'json'
+}

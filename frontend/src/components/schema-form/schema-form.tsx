@@ -1,0 +1,37 @@
+import { FieldControl } from './field-control'
+import type { Field } from './json-schema'
+import { same, valueAt } from './paths'
+import classes from './schema-form.module.css'
+
+interface SchemaFormProps {
+  fields: Field[]
+  values: object
+  defaults: object
+  /** Dotted key → what is wrong with it, as the server said. */
+  errors: Record<string, string>
+  onChange: (dotted: string, value: unknown) => void
+}
+
+/** Settings in a grid, each with the control that its type asks for. */
+export function SchemaForm({ fields, values, defaults, errors, onChange }: SchemaFormProps) {
+  return (
+    <div className={classes.grid}>
+      {fields.map((field) => {
+        const value = valueAt(values, field.dotted)
+        const usual = valueAt(defaults, field.dotted)
+        return (
+          <div key={field.dotted} className={classes.cell} data-kind={field.kind}>
+            <FieldControl
+              field={field}
+              value={value}
+              error={errors[field.dotted]}
+              changed={!same(value, usual)}
+              onChange={(next) => onChange(field.dotted, next)}
+              onReset={() => onChange(field.dotted, usual)}
+            />
+          </div>
+        )
+      })}
+    </div>
+  )
+}

@@ -1,0 +1,27 @@
+/** Letters that a name's parts are written with, where they are not ordinary words. */
+const SPELLED: Record<string, string> = {
+  lora: 'LoRA',
+  rslora: 'rsLoRA',
+  dora: 'DoRA',
+  qlora: 'QLoRA',
+  sft: 'SFT',
+  dpo: 'DPO',
+  kto: 'KTO',
+  lr: 'learning rate',
+  optim: 'optimizer',
+  num: 'number of',
+  attn: 'attention',
+  adam: 'Adam',
+  r: 'rank',
+  neftune: 'NEFTune',
+  eval: 'evaluation',
+  dtype: 'number type',
+  bfd: 'BFD',
+}
+
+/** `lr_scheduler_type` → `Learning rate scheduler type`: for a setting that the texts do not know. */
+export function humanised(name: string): string {
+  const words = name.split('_').map((word) => SPELLED[word] ?? word)
+  const text = words.join(' ')
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,61 @@
+import { queryOptions } from '@tanstack/react-query'
+
+import { answer, api, type Schemas } from '@/lib/api/client'
+
+export type Dataset = Schemas['DatasetView']
+export type Inspection = Schemas['InspectionView']
+export type Shape = NonNullable<Dataset['shape']>
+export type Row = Record<string, unknown>
+
+/** `Problem` of the schema: one fault in the data, by line. */
+export type DataProblem = Schemas['Problem']
+
+export const SAMPLE = /^sample:/
+
+export const datasetsQuery = () =>
+  queryOptions({
+    queryKey: ['datasets'],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/datasets', { signal })),
+  })
+
+export const datasetQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['dataset', id],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/datasets/{dataset_id}', { params: { path: { dataset_id: id } }, signal })),
+  })
+
+export const rowsQuery = (id: string, offset: number, limit: number) =>
+  queryOptions({
+    queryKey: ['dataset', id, 'rows', offset, limit],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET('/api/v1/datasets/{dataset_id}/rows', {
+          params: { path: { dataset_id: id }, query: { offset, limit } },
+          signal,
+        }),
+      ),
+    staleTime: 60_000,
+  })
+
+export const inspectionQuery = (dataset: string, rows: number) =>
+  queryOptions({
+    queryKey: ['dataset', dataset, 'inspection', rows],
+    queryFn: ({ signal }) =>
+      answer(
+        api.POST('/api/v1/datasets/inspect', {
+          body: { dataset, rows } as Schemas['DatasetQuestion'],
+          signal,
+        }),
+      ),
+    staleTime: 60_000,
+  })
+
+export const renameDataset = (id: string, name: string) =>
+  answer(api.PATCH('/api/v1/datasets/{dataset_id}', { params: { path: { dataset_id: id } }, body: { name } }))
+
+export const deleteDataset = (id: string) =>
+  answer(api.DELETE('/api/v1/datasets/{dataset_id}', { params: { path: { dataset_id: id } } }))
+
+export const chooseColumns = (id: string, body: Schemas['ColumnChoice']) =>
+  answer(api.PUT('/api/v1/datasets/{dataset_id}/columns', { params: { path: { dataset_id: id } }, body }))

@@ -1,0 +1,35 @@
+import type { Schemas } from '@/lib/api/client'
+
+import type { DataProblem, Dataset } from './datasets'
+
+export type Reading = Schemas['ShapeReading']
+
+interface Details {
+  warnings: DataProblem[]
+  problems: DataProblem[]
+  readings: Reading[]
+  found: string[]
+  exactDuplicates: number
+  nearDuplicates: number
+}
+
+function list<Item>(value: unknown): Item[] {
+  return Array.isArray(value) ? (value as Item[]) : []
+}
+
+function count(value: unknown): number {
+  return typeof value === 'number' ? value : 0
+}
+
+/** The open mapping of a dataset's details, with what is missing filled in. */
+export function detailsOf(dataset: Dataset): Details {
+  const details = dataset.details ?? {}
+  return {
+    warnings: list(details['warnings']),
+    problems: list(details['problems']),
+    readings: list(details['readings']),
+    found: list(details['found']),
+    exactDuplicates: count(details['exact_duplicates']),
+    nearDuplicates: count(details['near_duplicates']),
+  }
+}

@@ -1,0 +1,85 @@
+import { Button, Skeleton } from '@mantine/core'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { ChevronLeft, ChevronRight } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { ProblemNotice } from '@/components/ui/problem-notice'
+import { formatNumber } from '@/lib/format/format'
+
+import { conversation } from '../api/conversation'
+import { inspectionQuery, type Row, rowsQuery, SAMPLE } from '../api/datasets'
+import { ConversationView } from './conversation-view'
+import classes from './row-browser.module.css'
+
+const PAGE = 5
+const LOOKED_AT = 50
+
+/** Rows as they are trained on, a few at a time. */
+export function RowBrowser({ dataset, total }: { dataset: string; total: number }) {
+  const [offset, setOffset] = useState(0)
+  const isSample = SAMPLE.test(dataset) || dataset.startsWith('hub:')
+  const stored = useQuery({
+    ...rowsQuery(dataset, offset, PAGE),
+    enabled: !isSample,
+    placeholderData: keepPreviousData,
+  })
+  const looked = useQuery({ ...inspectionQuery(dataset, LOOKED_AT), enabled: isSample })
+  const error = stored.error ?? looked.error
+  if (error) return <ProblemNotice error={error} />
+  const rows = isSample ? looked.data?.first_rows.slice(offset, offset + PAGE) : stored.data?.rows
+  if (!rows) return <Skeleton height={260} />
+  const reachable = isSample ? (looked.data?.first_rows.length ?? 0) : total
+  return <Rows rows={rows} offset={offset} reachable={reachable} total={total} onTurn={setOffset} />
+}
+
+interface RowsProps {
+  rows: Row[]
+  offset: number
+  reachable: number
+  total: number
+  onTurn: (offset: number) => void
+}
+
+function Rows({ rows, offset, reachable, total, onTurn }: RowsProps) {
+  const { t } = useTranslation()
+  return (
+    <div className={classes.browser}>
+      <ol className={classes.rows} start={offset + 1}>
+        {rows.map((row, index) => (
+          <li key={offset + index} className={classes.row}>
+            <span className={`${classes.number} numbers`}>{formatNumber(offset + index + 1)}</span>
+            <ConversationView turns={conversation(row)} />
+          </li>
+        ))}
+      </ol>
+      <div className={classes.turner}>
+        <span className="numbers">
+          {t('data.rowsOf', {
+            from: formatNumber(offset + 1),
+            to: formatNumber(offset + rows.length),
+            total: formatNumber(total),
+          })}
+        </span>
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<ChevronLeft size={14} />}
+          disabled={offset === 0}
+          onClick={() => onTurn(Math.max(0, offset - PAGE))}
+        >
+          {t('data.back')}
+        </Button>
+        <Button
+          variant="default"
+          size="xs"
+          rightSection={<ChevronRight size={14} />}
+          disabled={offset + PAGE >= reachable}
+          onClick={() => onTurn(offset + PAGE)}
+        >
+          {t('data.next')}
+        </Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,44 @@
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+
+import rows from '@/components/ui/rows.module.css'
+import { Verdict } from '@/components/ui/verdict'
+import { formatAgo } from '@/lib/format/format'
+import { headline } from '@/lib/report/headline'
+
+import { isActive, type Run } from '../api/runs'
+import { ProgressLine } from './progress-line'
+import { RunStatusTag } from './run-status'
+
+/** Runs as a short list: what, from what, how far, how it ended. */
+export function RunRows({ runs }: { runs: Run[] }) {
+  return (
+    <ul className={rows.rows}>
+      {runs.map((run) => (
+        <li key={run.id} className={rows.row}>
+          <div className={rows.head}>
+            <Link to="/runs/$runId" params={{ runId: run.id }} className={rows.name}>
+              {run.name}
+            </Link>
+            <RunStatusTag run={run} />
+          </div>
+          <RunWords run={run} />
+          {isActive(run) ? <ProgressLine run={run} /> : null}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function RunWords({ run }: { run: Run }) {
+  const { t } = useTranslation()
+  const found = headline(run.report)
+  return (
+    <p className={rows.words}>
+      <span>{t('run.madeOf', { model: run.config.model, dataset: run.config.dataset })}</span>
+      <span>{formatAgo(run.created_at)}</span>
+      {found ? <Verdict headline={found} /> : null}
+      {run.error ? <span className={rows.bad}>{run.error.message}</span> : null}
+    </p>
+  )
+}

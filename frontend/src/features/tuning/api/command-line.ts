@@ -1,0 +1,37 @@
+import type { Field } from '@/components/schema-form/json-schema'
+
+import { differences } from './compose'
+import type { TrainingConfig } from './recipes'
+
+const PLAIN = /^[\w@%+=:,./-]+$/
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+function written(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** The schema's own defaults, which a terminal starts from: this machine's are said in full. */
+function plain(fields: Field[]): object {
+  const whole: Record<string, unknown> = {}
+  for (const field of fields) {
+    if (field.group === '') whole[field.name] = field.default
+    else whole[field.group] = { ...(whole[field.group] as object | undefined), [field.name]: field.default }
+  }
+  return whole
+}
+
+/** The command that starts the same run in a terminal. */
+export function commandLine(fields: Field[], config: TrainingConfig): string {
+  const named = differences(fields, config, plain(fields)).filter(
+    ([dotted, value]) => dotted !== 'model' && dotted !== 'dataset' && value !== undefined,
+  )
+  const words = [
+    `model=${config.model}`,
+    `dataset=${config.dataset}`,
+    ...named.map(([dotted, value]) => `${dotted}=${written(value)}`),
+  ]
+  return ['modelforge train', ...words.map((word) => `  ${quoted(word)}`)].join(' \\\n')
+}

@@ -1,0 +1,47 @@
+import { useSyncExternalStore } from 'react'
+
+/** What is being put together: survives a reload of this tab, and no longer. */
+export interface Draft {
+  dataset: string | null
+  model: string | null
+  /** Dotted key → the value that a person gave it; all else follows this machine's defaults. */
+  chosen: Record<string, unknown>
+}
+
+const KEY = 'modelforge-draft'
+const EMPTY: Draft = { dataset: null, model: null, chosen: {} }
+
+function load(): Draft {
+  try {
+    return { ...EMPTY, ...(JSON.parse(sessionStorage.getItem(KEY) ?? '{}') as Partial<Draft>) }
+  } catch {
+    return EMPTY
+  }
+}
+
+let draft: Draft = load()
+const listeners = new Set<() => void>()
+
+export function changeDraft(change: Partial<Draft>): void {
+  draft = { ...draft, ...change }
+  sessionStorage.setItem(KEY, JSON.stringify(draft))
+  for (const listener of listeners) listener()
+}
+
+/** Give one setting a value; a choice of what is trained, or how, lets the defaults that hang on it follow. */
+export function chooseSetting(dotted: string, value: unknown): void {
+  changeDraft({ chosen: { ...draft.chosen, [dotted]: value } })
+}
+
+export function resetDraft(): void {
+  changeDraft(EMPTY)
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+export function useDraft(): Draft {
+  return useSyncExternalStore(subscribe, () => draft)
+}

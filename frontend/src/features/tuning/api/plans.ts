@@ -1,0 +1,77 @@
+import { queryOptions } from '@tanstack/react-query'
+
+import { answer, api, type Schemas } from '@/lib/api/client'
+import { Problem } from '@/lib/api/problem'
+
+export type MemoryPlan = Schemas['MemoryPlan']
+export type PlanReport = Schemas['PlanReport']
+export type RowPreview = Schemas['RowPreview']
+export type Finding = Schemas['Finding']
+
+const MINUTE = 60_000
+
+async function plan(body: Record<string, unknown>, signal: AbortSignal): Promise<PlanReport> {
+  return (await answer(api.POST('/api/v1/plans', { body, signal }))) as PlanReport // the client forgets tuples' lengths
+}
+
+/** Rows, lengths and tokens of a dataset as a model reads them: preflight with the defaults. */
+export const measureQuery = (dataset: string, model: string) =>
+  queryOptions({
+    queryKey: ['plans', 'measure', dataset, model],
+    queryFn: ({ signal }) => plan({ model, dataset }, signal),
+    staleTime: 10 * MINUTE,
+    retry: false,
+  })
+
+/** Preflight and memory plan over all rows. */
+export const planQuery = (config: object) =>
+  queryOptions({
+    queryKey: ['plans', config],
+    queryFn: ({ signal }) => plan({ ...config }, signal),
+    staleTime: MINUTE,
+    retry: false,
+  })
+
+/** The memory plan alone; quick enough to follow every keystroke. */
+export const memoryQuery = (config: object, longest: number | null) =>
+  queryOptions({
+    queryKey: ['plans', 'memory', config, longest],
+    queryFn: ({ signal }) =>
+      answer(
+        api.POST('/api/v1/plans/memory', { body: { ...config }, params: { query: { longest } }, signal }),
+      ),
+    staleTime: MINUTE,
+    gcTime: MINUTE,
+    retry: false,
+  })
+
+export const tokensQuery = (config: object, rows: number) =>
+  queryOptions({
+    queryKey: ['plans', 'tokens', config, rows],
+    queryFn: ({ signal }) =>
+      answer(api.POST('/api/v1/plans/tokens', { body: { ...config }, params: { query: { rows } }, signal })),
+    staleTime: MINUTE,
+    retry: false,
+  })
+
+/** Start a run. The same key makes no second one, however often the button is pressed. */
+export const startRun = (config: object, key: string, force: boolean) =>
+  answer(
+    api.POST('/api/v1/runs', {
+      body: { ...config },
+      params: { query: { force }, header: { 'Idempotency-Key': key } },
+    }),
+  )
+
+interface FieldFault {
+  key: string
+  expected: string
+  fix?: string
+}
+
+/** Dotted key → what the server expects there, out of a refusal. */
+export function faultsOf(error: Error | null): Record<string, string> {
+  if (!(error instanceof Problem)) return {}
+  const faults = (error.body.errors ?? []) as FieldFault[]
+  return Object.fromEntries(faults.filter((one) => one.key).map((one) => [one.key, one.expected]))
+}

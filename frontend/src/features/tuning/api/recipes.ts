@@ -1,0 +1,49 @@
+import { queryOptions } from '@tanstack/react-query'
+
+import type { JsonSchema } from '@/components/schema-form/json-schema'
+import { answer, api, type Schemas } from '@/lib/api/client'
+
+export type TrainingConfig = Schemas['TrainingConfig']
+
+export const schemaQuery = () =>
+  queryOptions({
+    queryKey: ['recipes', 'schema'],
+    queryFn: async ({ signal }) => {
+      const found = await answer(api.GET('/api/v1/recipes/schema', { signal }))
+      return { ...found, json_schema: found.json_schema as JsonSchema }
+    },
+    staleTime: Infinity,
+  })
+
+export interface Wanted {
+  model: string
+  dataset: string
+  finetuningType: 'lora' | 'full'
+  rows: number | null
+  longest: number | null
+}
+
+/** A complete config that suits this machine. */
+export const defaultsQuery = ({ model, dataset, finetuningType, rows, longest }: Wanted) =>
+  queryOptions({
+    queryKey: ['recipes', 'defaults', model, dataset, finetuningType, rows, longest],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET('/api/v1/recipes/defaults', {
+          params: { query: { model, dataset, finetuning_type: finetuningType, rows, longest } },
+          signal,
+        }),
+      ),
+    staleTime: Infinity,
+  })
+
+export const recipeQuery = (config: object) =>
+  queryOptions({
+    queryKey: ['recipes', 'text', config],
+    queryFn: async ({ signal }) =>
+      (await answer(api.POST('/api/v1/recipes/render', { body: { ...config }, signal }))).yaml,
+    staleTime: Infinity,
+    gcTime: 10_000,
+  })
+
+export const parseRecipe = (yaml: string) => answer(api.POST('/api/v1/recipes/parse', { body: { yaml } }))

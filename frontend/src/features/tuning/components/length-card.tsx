@@ -1,0 +1,50 @@
+import { Skeleton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+
+import { Card } from '@/components/ui/card'
+import { Histogram } from '@/components/ui/histogram'
+import { ProblemNotice } from '@/components/ui/problem-notice'
+import { formatNumber } from '@/lib/format/format'
+
+import { measureQuery, type PlanReport } from '../api/plans'
+import classes from './length-card.module.css'
+
+const MEASURE = 'starter:chat'
+
+/** How long the rows of a dataset are, in a model's tokens. */
+export function LengthCard({ dataset, model = MEASURE }: { dataset: string; model?: string }) {
+  const { t } = useTranslation()
+  const { data, error, isPending } = useQuery(measureQuery(dataset, model))
+  return (
+    <Card
+      title={t('data.lengths')}
+      aside={<span className={classes.aside}>{t('data.lengthsOf', { model })}</span>}
+    >
+      {isPending ? <Skeleton height={120} /> : null}
+      {error ? <ProblemNotice error={error} /> : null}
+      {data ? <Lengths lengths={data.preflight.lengths} /> : null}
+    </Card>
+  )
+}
+
+export function Lengths({ lengths, limit }: { lengths: PlanReport['preflight']['lengths']; limit?: number }) {
+  const { t } = useTranslation()
+  const words = t('data.lengthsText', {
+    median: formatNumber(lengths.median),
+    p95: formatNumber(lengths.p95),
+    longest: formatNumber(lengths.maximum),
+  })
+  const bins = (lengths.histogram ?? []) as [number, number][]
+  return (
+    <>
+      <Histogram
+        bins={bins}
+        label={words}
+        unit={t('data.tokens')}
+        {...(limit === undefined ? {} : { limit })}
+      />
+      <p className={`${classes.words} numbers`}>{words}</p>
+    </>
+  )
+}

@@ -1,0 +1,106 @@
+import { Accordion, TextInput } from '@mantine/core'
+import { Search } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import type { Field } from '@/components/schema-form/json-schema'
+import { same, valueAt } from '@/components/schema-form/paths'
+import { SchemaForm } from '@/components/schema-form/schema-form'
+import { humanised } from '@/components/schema-form/words'
+import { Card } from '@/components/ui/card'
+
+import { chooseSetting } from '../api/draft'
+import type { TrainingConfig } from '../api/recipes'
+import classes from './settings-form.module.css'
+
+interface SettingsFormProps {
+  fields: Field[]
+  essential: readonly string[]
+  config: TrainingConfig
+  defaults: TrainingConfig
+  faults: Record<string, string>
+}
+
+/** Chosen in steps of their own. */
+const ELSEWHERE = new Set(['model', 'dataset'])
+
+/** Every setting of the schema: the essential ones open, all others by group or by search. */
+export function SettingsForm({ fields, essential, config, defaults, faults }: SettingsFormProps) {
+  const { t } = useTranslation()
+  const [query, setQuery] = useState('')
+  const shown = fields.filter(({ dotted }) => !ELSEWHERE.has(dotted))
+  const first = shown.filter(({ dotted }) => essential.includes(dotted))
+  const rest = shown.filter(({ dotted }) => !essential.includes(dotted))
+  const found = rest.filter((field) => matches(field, query))
+  const groups = [...new Set(rest.map(({ group }) => group))]
+  const props = { values: config, defaults, errors: faults, onChange: chooseSetting }
+  return (
+    <>
+      <Card title={t('form.essential')}>
+        <SchemaForm fields={first} {...props} />
+      </Card>
+      <Card
+        flush
+        title={t('form.all')}
+        aside={
+          <TextInput
+            size="xs"
+            className={classes.search}
+            leftSection={<Search size={13} />}
+            placeholder={t('form.search')}
+            aria-label={t('form.search')}
+            value={query}
+            onChange={(event) => setQuery(event.currentTarget.value)}
+          />
+        }
+      >
+        {query.trim() ? (
+          <div className={classes.found}>
+            {found.length > 0 ? <SchemaForm fields={found} {...props} /> : <p>{t('form.nothing')}</p>}
+          </div>
+        ) : (
+          <Accordion
+            multiple
+            chevronPosition="left"
+            classNames={{ item: classes.item, control: classes.control }}
+          >
+            {groups.map((group) => {
+              const members = rest.filter((field) => field.group === group)
+              const changed = members.filter(
+                ({ dotted }) => !same(valueAt(config, dotted), valueAt(defaults, dotted)),
+              ).length
+              const faulty = members.some(({ dotted }) => faults[dotted] !== undefined)
+              return (
+                <Accordion.Item key={group} value={group || 'general'}>
+                  <Accordion.Control>
+                    <GroupName group={group} count={changed} faulty={faulty} />
+                  </Accordion.Control>
+                  <Accordion.Panel>
+                    <SchemaForm fields={members} {...props} />
+                  </Accordion.Panel>
+                </Accordion.Item>
+              )
+            })}
+          </Accordion>
+        )}
+      </Card>
+    </>
+  )
+}
+
+function GroupName({ group, count, faulty }: { group: string; count: number; faulty: boolean }) {
+  const { t, i18n } = useTranslation()
+  const key = `form.group.${group || 'general'}`
+  return (
+    <span className={classes.group}>
+      {i18n.exists(key) ? i18n.t(key as never) : humanised(group)}
+      {count > 0 ? <span className={classes.count}>{t('form.changed', { count })}</span> : null}
+      {faulty ? <span className={classes.fault}>{t('form.faulty')}</span> : null}
+    </span>
+  )
+}
+
+function matches(field: Field, query: string): boolean {
+  const wanted = query.trim().toLowerCase().replaceAll(' ', '_')
+  return field.dotted.includes(wanted) || field.description.toLowerCase().includes(query.trim().toLowerCase())
+}

@@ -1,0 +1,42 @@
+/** What the API answers when something is wrong (RFC 9457). `hint` says what to do. */
+export interface ProblemBody {
+  type: string
+  title: string
+  status: number
+  detail: string
+  hint?: string | null
+  request_id?: string
+  errors?: unknown[] | null
+  total?: number
+  [member: string]: unknown
+}
+
+export class Problem extends Error {
+  constructor(readonly body: ProblemBody) {
+    super(body.detail)
+    this.name = 'Problem'
+  }
+
+  get status(): number {
+    return this.body.status
+  }
+
+  get hint(): string | null {
+    return this.body.hint ?? null
+  }
+}
+
+/** No answer at all: the server is away, or the way to it is cut. */
+export class Unreachable extends Error {
+  constructor() {
+    super('unreachable')
+    this.name = 'Unreachable'
+  }
+}
+
+/** The problem that an answer carries, whatever its body is. */
+export function problemOf(response: Response, body: unknown): Problem {
+  if (typeof body === 'object' && body !== null && 'detail' in body) return new Problem(body as ProblemBody)
+  const detail = response.statusText || `HTTP ${response.status}`
+  return new Problem({ type: 'about:blank', title: detail, status: response.status, detail })
+}

@@ -1,0 +1,91 @@
+import { locale } from '@/lib/i18n'
+
+const KIBI = 1024
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+
+export function formatNumber(value: number, digits = 0): string {
+  return new Intl.NumberFormat(locale(), { maximumFractionDigits: digits, minimumFractionDigits: 0 }).format(
+    value,
+  )
+}
+
+/** Four significant digits, for measured values of any size; very small ones as powers of ten. */
+export function formatMeasure(value: number, digits = 4): string {
+  if (!Number.isFinite(value)) return String(value)
+  if (value !== 0 && Math.abs(value) < 1e-3) return value.toExponential(Math.max(digits - 3, 1))
+  return new Intl.NumberFormat(locale(), { maximumSignificantDigits: digits }).format(value)
+}
+
+export function formatPercent(share: number, digits = 0): string {
+  return new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: digits }).format(share)
+}
+
+/** Signed, for differences: `+0.41`. */
+export function formatDifference(value: number, digits = 3): string {
+  return new Intl.NumberFormat(locale(), { signDisplay: 'exceptZero', maximumFractionDigits: digits }).format(
+    value,
+  )
+}
+
+/** Memory and files, in powers of 1,024 under the names that people use. */
+export function formatBytes(bytes: number): string {
+  let value = bytes
+  let unit = 0
+  while (value >= KIBI && unit < UNITS.length - 1) {
+    value /= KIBI
+    unit += 1
+  }
+  return new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit: UNITS[unit] ?? 'byte',
+    unitDisplay: unit === 0 ? 'long' : 'short',
+    maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0,
+  }).format(value)
+}
+
+/** 6.2 M, 1.7 B: parameters, tokens. */
+export function formatCompact(value: number): string {
+  return new Intl.NumberFormat(locale(), { notation: 'compact', maximumSignificantDigits: 3 }).format(value)
+}
+
+export function formatTime(when: string | number | Date): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(when))
+}
+
+/** Seconds → `3 min 20 s`; hours and minutes for long ones. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  const parts: [number, 'hour' | 'minute' | 'second'][] = [
+    [Math.floor(whole / 3600), 'hour'],
+    [Math.floor((whole % 3600) / 60), 'minute'],
+    [whole % 60, 'second'],
+  ]
+  const first = parts.findIndex(([value]) => value > 0)
+  const shown = first < 0 ? parts.slice(2) : parts.slice(first, first + 2)
+  return shown
+    .filter(([value], index) => value > 0 || index === 0)
+    .map(([value, unit]) =>
+      new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'short' }).format(value),
+    )
+    .join(' ')
+}
+
+const STEPS: [number, Intl.RelativeTimeFormatUnit][] = [
+  [60, 'second'],
+  [3600, 'minute'],
+  [86_400, 'hour'],
+  [86_400 * 30, 'day'],
+  [86_400 * 365, 'month'],
+]
+
+/** `5 minutes ago`. */
+export function formatAgo(when: string | number | Date, now: number = Date.now()): string {
+  const seconds = Math.round((now - new Date(when).getTime()) / 1000)
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' })
+  let size = 1
+  for (const [limit, unit] of STEPS) {
+    if (Math.abs(seconds) < limit) return format.format(-Math.floor(seconds / size), unit)
+    size = limit
+  }
+  return format.format(-Math.floor(seconds / size), 'year')
+}

@@ -1,0 +1,56 @@
+import i18next from 'i18next'
+import { initReactI18next } from 'react-i18next'
+
+import en from '@/texts/en'
+
+export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const
+export type Language = keyof typeof LANGUAGES
+
+const KEY = 'modelforge-language'
+
+/** Language → its texts; all but English are loaded when they are wanted. */
+const LOADERS: Record<Exclude<Language, 'en'>, () => Promise<{ default: object }>> = {
+  de: () => import('@/texts/de'),
+}
+
+function isLanguage(name: string): name is Language {
+  return name in LANGUAGES
+}
+
+function preferred(): Language {
+  const chosen = localStorage.getItem(KEY)
+  if (chosen !== null && isLanguage(chosen)) return chosen
+  for (const wanted of navigator.languages) {
+    const language = wanted.split('-')[0] ?? ''
+    if (isLanguage(language)) return language
+  }
+  return 'en'
+}
+
+export async function startTexts(language: Language = preferred()): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: 'en',
+    fallbackLng: 'en',
+    resources: { en: { translation: en } },
+    interpolation: { escapeValue: false }, // React escapes
+    returnNull: false,
+  })
+  await speak(language)
+}
+
+/** Change the language of the page, and remember it when a person chose it. */
+export async function speak(language: Language, { remember = false } = {}): Promise<void> {
+  if (language !== 'en' && !i18next.hasResourceBundle(language, 'translation')) {
+    const { default: texts } = await LOADERS[language]()
+    i18next.addResourceBundle(language, 'translation', texts)
+  }
+  await i18next.changeLanguage(language)
+  document.documentElement.lang = language
+  if (remember) localStorage.setItem(KEY, language)
+}
+
+/** The locale for numbers and times: the browser's own region of the page's language, where it has one. */
+export function locale(): string {
+  const language = i18next.language || 'en'
+  return navigator.languages.find((one) => one.split('-')[0] === language) ?? language
+}
