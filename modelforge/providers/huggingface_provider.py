@@ -9,6 +9,7 @@ from modelforge.exceptions import ProviderError
 from modelforge.providers.hub_access import check_hub_access
 from modelforge.providers.model_source import resolve_base
 from modelforge.providers.provider import LoadOptions, ModelSource, Provider
+from modelforge.providers.weight_files import check_weight_files
 from modelforge.schemas.config import TrainingConfig
 from modelforge.starter import starter_path
 
@@ -107,17 +108,12 @@ def _looks_like_a_path(model: str) -> bool:
 
 
 def _check_folder(folder: Path) -> None:
-    if (folder / "adapter_config.json").exists():
-        return
-    if not (folder / "config.json").exists():
+    adapter = (folder / "adapter_config.json").exists()
+    if not adapter and not (folder / "config.json").exists():
         raise ProviderError(
             f"The folder {folder} holds no config.json.", hint="Name the folder that `save_pretrained` wrote."
         )
-    if not any(folder.glob("*.safetensors")):
-        raise ProviderError(
-            f"The folder {folder} holds no safetensors weights.",
-            hint="Pickled weights are never loaded. `save_pretrained` writes the model as safetensors.",
-        )
+    check_weight_files(folder, adapter=adapter)
 
 
 def _load_failure(what: str, source: ModelSource, error: Exception) -> ProviderError:
