@@ -113,6 +113,19 @@ def full_disk(spec: RunSpec, folder: RunFolder, emit: Any, should_stop: Any) -> 
     return count(spec, folder, emit, should_stop)
 
 
+def alone(spec: RunSpec, folder: RunFolder, emit: Any, should_stop: Any) -> Result:
+    """Count, and leave a mark in the home if another run counts on the same slot at this moment."""
+    ticket = folder.read_ticket()
+    slot = folder.home / f"busy-{ticket.slot if ticket else None}"
+    try:
+        slot.mkdir()
+    except FileExistsError:
+        (folder.home / f"two-on-one-slot-{folder.id}").touch()
+    result = count(spec, folder, emit, should_stop)
+    slot.rmdir()
+    return result
+
+
 def leak(_spec: RunSpec, folder: RunFolder, emit: Any, _should_stop: Any) -> Result:
     """Say all that the environment holds, in every way that a library might; what is not secret goes to a file."""
     known = " ".join(os.environ[name] for name in ("HF_TOKEN", "WANDB_API_KEY"))

@@ -61,15 +61,15 @@ class Answer:
 
 def knock(app: Any, method: str, path: str, headers: Headers, body: bytes = b"") -> Answer:
     """One request straight to the application: any bytes as headers, also none and twice the same."""
-    return asyncio.run(_knock(app, method, path, headers, body))
+    return asyncio.run(knock_in_loop(app, method, path, headers, body))
 
 
 async def knock_often(app: Any, requests: Iterator[tuple[str, str, Headers, bytes]]) -> list[Answer]:
     """Many requests in one event loop."""
-    return [await _knock(app, *request) for request in requests]
+    return [await knock_in_loop(app, *request) for request in requests]
 
 
-async def _knock(app: Any, method: str, path: str, headers: Headers, body: bytes = b"") -> Answer:
+async def knock_in_loop(app: Any, method: str, path: str, headers: Headers, body: bytes = b"") -> Answer:
     plain, _, query = path.partition("?")
     scope = {
         "type": "http",
