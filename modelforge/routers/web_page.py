@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
+from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -32,21 +33,29 @@ class WebPage(StaticFiles):
     """The files of the built page. A path that is no file is one of the page's own, and answered with the page."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """A file, or the page; a route that does not exist stays not found."""
+        """A file, or the page."""
         try:
             response = await super().get_response(path, scope)
         except HTTPException as error:
-            if error.status_code != 404 or not is_page(scope["path"]) or "." in path.rpartition("/")[2]:
+            if error.status_code != 404 or "." in path.rpartition("/")[2]:
                 raise
             response = await super().get_response("index.html", scope)
         response.headers["cache-control"] = LONG if path.startswith("assets/") else "no-cache"
         return response
 
 
+class PageMount(Mount):
+    """Where the page is. The API's paths are not part of it: what does not exist there is said by the router."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether a path belongs to the page."""
+        return super().matches(scope) if is_page(scope["path"]) else (Match.NONE, {})
+
+
 def mount_page(app: FastAPI, folder: Path) -> None:
     """Put the page at `/`, behind all routes."""
     if (folder / "index.html").is_file():
-        app.mount("/", WebPage(directory=folder, html=True), name="page")
+        app.router.routes.append(PageMount("/", app=WebPage(directory=folder, html=True), name="page"))
     else:
         app.add_api_route("/", _no_page, response_class=HTMLResponse, include_in_schema=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from modelforge.schemas.base import Schema
 from modelforge.schemas.playground import ChatMessage, ModelReference, Question
@@ -98,12 +98,6 @@ class Message(Schema):
         return ChatMessage(role=role, content=text)
 
 
-def _ends_with_user(messages: list[Message]) -> list[Message]:
-    if messages[-1].role != "user":
-        raise ValueError("the last message is the user's")
-    return messages
-
-
 class ResponseFormat(Schema):
     """How the answer is written: as the model writes it."""
 
@@ -113,7 +107,7 @@ class ResponseFormat(Schema):
 class ChatCompletionRequest(SamplingRequest):
     """A conversation to be answered."""
 
-    messages: Annotated[list[Message], Field(min_length=1, max_length=1000), AfterValidator(_ends_with_user)]
+    messages: Annotated[list[Message], Field(min_length=1, max_length=1000)]
     max_completion_tokens: int | None = Field(default=None, ge=1, le=2**31)
     """The longest answer, in tokens; `max_tokens` is its older name."""
     response_format: ResponseFormat | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from modelforge.schemas.base import Schema
 from modelforge.schemas.hub import JobFault
@@ -25,17 +25,9 @@ class ChatMessage(Schema):
     content: str
 
 
-def ends_with_user(messages: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...]:
-    """Refuse a conversation in which there is nothing to answer."""
-    if messages[-1].role != "user":
-        raise ValueError("the last turn is the user's")
-    return messages
-
-
 Conversation = Annotated[
     tuple[ChatMessage, ...],
-    Field(min_length=1, max_length=1000, description="The turns so far; the last one is the user's."),
-    AfterValidator(ends_with_user),
+    Field(min_length=1, max_length=1000, description="The turns so far, the one to be answered last."),
 ]
 
 

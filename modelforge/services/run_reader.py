@@ -131,8 +131,16 @@ class RunReader:
             self.database.forget_events(folder.id)  # the machine lost events that were not yet on its disk
             offset = 0
         while (page := read_events(folder.events, offset)).events:
+            self._add_models(page.events)  # before: what is killed in between is read again
             self.database.store_events(folder.id, page.events, page.offset, said(page.events))
             offset = page.offset
+
+    def _add_models(self, events: Sequence[Event]) -> None:
+        """Every model that the run has published: what it trained, and that merged where asked."""
+        for event in events:
+            if event.kind == "model":
+                with contextlib.suppress(NotFoundError):  # it may have been deleted since
+                    self.add_model(event.data["id"])
 
     def _end(self, folder: RunFolder) -> RunChanges:
         end = folder.read_exit()

@@ -166,6 +166,26 @@ def test_an_adapter_is_merged_in_the_background(server: RunServer, tiny_model: P
     assert server.client.get("/api/v1/merges/merge-of-nothing").status_code == 404
 
 
+def test_a_run_that_merges_leaves_two_models_that_answer(real: RunServer, tuned: dict[str, Any]) -> None:
+    assert tuned["status"] == "succeeded", tuned["error"]
+    page = get(real, "/models")
+    assert [(one["id"], one["kind"]) for one in page["items"]] == [
+        (f"{tuned['model_id']}-merged", "merged"),
+        (tuned["model_id"], "adapter"),
+    ]
+    assert {model.id for model in real.services.database.list_models()} == {one["id"] for one in page["items"]}
+    detail = get(real, f"/models/{tuned['model_id']}-merged")
+    assert detail["lineage"]["run"]["id"] == tuned["id"]
+    assert detail["lineage"]["siblings"] == [tuned["model_id"]]
+    assert "## Merge" in detail["card"]
+    body = {"messages": [{"role": "user", "content": "Copy this: red"}], "max_tokens": 8, "temperature": 0}
+    answers = [
+        real.client.post("/v1/chat/completions", json={**body, "model": one["id"]}).json()["choices"]
+        for one in page["items"]
+    ]
+    assert answers[0] == answers[1]
+
+
 def wait_for_merge(server: RunServer, location: str) -> Any:
     deadline = time.monotonic() + 120
     while (job := server.client.get(location).json())["status"] == "running":

@@ -178,7 +178,6 @@ def test_what_cannot_be_answered_is_an_error_of_the_client(client: openai.OpenAI
         {"stop": ["a", "b", "c", "d", "e"]},
         {"max_tokens": 0},
         {"messages": []},
-        {"messages": [{"role": "assistant", "content": "x"}]},
         {"messages": [{"role": "tool", "content": "x", "tool_call_id": "1"}]},
         {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}]},
         {"extra_body": {"guided_regex": "x"}},

@@ -201,7 +201,6 @@ def test_what_cannot_be_asked_is_refused_before_anything_is_loaded(server: LiveS
     "change",
     [
         {"messages": []},
-        {"messages": [{"role": "assistant", "content": "x"}]},
         {"messages": [{"role": "robot", "content": "x"}]},
         {"sampling": {"temperature": -1}},
         {"sampling": {"stop": [""]}},

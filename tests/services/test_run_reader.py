@@ -117,6 +117,22 @@ def test_a_run_is_followed_from_queued_to_its_end(reader: RunReader, files: File
     assert [model.id for model in reader.database.list_models()] == ["model-one"]
 
 
+def test_every_model_that_a_run_publishes_is_in_the_index(reader: RunReader, files: FileManager) -> None:
+    """The adapter and its merged weights, as soon as they are there; one that is deleted since is passed over."""
+    folder = create_run(files)
+    begin_attempt(folder)
+    publish_model(files, "run-one")
+    publish_model(files, "run-one-merged")
+    names = ("run-one", "run-one-merged", "deleted-since")
+    with take_run_lock(folder):
+        say(folder, ("state", {"status": "running"}), *(("model", {"id": name}) for name in names))
+        reader.catch_up("run-one")
+        assert {model.id for model in reader.database.list_models()} == {"run-one", "run-one-merged"}
+        reader.database.delete_model("run-one-merged")
+        reader.catch_up("run-one")
+        assert {model.id for model in reader.database.list_models()} == {"run-one"}
+
+
 def test_a_failed_run_says_why_until_it_is_resumed(reader: RunReader, files: FileManager) -> None:
     folder = create_run(files)
     begin_attempt(folder)
