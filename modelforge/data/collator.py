@@ -7,24 +7,32 @@ from dataclasses import dataclass
 from typing import Any
 
 IGNORED = -100
+MULTIPLE = 16
+"""Batches are a multiple of this wide: half precision wants it, and every new width costs a compiled kernel."""
+
+
+def padded_width(longest: int, most: int | None = None) -> int:
+    """The width of a batch whose longest row has `longest` tokens; over `most` only where that row is."""
+    rounded = -(-longest // MULTIPLE) * MULTIPLE
+    return rounded if most is None else max(longest, min(rounded, most))
 
 
 @dataclass(frozen=True)
 class PaddingCollator:
-    """Rows of unequal length, padded on the right to the longest.
+    """Rows of unequal length, padded on the right to the longest, or to the next multiple of 16 within `most`.
 
     Returns int64 tensors of shape `[b, s]`: `input_ids`, `attention_mask` (1 on real tokens) and `labels` (−100 on
     padding). The mask comes from lengths, never from the pad id, which may equal the end token.
     """
 
     pad_token_id: int
-    pad_to_multiple_of: int = 1
+    most: int | None = None
+    """`data.max_length`: what the model can take."""
 
     def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         import torch
 
-        longest = max(len(row["input_ids"]) for row in rows)
-        width = -(-longest // self.pad_to_multiple_of) * self.pad_to_multiple_of
+        width = padded_width(max(len(row["input_ids"]) for row in rows), self.most)
         return {
             "input_ids": torch.tensor([_padded(row["input_ids"], width, self.pad_token_id) for row in rows]),
             "attention_mask": torch.tensor([_padded([1] * len(row["input_ids"]), width, 0) for row in rows]),

@@ -45,7 +45,11 @@ class SftStrategy(TrainingStrategy):
 
 def sft_collator(tokenizer: Any, config: TrainingConfig) -> PackedCollator | PaddingCollator:
     """The collator of a run; the preflight uses the same."""
-    return PackedCollator() if config.strategy.packing else PaddingCollator(tokenizer.pad_token_id)
+    return (
+        PackedCollator()
+        if config.strategy.packing
+        else PaddingCollator(tokenizer.pad_token_id, most=config.data.max_length)
+    )
 
 
 def _packed(dataset: Any, capacity: int) -> Any:

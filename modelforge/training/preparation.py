@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from modelforge.data.canonical_file import read_canonical
+from modelforge.data.collator import padded_width
 from modelforge.data.duplicates import find_leakage
 from modelforge.data.materialise import materialise
 from modelforge.data.preflight import Preflight
@@ -66,7 +67,7 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
         write_tokens(data.tokens(split), preflight.usable(numbered, split))
     return Preparation(
         preflight=preflight.report(notes),
-        plan=plan_memory(config, shape, max(preflight.longest, 1)),
+        plan=plan_memory(config, shape, padded_width(max(preflight.longest, 1), config.data.max_length)),
         validation=validation,
         dataset_sha256=validation.sha256,
     )

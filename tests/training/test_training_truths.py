@@ -138,11 +138,12 @@ def test_packed_rows_do_not_see_each_other(tiny_model: Path, data: Path, files: 
 def test_padding_is_silent_when_pad_and_end_are_one_token() -> None:
     rows = [{"input_ids": [5, 6, 2], "labels": [-100, 6, 2]}, {"input_ids": [7, 2], "labels": [-100, 2]}]
 
-    batch = PaddingCollator(pad_token_id=2)(rows)
+    batch = PaddingCollator(pad_token_id=2, most=3)(rows)
 
     assert batch["labels"].tolist() == [[-100, 6, 2], [-100, 2, -100]]
     assert batch["attention_mask"].tolist() == [[1, 1, 1], [1, 1, 0]]
-    assert PaddingCollator(0, pad_to_multiple_of=8)(rows)["input_ids"].shape == (2, 8)
+    assert PaddingCollator(0)(rows)["input_ids"].shape == (2, 16)
+    assert PaddingCollator(0, most=10)(rows)["input_ids"].shape == (2, 10)
 
 
 @pytest.mark.parametrize(("batch", "accumulated", "steps"), [(4, 4, 2), (4, 1, 5), (5, 2, 2)])
