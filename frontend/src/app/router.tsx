@@ -4,6 +4,7 @@ import { Broken } from './routes/broken'
 import { HomePage } from './routes/home'
 import { Lost } from './routes/lost'
 import { readSearch } from './routes/new/steps'
+import { readTab } from './routes/run-tabs'
 import { Shell } from './shell/shell'
 
 const root = createRootRoute({ component: Shell, notFoundComponent: Lost })
@@ -38,6 +39,7 @@ const runs = createRoute({
 const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$runId',
+  validateSearch: readTab,
   component: lazyRouteComponent(() => import('./routes/run'), 'RunPage'),
 })
 

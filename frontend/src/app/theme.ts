@@ -62,7 +62,7 @@ export const theme = createTheme({
       '#cfc9c3',
       '#a8a19a',
       '#7f7871',
-      '#3a3632',
+      '#48423d',
       '#2e2b28',
       '#211f1d',
       '#181715',
@@ -72,6 +72,7 @@ export const theme = createTheme({
   },
   variantColorResolver: (input) => {
     const colors = defaultVariantColorsResolver(input)
+    if (input.color === 'red') return { ...colors, ...danger(input.variant) }
     const isInk = input.color === undefined || input.color === 'ink'
     return input.variant === 'filled' && isInk
       ? { ...colors, color: 'var(--mantine-primary-color-contrast)' }
@@ -96,9 +97,21 @@ export const theme = createTheme({
       },
     },
     Drawer: { defaultProps: { lockScroll: false } },
+    Switch: { defaultProps: { color: 'var(--ember)' } },
+    Checkbox: { defaultProps: { color: 'var(--ember)', iconColor: 'var(--surface)' } },
     Button: { defaultProps: { loaderProps: { type: 'dots' } } },
   },
 })
+
+function danger(variant: string) {
+  return variant === 'filled'
+    ? {
+        background: 'var(--bad)',
+        hover: 'color-mix(in srgb, var(--bad) 88%, black)',
+        color: 'var(--surface)',
+      }
+    : { color: 'var(--bad)', hover: 'var(--bad-soft)' }
+}
 
 /** What the theme's own names leave open, per scheme. */
 export const variables: CSSVariablesResolver = () => ({

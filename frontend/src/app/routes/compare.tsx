@@ -1,3 +1,96 @@
+import { Button, Skeleton } from '@mantine/core'
+import { useQueries, useQuery } from '@tanstack/react-query'
+import { Link, useSearch } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+
+import { Chart } from '@/components/chart/chart'
+import { line } from '@/components/chart/lines'
+import { Card } from '@/components/ui/card'
+import { EmptyState } from '@/components/ui/empty-state'
+import grid from '@/components/ui/grid.module.css'
+import { Page } from '@/components/ui/page'
+import { ProblemNotice } from '@/components/ui/problem-notice'
+import { comparisonQuery } from '@/features/runs/api/compare'
+import { metricsQuery } from '@/features/runs/api/run-events'
+import { runQuery } from '@/features/runs/api/runs'
+import { smoothed } from '@/features/runs/api/series'
+import { ComparisonTable } from '@/features/runs/components/comparison-table'
+
+const COLORS = ['--ember', '--blue', '--teal', '--violet', '--pink', '--olive']
+const SMOOTHING = 0.9
+
 export function ComparePage() {
-  return null
+  const { t } = useTranslation()
+  const { ids } = useSearch({ from: '/compare' })
+  if (ids.length < 2) {
+    return (
+      <EmptyState title={t('compare.none')} text={t('compare.noneText')}>
+        <Button component={Link} to="/runs" variant="default">
+          {t('shell.runs')}
+        </Button>
+      </EmptyState>
+    )
+  }
+  return (
+    <Page title={t('compare.title')} above={<Link to="/runs">{t('shell.runs')}</Link>}>
+      <div className={grid.stack}>
+        <Overlaid ids={ids} />
+        <Tables ids={ids} />
+      </div>
+    </Page>
+  )
+}
+
+function Overlaid({ ids }: { ids: string[] }) {
+  const { t } = useTranslation()
+  const runs = useQueries({ queries: ids.map((id) => runQuery(id)) })
+  const metrics = useQueries({ queries: ids.map((id) => metricsQuery(id)) })
+  if (metrics.some((one) => one.isPending)) return <Skeleton height={300} radius="lg" />
+  const version = metrics.map(({ data }) => data?.series['loss']?.steps.length ?? 0).join()
+  const drawn = (name: string, smooth: boolean) =>
+    ids.map((id, index) => {
+      const { steps, values } = metrics[index]?.data?.series[name] ?? { steps: [], values: [] }
+      const label = runs[index]?.data?.name ?? id
+      const one = line(
+        label,
+        steps,
+        smooth ? smoothed(values, SMOOTHING) : values,
+        COLORS[index % COLORS.length] ?? '',
+      )
+      return { ...one, points: !smooth }
+    })
+  return (
+    <>
+      <Card>
+        <Chart title={t('compare.loss')} height={280} version={version} lines={drawn('loss', true)} />
+      </Card>
+      <Card>
+        <Chart
+          title={t('compare.heldOut')}
+          height={200}
+          version={version}
+          lines={drawn('evaluation_loss', false)}
+        />
+      </Card>
+    </>
+  )
+}
+
+function Tables({ ids }: { ids: string[] }) {
+  const { t } = useTranslation()
+  const { data, error } = useQuery(comparisonQuery(ids))
+  const runs = useQueries({ queries: ids.map((id) => runQuery(id)) })
+  if (error) return <ProblemNotice error={error} />
+  if (!data) return <Skeleton height={200} radius="lg" />
+  const names = data.runs.map((id) => runs.find((one) => one.data?.id === id)?.data?.name ?? id)
+  return (
+    <div className={grid.stack}>
+      <Card flush title={t('compare.metrics')}>
+        <ComparisonTable label={t('compare.metrics')} ids={data.runs} names={names} values={data.metrics} />
+      </Card>
+      <Card flush title={t('compare.settings')}>
+        <ComparisonTable label={t('compare.settings')} ids={data.runs} names={names} values={data.settings} />
+      </Card>
+    </div>
+  )
 }

@@ -1,3 +1,152 @@
+import { Button, Skeleton, Tabs } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+
+import { fieldsOf } from '@/components/schema-form/json-schema'
+import { Card } from '@/components/ui/card'
+import { CodeBlock } from '@/components/ui/code-block'
+import grid from '@/components/ui/grid.module.css'
+import { Notice } from '@/components/ui/notice'
+import { Page } from '@/components/ui/page'
+import { ProblemNotice } from '@/components/ui/problem-notice'
+import { MachineCard } from '@/features/hardware/components/machine-card'
+import { readProgress } from '@/features/runs/api/progress'
+import { isActive, isWorking, type Run, runQuery } from '@/features/runs/api/runs'
+import { useRunLive } from '@/features/runs/api/use-run-live'
+import { CheckpointList } from '@/features/runs/components/checkpoint-list'
+import { Curves } from '@/features/runs/components/curves'
+import { DiagnosisCard } from '@/features/runs/components/diagnosis-card'
+import { LogTail } from '@/features/runs/components/log-tail'
+import { ProgressLine } from '@/features/runs/components/progress-line'
+import { ReportView } from '@/features/runs/components/report-view'
+import { RunActions } from '@/features/runs/components/run-actions'
+import { RunFacts } from '@/features/runs/components/run-facts'
+import { RunStatusTag } from '@/features/runs/components/run-status'
+import { Story } from '@/features/runs/components/story'
+import { branches, choicesOf } from '@/features/tuning/api/compose'
+import { changeDraft } from '@/features/tuning/api/draft'
+import { recipeQuery, schemaQuery } from '@/features/tuning/api/recipes'
+
+import { TABS, type Tab } from './run-tabs'
+
 export function RunPage() {
-  return null
+  const { runId } = useParams({ from: '/runs/$runId' })
+  const { data, error } = useQuery(runQuery(runId))
+  if (error && !data) return <ProblemNotice error={error} />
+  if (!data) return <Skeleton height={480} radius="lg" />
+  return <Whole key={runId} run={data} />
+}
+
+function Whole({ run }: { run: Run }) {
+  const { t } = useTranslation()
+  return (
+    <Page
+      title={run.name}
+      mark={<RunStatusTag run={run} />}
+      above={<Link to="/runs">{t('shell.runs')}</Link>}
+      actions={<RunActions run={run} />}
+    >
+      <div className={grid.stack}>
+        {run.error ? (
+          <Notice tone="bad" title={run.error.message}>
+            {run.error.hint}
+          </Notice>
+        ) : null}
+        {isActive(run) ? (
+          <Card>
+            <ProgressLine run={run} />
+          </Card>
+        ) : null}
+        <Sections run={run} />
+      </div>
+    </Page>
+  )
+}
+
+function Sections({ run }: { run: Run }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate({ from: '/runs/$runId' })
+  const { tab } = useSearch({ from: '/runs/$runId' })
+  const shown = TABS.filter((one) => one !== 'report' || run.report)
+  const current = tab && shown.includes(tab) ? tab : run.report ? 'report' : 'curves'
+  return (
+    <Tabs
+      value={current}
+      keepMounted={false}
+      onChange={(value) => void navigate({ search: { tab: value as Tab }, replace: true })}
+    >
+      <Tabs.List mb="md" aria-label={t('run.sections')}>
+        {shown.map((one) => (
+          <Tabs.Tab key={one} value={one}>
+            {t(`run.tab.${one}`)}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tabs.Panel value="report">
+        <ReportView run={run} />
+      </Tabs.Panel>
+      <Tabs.Panel value="curves">
+        <Live run={run} />
+      </Tabs.Panel>
+      <Tabs.Panel value="log">
+        <LogTail run={run} />
+      </Tabs.Panel>
+      <Tabs.Panel value="checkpoints">
+        <CheckpointList run={run} />
+      </Tabs.Panel>
+      <Tabs.Panel value="recipe">
+        <Recipe run={run} />
+      </Tabs.Panel>
+    </Tabs>
+  )
+}
+
+function Live({ run }: { run: Run }) {
+  const { t } = useTranslation()
+  const live = useRunLive(run)
+  if (live.error) return <ProblemNotice error={live.error} />
+  if (live.pending) return <Skeleton height={420} radius="lg" />
+  return (
+    <div className={grid.side}>
+      <Curves series={live.series} version={live.version} />
+      <div className={grid.stack}>
+        <DiagnosisCard series={live.series} totalSteps={readProgress(run.progress)?.totalSteps ?? null} />
+        <Card title={t('story.title')}>
+          <Story events={live.told} working={isWorking(run)} />
+        </Card>
+        <Card title={t('run.facts')}>
+          <RunFacts run={run} />
+        </Card>
+        {isActive(run) ? <MachineCard /> : null}
+      </div>
+    </div>
+  )
+}
+
+function Recipe({ run }: { run: Run }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const { data, error } = useQuery(recipeQuery(run.config))
+  const schema = useQuery(schemaQuery())
+  const again = () => {
+    if (!schema.data) return
+    const root = schema.data.json_schema
+    const chosen = choicesOf(fieldsOf(root, branches(root, run.config)), run.config)
+    changeDraft({ dataset: run.config.dataset, model: run.config.model, chosen: { ...chosen, name: null } })
+    void navigate({ to: '/new', search: { step: 'settings' } })
+  }
+  if (error) return <ProblemNotice error={error} />
+  return (
+    <Card
+      title={t('recipe.title')}
+      aside={
+        <Button size="xs" variant="default" disabled={!schema.data} onClick={again}>
+          {t('run.again')}
+        </Button>
+      }
+    >
+      {data ? <CodeBlock code={data} label={t('recipe.title')} /> : null}
+    </Card>
+  )
 }

@@ -1,0 +1,94 @@
+import { Skeleton } from '@mantine/core'
+import { lazy, Suspense, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { formatMeasure, formatNumber } from '@/lib/format/format'
+
+import classes from './chart.module.css'
+import type { Line } from './lines'
+
+const Plot = lazy(async () => ({ default: (await import('./plot')).Plot }))
+
+interface ChartProps {
+  title: string
+  lines: Line[]
+  version: number | string
+  height?: number
+  log?: boolean
+  format?: (value: number, digits?: number) => string
+}
+
+/** Lines over the steps, with their values under the cursor or, without one, their last ones. */
+export function Chart({
+  title,
+  lines,
+  version,
+  height = 150,
+  log = false,
+  format = formatMeasure,
+}: ChartProps) {
+  const { t } = useTranslation()
+  const [cursor, setCursor] = useState<{ values: (number | null)[]; step: number } | null>(null)
+  const shown = lines.filter((line) => line.values.length > 0)
+  if (shown.length === 0) {
+    return (
+      <figure className={classes.chart}>
+        <figcaption className={classes.head}>{title}</figcaption>
+        <p className={classes.nothing} style={{ height }}>
+          {t('chart.nothing')}
+        </p>
+      </figure>
+    )
+  }
+  const values = shown.map(
+    (line, index) => cursor?.values[index] ?? line.values[line.values.length - 1] ?? null,
+  )
+  return (
+    <figure className={classes.chart}>
+      <figcaption className={classes.head}>
+        <span className={classes.title}>{title}</span>
+        <span className={`${classes.legend} numbers`}>
+          {cursor ? (
+            <span className={classes.step}>{t('chart.step', { step: formatNumber(cursor.step) })}</span>
+          ) : null}
+          {shown.map((line, index) => (
+            <span key={line.label} className={classes.entry} hidden={line.faint && shown.length > 1}>
+              {shown.filter((one) => !one.faint).length > 1 ? (
+                <>
+                  <i className={classes.dot} style={{ background: `var(${line.color})` }} />
+                  {line.label}{' '}
+                </>
+              ) : null}
+              <b>{values[index] === null || values[index] === undefined ? '–' : format(values[index])}</b>
+            </span>
+          ))}
+        </span>
+      </figcaption>
+      <div role="img" aria-label={summary(title, shown, format)}>
+        <Suspense fallback={<Skeleton height={height} />}>
+          <Plot
+            lines={shown}
+            height={height}
+            log={log}
+            format={format}
+            version={version}
+            onCursor={(found, step) =>
+              setCursor(found === null || step === null ? null : { values: found, step })
+            }
+          />
+        </Suspense>
+      </div>
+    </figure>
+  )
+}
+
+/** What a screen reader hears of a chart. */
+function summary(title: string, lines: Line[], format: (value: number) => string): string {
+  const parts = lines
+    .filter((line) => !line.faint || lines.length === 1)
+    .map(
+      ({ label, values }) =>
+        `${label}: ${format(values[0] ?? 0)} → ${format(values[values.length - 1] ?? 0)}`,
+    )
+  return `${title}. ${parts.join('; ')}`
+}

@@ -1,0 +1,77 @@
+import {
+  type Cell,
+  createSortedRowModel,
+  type ColumnDef,
+  rowSortingFeature,
+  type RowData,
+  sortFns,
+  tableFeatures,
+  useTable,
+} from '@tanstack/react-table'
+import { ArrowDown, ArrowUp } from 'lucide-react'
+
+import classes from './data-table.module.css'
+
+const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel(), sortFns })
+
+export type Features = typeof features
+export type Column<Row extends RowData> = ColumnDef<Features, Row>
+
+interface DataTableProps<Row extends RowData> {
+  label: string
+  columns: Column<Row>[]
+  data: Row[]
+}
+
+/** A table whose columns sort; too wide for the screen, it scrolls by itself. */
+export function DataTable<Row extends RowData>({ label, columns, data }: DataTableProps<Row>) {
+  const table = useTable({ features, columns, data })
+  return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls
+    <div className={classes.scroll} tabIndex={0} role="region" aria-label={label}>
+      <table className={`${classes.table} numbers`}>
+        <thead>
+          {table.getHeaderGroups().map((group) => (
+            <tr key={group.id}>
+              {group.headers.map((header) => {
+                const sorted = header.column.getIsSorted()
+                return (
+                  <th
+                    key={header.id}
+                    scope="col"
+                    aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : undefined}
+                  >
+                    {header.column.getCanSort() ? (
+                      <button
+                        type="button"
+                        className={classes.sort}
+                        onClick={header.column.getToggleSortingHandler()}
+                      >
+                        <table.FlexRender header={header} />
+                        {sorted === 'asc' ? <ArrowUp size={12} aria-hidden /> : null}
+                        {sorted === 'desc' ? <ArrowDown size={12} aria-hidden /> : null}
+                      </button>
+                    ) : (
+                      <table.FlexRender header={header} />
+                    )}
+                  </th>
+                )
+              })}
+            </tr>
+          ))}
+        </thead>
+        <tbody>
+          {table.getRowModel().rows.map((row) => (
+            <tr key={row.id}>
+              {row.getAllCells().map((cell: Cell<Features, Row>) => (
+                <td key={cell.id}>
+                  <table.FlexRender cell={cell} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

@@ -1,0 +1,78 @@
+import { type Series, type SeriesByName, smoothed } from './series'
+
+/** What a curve shows that a person should know; the words for each stand in the texts. */
+export type Finding =
+  'notFinite' | 'diverged' | 'flat' | 'overfitting' | 'spikes' | 'memorised' | 'falling' | 'early'
+
+const ENOUGH = 12
+const WINDOW = 0.25
+const SMOOTHING = 0.8
+
+/** Rules of thumb, the gravest first; `totalSteps` says how much of the run has been seen. */
+export function diagnose(series: SeriesByName, totalSteps: number | null): Finding[] {
+  const loss = series['loss']
+  if (!loss || loss.values.length === 0) return []
+  if (hasNoNumber(loss) || hasNoNumber(series['grad_norm'])) return ['notFinite']
+  if (loss.values.length < ENOUGH) return ['early']
+  const curve = smoothed(loss.values, SMOOTHING)
+  const grave: Finding[] = []
+  if (diverges(curve)) grave.push('diverged')
+  if (overfits(series['evaluation_loss'], curve)) grave.push('overfitting')
+  if (spikes(series['grad_norm'])) grave.push('spikes')
+  return grave.length > 0 ? grave : [course(curve, seenShare(loss, totalSteps))]
+}
+
+/** Where a curve without a fault is heading. */
+function course(curve: readonly number[], seen: number): Finding {
+  const first = at(curve, 2)
+  const last = at(curve, -1)
+  if (last < 0.01) return 'memorised'
+  if (seen > 0.2 && Math.abs(first - last) < Math.abs(first) * 0.02) return 'flat'
+  return last < first ? 'falling' : 'early'
+}
+
+function seenShare(loss: Series, totalSteps: number | null): number {
+  return totalSteps ? at(loss.steps, -1) / totalSteps : 1
+}
+
+/** It has risen far above its lowest point, and stays up there. */
+function diverges(curve: readonly number[]): boolean {
+  const lowest = Math.min(...curve.slice(Math.floor(curve.length * 0.05)))
+  const last = at(curve, -1)
+  return last > lowest * 1.5 && last > lowest + 0.2 && last > mean(tail(curve)) * 0.95
+}
+
+function at(values: readonly number[], index: number): number {
+  return values.at(index) ?? values.at(-1) ?? 0
+}
+
+function hasNoNumber(series: Series | undefined): boolean {
+  return series?.values.some((value) => !Number.isFinite(value)) ?? false
+}
+
+/** The held-out loss has turned and rises while the training loss goes on falling. */
+function overfits(evaluation: Series | undefined, curve: readonly number[]): boolean {
+  if (!evaluation || evaluation.values.length < 3) return false
+  const { values } = evaluation
+  const best = Math.min(...values)
+  const last = at(values, -1)
+  const before = at(values, -2)
+  const learns = at(curve, -1) <= mean(tail(curve)) * 1.02
+  return last > best * 1.05 && last >= before && before > best && learns
+}
+
+/** Gradients that are many times longer than usual, and not just once. */
+function spikes(norms: Series | undefined): boolean {
+  if (!norms || norms.values.length < ENOUGH) return false
+  const sorted = [...norms.values].sort((a, b) => a - b)
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0
+  return tail(norms.values).filter((value) => value > median * 10).length >= 2
+}
+
+function tail(values: readonly number[]): readonly number[] {
+  return values.slice(-Math.max(2, Math.ceil(values.length * WINDOW)))
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
+}

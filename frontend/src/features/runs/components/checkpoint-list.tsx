@@ -1,0 +1,44 @@
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+
+import { Card } from '@/components/ui/card'
+import { ProblemNotice } from '@/components/ui/problem-notice'
+import rows from '@/components/ui/rows.module.css'
+import { Tag } from '@/components/ui/tag'
+import { formatAgo, formatBytes, formatMeasure, formatNumber } from '@/lib/format/format'
+
+import { checkpointsQuery } from '../api/run-events'
+import { isActive, type Run } from '../api/runs'
+
+/** The checkpoints that are kept: what a resume can go on from. */
+export function CheckpointList({ run }: { run: Run }) {
+  const { t } = useTranslation()
+  const { data, error } = useQuery(checkpointsQuery(run.id, isActive(run)))
+  if (error) return <ProblemNotice error={error} />
+  return (
+    <Card flush title={t('checkpoint.title')}>
+      {data && data.length === 0 ? <p className={rows.row}>{t('checkpoint.none')}</p> : null}
+      <ul className={rows.rows}>
+        {data?.map((one) => (
+          <li key={one.name} className={rows.row}>
+            <div className={rows.head}>
+              <span className={`${rows.name} numbers`}>
+                {t('checkpoint.step', { step: formatNumber(one.step) })}
+              </span>
+              {one.best ? <Tag tone="good">{t('checkpoint.best')}</Tag> : null}
+              {one.fault ? <Tag tone="bad">{t('checkpoint.faulty')}</Tag> : null}
+            </div>
+            <p className={`${rows.words} numbers`}>
+              <span>{formatBytes(one.bytes)}</span>
+              <span>{formatAgo(one.created_at)}</span>
+              {one.evaluation_loss === null ? null : (
+                <span>{t('checkpoint.loss', { loss: formatMeasure(one.evaluation_loss) })}</span>
+              )}
+              {one.fault ? <span className={rows.bad}>{one.fault}</span> : null}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}

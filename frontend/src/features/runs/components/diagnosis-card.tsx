@@ -1,0 +1,34 @@
+import { useTranslation } from 'react-i18next'
+
+import { Card } from '@/components/ui/card'
+import { Notice, type Tone } from '@/components/ui/notice'
+
+import { type Finding, diagnose } from '../api/diagnosis'
+import type { SeriesByName } from '../api/series'
+
+const TONES: Record<Finding, Tone> = {
+  notFinite: 'bad',
+  diverged: 'bad',
+  overfitting: 'warn',
+  spikes: 'warn',
+  flat: 'warn',
+  memorised: 'warn',
+  falling: 'good',
+  early: 'info',
+}
+
+/** What the curves say, in words, and what to do about it. */
+export function DiagnosisCard({ series, totalSteps }: { series: SeriesByName; totalSteps: number | null }) {
+  const { t } = useTranslation()
+  const findings = diagnose(series, totalSteps)
+  if (findings.length === 0) return null
+  return (
+    <Card title={t('diagnosis.title')}>
+      {findings.map((finding) => (
+        <Notice key={finding} tone={TONES[finding]} title={t(`diagnosis.${finding}`)}>
+          {t(`diagnosis.${finding}Text`)}
+        </Notice>
+      ))}
+    </Card>
+  )
+}

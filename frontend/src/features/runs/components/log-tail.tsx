@@ -1,0 +1,43 @@
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { Card } from '@/components/ui/card'
+import { ProblemNotice } from '@/components/ui/problem-notice'
+
+import { logQuery } from '../api/run-events'
+import { isActive, type Run } from '../api/runs'
+import classes from './log-tail.module.css'
+
+const LINES = 400
+const NEAR = 40
+
+/** The end of the worker's log; it follows as long as one looks at its end. */
+export function LogTail({ run }: { run: Run }) {
+  const { t } = useTranslation()
+  const { data, error } = useQuery(logQuery(run.id, LINES, isActive(run)))
+  const box = useRef<HTMLPreElement>(null)
+  const follows = useRef(true)
+  useEffect(() => {
+    if (follows.current && box.current) box.current.scrollTop = box.current.scrollHeight
+  }, [data])
+  if (error) return <ProblemNotice error={error} />
+  return (
+    <Card title={t('log.title')} aside={data?.truncated ? t('log.truncated', { count: LINES }) : null}>
+      {data && data.lines.length === 0 ? <p>{t('log.nothing')}</p> : null}
+      <pre
+        ref={box}
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls
+        tabIndex={0}
+        aria-label={t('log.title')}
+        className={classes.log}
+        onScroll={(event) => {
+          const { scrollHeight, scrollTop, clientHeight } = event.currentTarget
+          follows.current = scrollHeight - scrollTop - clientHeight < NEAR
+        }}
+      >
+        {data?.lines.join('\n')}
+      </pre>
+    </Card>
+  )
+}

@@ -1,0 +1,75 @@
+import { ActionIcon, Tooltip } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { ArrowDown, ArrowUp } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+
+import { Card } from '@/components/ui/card'
+import { ProblemNotice } from '@/components/ui/problem-notice'
+import rows from '@/components/ui/rows.module.css'
+
+import { moveBefore } from '../api/actions'
+import { queueQuery } from '../api/runs'
+import classes from './queue-card.module.css'
+
+/** The runs that wait, the next one first, and their order. */
+export function QueueCard() {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const { data } = useQuery(queueQuery())
+  const move = useMutation({
+    mutationFn: ({ id, before }: { id: string; before: string }) => moveBefore(id, before),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['queue'] }),
+  })
+  if (!data || data.length === 0) return null
+  return (
+    <Card flush title={t('queue.title')}>
+      {move.error ? <ProblemNotice error={move.error} /> : null}
+      <ol className={rows.rows}>
+        {data.map((run, index) => {
+          const above = data[index - 1]
+          const below = data[index + 1]
+          return (
+            <li key={run.id} className={classes.run}>
+              <span className={`${classes.place} numbers`}>{index + 1}</span>
+              <Link to="/runs/$runId" params={{ runId: run.id }} className={`${rows.name} ${classes.name}`}>
+                {run.name}
+              </Link>
+              <Step
+                label={t('queue.earlier', { name: run.name })}
+                disabled={!above || move.isPending}
+                onClick={() => above && move.mutate({ id: run.id, before: above.id })}
+              >
+                <ArrowUp size={14} />
+              </Step>
+              <Step
+                label={t('queue.later', { name: run.name })}
+                disabled={!below || move.isPending}
+                onClick={() => below && move.mutate({ id: below.id, before: run.id })}
+              >
+                <ArrowDown size={14} />
+              </Step>
+            </li>
+          )
+        })}
+      </ol>
+    </Card>
+  )
+}
+
+interface StepProps {
+  label: string
+  disabled: boolean
+  onClick: () => void
+  children: React.ReactNode
+}
+
+function Step({ label, disabled, onClick, children }: StepProps) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon variant="default" size="md" aria-label={label} disabled={disabled} onClick={onClick}>
+        {children}
+      </ActionIcon>
+    </Tooltip>
+  )
+}

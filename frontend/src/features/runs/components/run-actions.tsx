@@ -1,0 +1,89 @@
+import { Button } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { Confirm } from '@/components/ui/confirm'
+import { ProblemNotice } from '@/components/ui/problem-notice'
+
+import { deleteRun, resumeRun, stopRun } from '../api/actions'
+import { isActive, type Run } from '../api/runs'
+
+/** Stop, resume, delete: whichever a run's state allows. */
+export function RunActions({ run }: { run: Run }) {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const [asking, setAsking] = useState<'stop' | 'delete' | null>(null)
+  const take = (view: Run) => {
+    queries.setQueryData(['run', run.id], view)
+    setAsking(null)
+    void queries.invalidateQueries({ queryKey: ['runs'] })
+  }
+  const stop = useMutation({ mutationFn: () => stopRun(run.id), onSuccess: take })
+  const resume = useMutation({
+    mutationFn: () => resumeRun(run.id),
+    onSuccess: (view) => {
+      take(view)
+      void queries.invalidateQueries({ queryKey: ['run', run.id] })
+    },
+  })
+  const remove = useMutation({
+    mutationFn: () => deleteRun(run.id),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ['runs'] })
+      await navigate({ to: '/runs' })
+    },
+  })
+  const canResume = ['stopped', 'failed', 'paused'].includes(run.status)
+  return (
+    <>
+      {isActive(run) ? (
+        <Button variant="default" loading={run.reason === 'stopping'} onClick={() => setAsking('stop')}>
+          {t('run.stop')}
+        </Button>
+      ) : (
+        <Button variant="default" onClick={() => setAsking('delete')}>
+          {t('common.delete')}
+        </Button>
+      )}
+      {canResume ? (
+        <Button loading={resume.isPending} onClick={() => resume.mutate()}>
+          {t('run.resume')}
+        </Button>
+      ) : null}
+      {run.model_id ? (
+        <Button
+          renderRoot={(props) => <Link to="/playground" search={{ model: run.model_id ?? '' }} {...props} />}
+        >
+          {t('run.try')}
+        </Button>
+      ) : null}
+      {resume.error ? <ProblemNotice error={resume.error} /> : null}
+      <Confirm
+        opened={asking === 'stop'}
+        title={t('run.stopTitle')}
+        action={t('run.stop')}
+        pending={stop.isPending}
+        error={stop.error}
+        onConfirm={() => stop.mutate()}
+        onClose={() => setAsking(null)}
+      >
+        {t('run.stopText')}
+      </Confirm>
+      <Confirm
+        danger
+        opened={asking === 'delete'}
+        title={t('run.deleteTitle')}
+        action={t('common.delete')}
+        pending={remove.isPending}
+        error={remove.error}
+        onConfirm={() => remove.mutate()}
+        onClose={() => setAsking(null)}
+      >
+        {t('run.deleteText')}
+      </Confirm>
+    </>
+  )
+}

@@ -1,0 +1,84 @@
+import { Checkbox } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { type Column, DataTable } from '@/components/ui/data-table'
+import { Verdict } from '@/components/ui/verdict'
+import { formatAgo } from '@/lib/format/format'
+import { headline } from '@/lib/report/headline'
+
+import { isActive, type Run } from '../api/runs'
+import { ProgressLine } from './progress-line'
+import { RunStatusTag } from './run-status'
+import classes from './run-table.module.css'
+
+interface RunTableProps {
+  runs: Run[]
+  chosen: ReadonlySet<string>
+  onChoose: (id: string, chosen: boolean) => void
+}
+
+/** All runs, to be sorted, looked into, and picked for a comparison. */
+export function RunTable({ runs, chosen, onChoose }: RunTableProps) {
+  const { t } = useTranslation()
+  const columns = useMemo<Column<Run>[]>(
+    () => [
+      {
+        id: 'choose',
+        enableSorting: false,
+        header: () => <span className={classes.hidden}>{t('runs.pick')}</span>,
+        cell: ({ row: { original: run } }) => (
+          <Checkbox
+            aria-label={t('runs.pickRun', { name: run.name })}
+            checked={chosen.has(run.id)}
+            onChange={(event) => onChoose(run.id, event.currentTarget.checked)}
+          />
+        ),
+      },
+      {
+        accessorKey: 'name',
+        header: () => t('common.name'),
+        cell: ({ row: { original: run } }) => (
+          <div className={classes.name}>
+            <Link to="/runs/$runId" params={{ runId: run.id }}>
+              {run.name}
+            </Link>
+            <span>{t('run.madeOf', { model: run.config.model, dataset: run.config.dataset })}</span>
+          </div>
+        ),
+      },
+      {
+        accessorKey: 'status',
+        header: () => t('runs.status'),
+        cell: ({ row }) => <RunStatusTag run={row.original} />,
+      },
+      {
+        id: 'result',
+        accessorFn: (run) => headline(run.report)?.tuned ?? -1,
+        header: () => t('runs.result'),
+        cell: ({ row }) => <Result run={row.original} />,
+      },
+      {
+        accessorKey: 'created_at',
+        header: () => t('runs.started'),
+        cell: ({ row }) => <span className={classes.when}>{formatAgo(row.original.created_at)}</span>,
+      },
+    ],
+    [t, chosen, onChoose],
+  )
+  return <DataTable label={t('runs.title')} columns={columns} data={runs} />
+}
+
+function Result({ run }: { run: Run }) {
+  const found = headline(run.report)
+  if (found) return <Verdict headline={found} />
+  if (isActive(run)) {
+    return (
+      <div className={classes.progress}>
+        <ProgressLine run={run} />
+      </div>
+    )
+  }
+  return run.error ? <span className={classes.bad}>{run.error.message}</span> : null
+}
