@@ -1,4 +1,4 @@
-"""Write the API description for the generated client: `make docs`, or `python frontend/scripts/write_openapi.py [FILE]`.
+"""Write the API description for the client: `make docs`, or `python frontend/scripts/write_openapi.py [FILE]`.
 
 The errors, which every route has alike, are left out: the client reads them as one type.
 """
