@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from modelforge.dependencies import CurrentCaller, Feeds, Insight, Runs
 from modelforge.schemas.events import EventKind
 from modelforge.schemas.report import EvaluationReport
+from modelforge.schemas.run import RunSpec
 from modelforge.schemas.run_requests import CheckpointView, EventPage, LogTail, RunComparison, RunMetrics
 from modelforge.services.run_insight import compare
 
@@ -84,6 +85,12 @@ def logs(
 def checkpoints(run_id: RunId, runs: Runs, insight: Insight, caller: CurrentCaller) -> list[CheckpointView]:
     """The checkpoints that are kept, the newest first."""
     return insight.checkpoints(runs.get(run_id, caller).id)
+
+
+@router.get("/{run_id}/spec")
+def spec(run_id: RunId, runs: Runs, insight: Insight, caller: CurrentCaller) -> RunSpec:
+    """All that is needed to run again: the resolved config, the data's SHA-256, the libraries' versions."""
+    return insight.folder(runs.get(run_id, caller).id).read_spec()
 
 
 @router.get("/{run_id}/report")

@@ -56,6 +56,9 @@ def test_a_run_is_accepted_followed_and_seen(counting: RunServer, path: str) -> 
     shown = counting.client.get(f"/api/v1/runs/{run['id']}").json()
     assert (shown["status"], shown["progress"]["step"], shown["slot"]) == ("succeeded", 4, "cpu")
     assert {"id", "status", "config", "report", "error"} <= set(shown)
+    spec = counting.client.get(f"/api/v1/runs/{run['id']}/spec").json()
+    assert spec["config"] == shown["config"]
+    assert len(spec["dataset_sha256"]) == 64
 
     page = counting.client.get(
         f"/api/v1/runs/{run['id']}/events", params={"after": 2, "limit": 3}, headers={"accept": "application/json"}
