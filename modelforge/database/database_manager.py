@@ -212,6 +212,8 @@ class DatabaseManager(QueueStatements):
             try:
                 with self.engine.execution_options(**{READ_ONLY: True}).connect() as connection:
                     return bool(connection.scalar(text("PRAGMA integrity_check(1)")) != "ok")
+            except UnicodeDecodeError:  # SQLite quotes what it found, and that is no text
+                return True
             except (SQLAlchemyError, sqlite3.Error) as error:
                 cause = getattr(error, "orig", error)
                 code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary code

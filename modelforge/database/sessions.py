@@ -73,6 +73,8 @@ def database_errors() -> Iterator[None]:
         raise DatabaseError(
             f"The database holds a {error.title} of another version of ModelForge.", hint=REBUILD
         ) from error
+    except ValueError as error:  # JSON or a time that a fault of the disk has changed
+        raise DatabaseError(f"The database holds a value that cannot be read: {error}", hint=REBUILD) from error
 
 
 def found(session: Session, table: type[Row], key: str, *, lock: bool = False) -> Row:

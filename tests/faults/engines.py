@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -111,6 +112,32 @@ def full_disk(spec: RunSpec, folder: RunFolder, emit: Any, should_stop: Any) -> 
         file.write(b"x" * (12 << 20))
     os.unlink(folder.root / "ballast")
     return count(spec, folder, emit, should_stop)
+
+
+def with_loader(spec: RunSpec, folder: RunFolder, emit: Any, should_stop: Any) -> Result:
+    """Count, with a child that has inherited the run's lock and outlives a killed parent, as a data loader may."""
+    child = os.fork()
+    if child == 0:
+        time.sleep(600)
+        os._exit(0)
+    (folder.root / "children.txt").open("a").write(f"{child}\n")
+    result = count(spec, folder, emit, should_stop)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return result
+
+
+def deaf(_spec: RunSpec, folder: RunFolder, emit: Any, _should_stop: Any) -> Result:
+    """Hears no SIGTERM, saves nothing, and has a child that hears nothing either."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    child = os.fork()
+    if child == 0:
+        time.sleep(600)
+        os._exit(0)
+    save(folder, 1, emit)
+    (folder.root / "children.txt").write_text(f"{child}\n")
+    time.sleep(600)
+    return Result("succeeded")
 
 
 def alone(spec: RunSpec, folder: RunFolder, emit: Any, should_stop: Any) -> Result:

@@ -1,6 +1,6 @@
 """Sends hostile strings to every string field of the API, in a process whose every opened file is recorded.
 
-`python path_audit.py HOME OUTSIDE NUMBER` prints what was opened, listed, made, deleted, executed or called outside
+`python path_audit.py HOME OUTSIDE NUMBER SHARE` sends NUMBER strings, one SHAREth of them to each field, and prints what was opened, listed, made, deleted, executed or called outside
 the home and the installation, as JSON.
 """
 
@@ -59,7 +59,7 @@ def record(event: str, arguments: tuple[Any, ...]) -> None:
     if event in PATHS:
         for one in arguments[:2]:
             if isinstance(one, str | bytes | os.PathLike):
-                SEEN.add((event, os.path.abspath(os.fsdecode(one))))
+                SEEN.add((event, os.fsdecode(one)))
     elif event in NEVER:
         SEEN.add((event, repr(arguments)[:200]))
 
@@ -84,7 +84,7 @@ class Field:
         path, query, headers, body = self.path, "", [], b""
         base = BODIES.get(self.path, {})
         if self.place == "path":
-            path = path.replace(f"{{{self.names[0]}}}", value)
+            path = path.replace(f"{{{self.names[0]}}}", value.encode("utf-8", "replace").decode())
         elif self.place == "query":
             query = "?" + urllib.parse.urlencode({self.names[0]: value.encode("utf-8", "surrogatepass")})
         elif self.place == "header":
@@ -147,15 +147,16 @@ def body_strings(
         yield from body_strings(inner, described, (*names, name))
 
 
-def cases(fields: list[Field], strings: list[str]) -> Iterator[tuple[str, str, Headers, bytes]]:
-    for field in fields:
+def cases(fields: list[Field], everything: list[str], share: int) -> Iterator[tuple[str, str, Headers, bytes]]:
+    for index, field in enumerate(fields):
+        strings = everything[index % share :: share]
         costly = field.path in COSTLY and not (field.place == "body" and field.names[-1] in NAMING)
         for value in strings[:: len(strings) // 3] if costly else strings:
             with contextlib.suppress(UnicodeEncodeError):
                 yield field.request(value)
 
 
-async def ask_everything(home: Path, outside: Path, number: int) -> dict[str, Any]:
+async def ask_everything(home: Path, outside: Path, number: int, share: int) -> dict[str, Any]:
     import engines
 
     set_up_logs("CRITICAL")
@@ -174,7 +175,7 @@ async def ask_everything(home: Path, outside: Path, number: int) -> dict[str, An
         SEEN.clear()
         answers: list[Answer] = []
         asked = 0
-        for request in cases(fields, hostile_strings(number, outside)):
+        for request in cases(fields, hostile_strings(number, outside), share):
             answers.append(await knock_in_loop(app, *request))
             asked += 1
             if answers[-1].status >= 500:
@@ -194,6 +195,8 @@ def leaks(seen: set[tuple[str, str]], home: Path, outside: Path) -> Iterator[str
         if event in NEVER:
             yield f"{event} {what}"
             continue
+        if os.path.basename(what) == what and what not in (".", ".."):
+            continue  # a name within an open folder, as `shutil.rmtree` goes; the current folder is found empty
         real = os.path.realpath(what)
         inside = any(real == root or real.startswith(f"{root}{os.sep}") for root in roots)
         if not inside or real.startswith(str(outside)):
@@ -202,4 +205,5 @@ def leaks(seen: set[tuple[str, str]], home: Path, outside: Path) -> Iterator[str
 
 if __name__ == "__main__":
     sys.addaudithook(record)
-    print(json.dumps(asyncio.run(ask_everything(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])))))  # noqa: T201
+    where, numbers = map(Path, sys.argv[1:3]), map(int, sys.argv[3:5])
+    print(json.dumps(asyncio.run(ask_everything(*where, *numbers))))  # noqa: T201
