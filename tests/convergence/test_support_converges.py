@@ -46,7 +46,6 @@ def short(home: Path) -> list[float]:
         "optimization.warmup_steps=10",
         "evaluation.generate=false",
         "compute.num_threads=1",
-        "compute.precision=fp32",
     )[0]
 
 

@@ -1,7 +1,7 @@
 """Sends hostile strings to every string field of the API, in a process whose every opened file is recorded.
 
-`python path_audit.py HOME OUTSIDE NUMBER SHARE` sends NUMBER strings, one SHAREth of them to each field, and prints what was opened, listed, made, deleted, executed or called outside
-the home and the installation, as JSON.
+`python path_audit.py HOME OUTSIDE NUMBER SHARE` sends NUMBER strings, one SHAREth of them to each field, and prints
+what was opened, listed, made, deleted, executed or called outside the home and the installation, as JSON.
 """
 
 from __future__ import annotations
