@@ -140,6 +140,18 @@ def deaf(_spec: RunSpec, folder: RunFolder, emit: Any, _should_stop: Any) -> Res
     return Result("succeeded")
 
 
+def burn(spec: RunSpec, _folder: RunFolder, emit: Any, should_stop: Any) -> Result:
+    """Keep one core busy, and say how far it is, as training does."""
+    for step in range(1, (spec.config.optimization.max_steps or 10) + 1):
+        until = time.monotonic() + 0.05
+        while time.monotonic() < until:
+            pass
+        emit("progress", {"step": step, "loss": 1.0})
+        if should_stop():
+            return Result("stopped")
+    return Result("succeeded")
+
+
 def alone(spec: RunSpec, folder: RunFolder, emit: Any, should_stop: Any) -> Result:
     """Count, and leave a mark in the home if another run counts on the same slot at this moment."""
     ticket = folder.read_ticket()
