@@ -15,7 +15,7 @@ WEB := modelforge/web/dist/index.html
 WEB_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f ! -name schema.d.ts)
 NO_NPM := npm is missing: the web app needs Node 20 or newer (https://nodejs.org).
 
-.PHONY: help install demo serve web test test-python test-web check check-python check-web format docs lock bench clean
+.PHONY: help install demo serve web test test-python test-web test-faults test-security test-load check check-python check-web format docs lock bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
