@@ -43,6 +43,15 @@ test-web: $(VENV)/.base frontend/node_modules/.ready $(WEB) ## run the tests of 
 	@sh frontend/scripts/need-browser.sh
 	cd frontend && MODELFORGE=$(abspath $(BIN))/modelforge npm run e2e
 
+test-faults: $(VENV)/.dev ## kill servers and workers, break files, fill disks: the full figures, about an hour
+	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest tests/faults --full --timeout=7200 -s
+
+test-security: $(VENV)/.dev ## fuzz the API and try hostile strings: the full figures, about an hour
+	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest tests/security --full --timeout=7200 -s
+
+test-load: $(VENV)/.dev ## a thousand viewers, a gigabyte up: the full figures, some minutes
+	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest tests/e2e/test_load.py --full --timeout=7200 -s
+
 check: check-python check-web ## formatting, lint, types, import contracts, complexity
 
 check-web: frontend/node_modules/.ready
