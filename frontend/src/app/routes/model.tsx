@@ -1,3 +1,58 @@
+import { Skeleton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { lazy, Suspense, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { Card } from '@/components/ui/card'
+import grid from '@/components/ui/grid.module.css'
+import { Page } from '@/components/ui/page'
+import { ProblemNotice } from '@/components/ui/problem-notice'
+import { Tag } from '@/components/ui/tag'
+import { HubJobs } from '@/features/hub/components/job-list'
+import { PushDialog } from '@/features/hub/components/push-dialog'
+import { type ModelDetail, modelQuery } from '@/features/models/api/models'
+import { Lineage } from '@/features/models/components/lineage'
+import { MergeList } from '@/features/models/components/merge-list'
+import { ModelActions } from '@/features/models/components/model-actions'
+
+const ModelCardText = lazy(async () => ({
+  default: (await import('@/features/models/components/model-card-text')).ModelCardText,
+}))
+
 export function ModelPage() {
-  return null
+  const { modelId } = useParams({ from: '/models/$modelId' })
+  const { data, error } = useQuery(modelQuery(modelId))
+  if (error) return <ProblemNotice error={error} />
+  if (!data) return <Skeleton height={480} radius="lg" />
+  return <Whole key={modelId} model={data} />
+}
+
+function Whole({ model }: { model: ModelDetail }) {
+  const { t } = useTranslation()
+  const [pushing, setPushing] = useState(false)
+  return (
+    <Page
+      title={model.name}
+      mark={<Tag>{t(`model.kind.${model.kind}`)}</Tag>}
+      above={<Link to="/models">{t('shell.models')}</Link>}
+      actions={<ModelActions model={model} onPush={() => setPushing(true)} />}
+    >
+      <div className={grid.side}>
+        <div className={grid.stack}>
+          <MergeList model={model.id} />
+          <HubJobs model={model.id} />
+          <Card title={t('model.card')}>
+            <Suspense fallback={<Skeleton height={300} />}>
+              <ModelCardText text={model.card} />
+            </Suspense>
+          </Card>
+        </div>
+        <Card title={t('model.lineage')}>
+          <Lineage model={model} />
+        </Card>
+      </div>
+      <PushDialog model={model.id} opened={pushing} onClose={() => setPushing(false)} />
+    </Page>
+  )
 }

@@ -165,6 +165,11 @@ export default {
     all_one: 'Show all {{count}}',
     all_other: 'Show all {{count}}',
     fewer: 'Show fewer',
+    reproduce: 'To get the same again',
+    dataHash: 'SHA-256 of the data',
+    seed: 'Seed',
+    versions: 'Versions',
+    seeRecipe: 'the whole recipe',
   },
   compare: {
     title: 'Compare runs',

@@ -1,12 +1,51 @@
 import { queryOptions } from '@tanstack/react-query'
 
 import { answer, api, type Schemas } from '@/lib/api/client'
+import { problemOf } from '@/lib/api/problem'
+import { readToken } from '@/lib/session/session'
 
 export type Model = Schemas['ModelView']
+export type ModelDetail = Schemas['ModelDetail']
+export type ModelPage = Schemas['ModelPage']
 export type Starter = Schemas['StarterView']
+export type Merge = Schemas['MergeJob']
+
+const WATCHED_MS = 2_000
+const of = (id: string) => ({ path: { model_id: id } })
 
 export const modelsQuery = (limit = 100) =>
   queryOptions({
     queryKey: ['models', { limit }],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/models', { params: { query: { limit } }, signal })),
   })
+
+export const modelQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['model', id],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/models/{model_id}', { params: of(id), signal })),
+  })
+
+export const mergesQuery = () =>
+  queryOptions({
+    queryKey: ['merges'],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/merges', { signal })),
+    refetchInterval: ({ state }) =>
+      state.data?.some((job) => job.status === 'running') ? WATCHED_MS : false,
+  })
+
+export const renameModel = (id: string, name: string) =>
+  answer(api.PATCH('/api/v1/models/{model_id}', { params: of(id), body: { name } }))
+
+export const deleteModel = (id: string) => answer(api.DELETE('/api/v1/models/{model_id}', { params: of(id) }))
+
+export const mergeModel = (id: string) =>
+  answer(api.POST('/api/v1/models/{model_id}/merge', { params: of(id), body: { dtype: 'auto' } }))
+
+/** The model's folder as a zip file. */
+export async function downloadModel(id: string): Promise<Blob> {
+  const response = await fetch(`/api/v1/models/${encodeURIComponent(id)}/download`, {
+    headers: { Authorization: `Bearer ${readToken() ?? ''}` },
+  })
+  if (!response.ok) throw problemOf(response, await response.json().catch(() => null))
+  return response.blob()
+}

@@ -79,3 +79,10 @@ export const reportQuery = (id: string) =>
     staleTime: Infinity,
     retry: false,
   })
+
+export const specQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['run', id, 'spec'],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/runs/{run_id}/spec', { params: of(id), signal })),
+    staleTime: Infinity,
+  })

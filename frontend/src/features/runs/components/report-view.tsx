@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
 import { Card } from '@/components/ui/card'
+import { Facts } from '@/components/ui/facts'
 import grid from '@/components/ui/grid.module.css'
 import { Notice, type Tone } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 
-import { type Report, reportQuery } from '../api/run-events'
+import { type Report, reportQuery, specQuery } from '../api/run-events'
 import type { Run } from '../api/runs'
 import { Examples } from './report-examples'
 import { ReportMetrics } from './report-metrics'
@@ -28,11 +30,41 @@ export function ReportView({ run }: { run: Run }) {
       <Card flush title={t('report.metrics')}>
         <ReportMetrics report={data} />
       </Card>
+      <Reproduce run={run} />
       {data.examples && data.examples.length > 0 ? (
         <Card flush title={t('report.examples')}>
           <Examples examples={data.examples} />
         </Card>
       ) : null}
     </div>
+  )
+}
+
+/** What it takes to get the same again. */
+function Reproduce({ run }: { run: Run }) {
+  const { t } = useTranslation()
+  const { data } = useQuery(specQuery(run.id))
+  if (!data) return null
+  return (
+    <Card title={t('report.reproduce')}>
+      <Facts
+        facts={[
+          [t('report.dataHash'), <code key="hash">{data.dataset_sha256 ?? '–'}</code>],
+          [t('report.seed'), <code key="seed">{data.config.seed}</code>],
+          [
+            t('report.versions'),
+            Object.entries(data.versions)
+              .map(([name, one]) => `${name} ${one}`)
+              .join(', '),
+          ],
+          [
+            t('recipe.title'),
+            <Link key="recipe" to="/runs/$runId" params={{ runId: run.id }} search={{ tab: 'recipe' }}>
+              {t('report.seeRecipe')}
+            </Link>,
+          ],
+        ]}
+      />
+    </Card>
   )
 }

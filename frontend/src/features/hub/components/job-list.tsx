@@ -1,0 +1,82 @@
+import { Button } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+
+import { Card } from '@/components/ui/card'
+import { Meter } from '@/components/ui/meter'
+import rows from '@/components/ui/rows.module.css'
+import { Tag, type TagTone } from '@/components/ui/tag'
+import { formatAgo, formatBytes } from '@/lib/format/format'
+
+import { cancelJob, type HubJob, hubJobsQuery, isOpen, retryJob } from '../api/jobs'
+
+const TONES: Record<HubJob['status'], TagTone> = {
+  queued: 'plain',
+  running: 'ember',
+  succeeded: 'good',
+  failed: 'bad',
+  cancelled: 'plain',
+  interrupted: 'warn',
+}
+
+/** What goes to the hub and comes from it, with how far it is. */
+export function HubJobs({ model }: { model?: string }) {
+  const { t } = useTranslation()
+  const { data } = useQuery(hubJobsQuery())
+  const jobs = (data ?? []).filter((job) => model === undefined || job.model_id === model)
+  if (jobs.length === 0) return null
+  return (
+    <Card flush title={t('hub.jobs')}>
+      <ul className={rows.rows}>
+        {jobs.map((job) => (
+          <Job key={job.id} job={job} />
+        ))}
+      </ul>
+    </Card>
+  )
+}
+
+function Job({ job }: { job: HubJob }) {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const settled = () => queries.invalidateQueries({ queryKey: ['hub', 'jobs'] })
+  const retry = useMutation({ mutationFn: () => retryJob(job.id), onSettled: settled })
+  const cancel = useMutation({ mutationFn: () => cancelJob(job.id), onSettled: settled })
+  const total = job.bytes_total ?? 0
+  const done = job.bytes_done ?? 0
+  return (
+    <li className={rows.row}>
+      <div className={rows.head}>
+        <span className={rows.name}>{job.repository}</span>
+        <Tag tone={TONES[job.status]} live={job.status === 'running'}>
+          {t(`hub.status.${job.status}`)}
+        </Tag>
+      </div>
+      {isOpen(job) && total > 0 ? (
+        <Meter tone="ember" share={done / total} label={t('hub.progress', { name: job.repository })} />
+      ) : null}
+      <p className={`${rows.words} numbers`}>
+        <span>{t(`hub.kind.${job.kind}`)}</span>
+        <span>{total > 0 ? `${formatBytes(done)} / ${formatBytes(total)}` : formatBytes(done)}</span>
+        <span>{formatAgo(job.created_at)}</span>
+        {job.error ? (
+          <span className={rows.bad}>
+            {job.error.message} {job.error.hint}
+          </span>
+        ) : null}
+      </p>
+      <div>
+        {isOpen(job) ? (
+          <Button size="xs" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
+            {t('common.cancel')}
+          </Button>
+        ) : null}
+        {job.status === 'failed' || job.status === 'interrupted' || job.status === 'cancelled' ? (
+          <Button size="xs" variant="default" loading={retry.isPending} onClick={() => retry.mutate()}>
+            {t('common.tryAgain')}
+          </Button>
+        ) : null}
+      </div>
+    </li>
+  )
+}

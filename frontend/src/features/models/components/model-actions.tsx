@@ -1,0 +1,105 @@
+import { Button, Menu } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { ChevronDown } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { Confirm } from '@/components/ui/confirm'
+import { Notice } from '@/components/ui/notice'
+import { ProblemNotice } from '@/components/ui/problem-notice'
+import { RenameDialog } from '@/components/ui/rename-dialog'
+import { saveBlob } from '@/lib/format/save-file'
+
+import { deleteModel, downloadModel, mergeModel, type ModelDetail, renameModel } from '../api/models'
+
+interface ModelActionsProps {
+  model: ModelDetail
+  onPush: () => void
+}
+
+/** All that can be done with a model. */
+export function ModelActions({ model, onPush }: ModelActionsProps) {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const [asking, setAsking] = useState<'rename' | 'delete' | null>(null)
+  const refresh = () => queries.invalidateQueries({ queryKey: ['models'] })
+  const rename = useMutation({
+    mutationFn: (name: string) => renameModel(model.id, name),
+    onSuccess: async () => {
+      setAsking(null)
+      await queries.invalidateQueries({ queryKey: ['model', model.id] })
+      await refresh()
+    },
+  })
+  const remove = useMutation({
+    mutationFn: () => deleteModel(model.id),
+    onSuccess: async () => {
+      await refresh()
+      await navigate({ to: '/models' })
+    },
+  })
+  const merge = useMutation({
+    mutationFn: () => mergeModel(model.id),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['merges'] }),
+  })
+  const download = useMutation({
+    mutationFn: () => downloadModel(model.id),
+    onSuccess: (blob) => saveBlob(`${model.id}.zip`, blob),
+  })
+  const problem = merge.error ?? download.error
+  const needed = model.in_use_by ?? []
+  return (
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button
+            variant="default"
+            loading={download.isPending || merge.isPending}
+            rightSection={<ChevronDown size={14} />}
+          >
+            {t('common.actions')}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {model.kind === 'adapter' ? (
+            <Menu.Item onClick={() => merge.mutate()}>{t('model.merge')}</Menu.Item>
+          ) : null}
+          <Menu.Item onClick={() => download.mutate()}>{t('model.download')}</Menu.Item>
+          <Menu.Item onClick={onPush}>{t('model.push')}</Menu.Item>
+          <Menu.Item onClick={() => setAsking('rename')}>{t('common.rename')}</Menu.Item>
+          <Menu.Divider />
+          <Menu.Item color="red" onClick={() => setAsking('delete')}>
+            {t('common.delete')}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Button renderRoot={(props) => <Link to="/playground" search={{ model: model.id }} {...props} />}>
+        {t('run.try')}
+      </Button>
+      {problem ? <ProblemNotice error={problem} /> : null}
+      <RenameDialog
+        opened={asking === 'rename'}
+        title={t('model.rename')}
+        name={model.name}
+        pending={rename.isPending}
+        error={rename.error}
+        onRename={(name) => rename.mutate(name)}
+        onClose={() => setAsking(null)}
+      />
+      <Confirm
+        danger
+        opened={asking === 'delete'}
+        title={t('model.remove')}
+        action={t('common.delete')}
+        pending={remove.isPending}
+        error={remove.error}
+        onConfirm={() => remove.mutate()}
+        onClose={() => setAsking(null)}
+      >
+        {needed.length > 0 ? <Notice tone="warn">{needed.join(' ')}</Notice> : t('model.removeText')}
+      </Confirm>
+    </>
+  )
+}

@@ -1,0 +1,99 @@
+import { createParser } from 'eventsource-parser'
+
+import type { Schemas } from '@/lib/api/client'
+import { connection } from '@/lib/api/connection'
+import { Problem, problemOf, Unreachable } from '@/lib/api/problem'
+import { readToken } from '@/lib/session/session'
+
+export type Message = Schemas['ChatMessage']
+export type Sampling = Schemas['Sampling']
+export type Side = 'tuned' | 'base'
+
+export interface Question {
+  model: string
+  messages: Message[]
+  sampling: Sampling
+  side: Side
+}
+
+export interface Ending {
+  reason: 'end' | 'length' | 'stopped'
+  tokens: number
+  seconds: number
+}
+
+export interface Listener {
+  onWaiting: (ahead: number) => void
+  onLoading: () => void
+  onStart: () => void
+  onPiece: (text: string) => void
+}
+
+/** The fields of all events of a stream; which are there depends on the kind. */
+interface Said {
+  ahead: number
+  text: string
+  finish_reason: Ending['reason']
+  new_tokens: number
+  seconds: number
+  status: number
+  title: string
+  detail: string
+  hint?: string | null
+}
+
+/**
+ * Ask one side and listen to its answer, piece by piece. Leaving early, by the signal, ends the answer on the server.
+ *
+ * @returns how the answer ended.
+ * @throws Problem when there is no answer, or no more of it.
+ */
+export async function ask(question: Question, listener: Listener, signal: AbortSignal): Promise<Ending> {
+  const response = await send(question, signal)
+  if (!response.ok || response.body === null) {
+    throw problemOf(response, await response.json().catch(() => null))
+  }
+  const outcome: { ending?: Ending; refusal?: Problem } = {}
+  const parser = createParser({
+    onEvent: ({ event, data }) => {
+      const said = JSON.parse(data) as Said
+      if (event === 'end') {
+        outcome.ending = { reason: said.finish_reason, tokens: said.new_tokens, seconds: said.seconds }
+      } else if (event === 'error') {
+        const { status, title, detail, hint } = said
+        outcome.refusal = new Problem({ type: 'about:blank', status, title, detail, hint })
+      } else tell(listener, event ?? '', said)
+    },
+  })
+  const decoder = new TextDecoder()
+  for (const reader = response.body.getReader(); ;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    parser.feed(decoder.decode(value, { stream: true }))
+  }
+  if (outcome.refusal) throw outcome.refusal
+  if (!outcome.ending) throw new Unreachable()
+  return outcome.ending
+}
+
+async function send({ model, messages, sampling, side }: Question, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch('/api/v1/playground/chat', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${readToken() ?? ''}` },
+      body: JSON.stringify({ model, messages, sampling, base: side === 'base' }),
+      signal,
+    })
+  } catch (error) {
+    if (signal.aborted) throw error
+    connection.lost()
+    throw new Unreachable()
+  }
+}
+
+function tell(listener: Listener, kind: string, said: Said): void {
+  if (kind === 'waiting') listener.onWaiting(said.ahead)
+  if (kind === 'loading') listener.onLoading()
+  if (kind === 'start') listener.onStart()
+  if (kind === 'piece') listener.onPiece(said.text)
+}

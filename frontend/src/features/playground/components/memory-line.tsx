@@ -1,0 +1,26 @@
+import { Button } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+
+import { playgroundQuery, unloadModel } from '../api/state'
+import classes from './memory-line.module.css'
+
+/** Which model takes memory now, and the way to free it. */
+export function MemoryLine() {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const { data } = useQuery(playgroundQuery())
+  const unload = useMutation({
+    mutationFn: unloadModel,
+    onSettled: () => queries.invalidateQueries({ queryKey: ['playground'] }),
+  })
+  if (!data?.model || data.status === 'empty') return null
+  return (
+    <p className={classes.line}>
+      {t('playground.memory', { model: data.model, slot: data.slot })}
+      <Button size="compact-xs" variant="subtle" loading={unload.isPending} onClick={() => unload.mutate()}>
+        {t('playground.unload')}
+      </Button>
+    </p>
+  )
+}

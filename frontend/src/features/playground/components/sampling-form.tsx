@@ -1,0 +1,69 @@
+import { useTranslation } from 'react-i18next'
+
+import { limits, NumberField } from '@/components/schema-form/number-field'
+import type { Field } from '@/components/schema-form/json-schema'
+
+import type { Sampling } from '../api/ask'
+import classes from './sampling-form.module.css'
+
+const NAMES = ['temperature', 'max_new_tokens', 'top_p', 'top_k', 'repetition_penalty', 'seed'] as const
+type Name = (typeof NAMES)[number]
+
+export const GREEDY: Sampling = {
+  temperature: 0,
+  top_p: 1,
+  top_k: 0,
+  repetition_penalty: 1,
+  max_new_tokens: 256,
+  seed: null,
+  stop: [],
+}
+
+function field(name: Name, kind: 'number' | 'integer', range: Partial<Field>): Field {
+  return {
+    dotted: name,
+    group: '',
+    name,
+    kind,
+    description: '',
+    nullable: false,
+    choices: [],
+    word: null,
+    default: GREEDY[name],
+    minimum: null,
+    maximum: null,
+    exclusiveMinimum: null,
+    exclusiveMaximum: null,
+    ...range,
+  }
+}
+
+const FIELDS: Record<Name, Field> = {
+  temperature: field('temperature', 'number', { minimum: 0, maximum: 5 }),
+  max_new_tokens: field('max_new_tokens', 'integer', { minimum: 1 }),
+  top_p: field('top_p', 'number', { exclusiveMinimum: 0, maximum: 1 }),
+  top_k: field('top_k', 'integer', { minimum: 0 }),
+  repetition_penalty: field('repetition_penalty', 'number', { exclusiveMinimum: 0, maximum: 5 }),
+  seed: field('seed', 'integer', { minimum: 0, nullable: true }),
+}
+
+/** How an answer is chosen among the likely ones. */
+export function SamplingForm({ value, onChange }: { value: Sampling; onChange: (next: Sampling) => void }) {
+  const { t } = useTranslation()
+  return (
+    <div className={classes.form}>
+      {NAMES.map((name) => (
+        <NumberField
+          key={name}
+          size="xs"
+          field={FIELDS[name]}
+          label={t(`playground.setting.${name}.name`)}
+          description={t(`playground.setting.${name}.help`)}
+          title={limits(FIELDS[name]) ?? ''}
+          value={value[name]}
+          onChange={(next) => onChange({ ...value, [name]: next })}
+        />
+      ))}
+    </div>
+  )
+}
