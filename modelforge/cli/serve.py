@@ -24,10 +24,13 @@ def serve(
         int | None,
         typer.Option(min=0, max=65535, help="The port to bind, 0 for a free one; MODELFORGE_PORT, else 8000."),
     ] = None,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Let runs go on when the server ends; the next one follows them again.")
+    ] = False,
 ) -> None:
     """Start the web app and the API, and print the address that signs the browser in.
 
-    Ctrl-C saves a checkpoint of every run under way and stops it, to be resumed.
+    Ctrl-C saves a checkpoint of every run under way and stops it, to be resumed; with --detach they go on.
 
     Example: modelforge serve --port 8000
     """
@@ -46,6 +49,7 @@ def serve(
     from modelforge.app import create_app
 
     app = create_app(bound)
+    app.state.services.workshop.detach = detach
     server = _server(app, bound)
     try:
         server.run(sockets=[listener])

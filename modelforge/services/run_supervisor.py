@@ -178,6 +178,8 @@ class RunSupervisor:
                 reopen(folder, self.reader)
         elif taking_over and run.status != "paused" and current_epoch(folder) > self._queued_at(run):
             self._settle(folder)
+        elif taking_over and run.status == "starting":  # its server was killed before it had begun
+            self.database.update_run(run.id, status="queued", slot=None)
 
     def _adopt(self, folder: RunFolder) -> None:
         ticket = folder.read_ticket()

@@ -174,6 +174,14 @@ def test_closing_with_stop_saves_and_the_run_can_be_resumed(place: Home) -> None
         reopen(folder, second.reader)
 
 
+def test_a_run_given_a_slot_by_a_server_that_was_killed_before_it_began_is_started(place: Home) -> None:
+    place.submit("run-one", optimization={"max_steps": 3})
+    place.database.update_run("run-one", status="starting", slot="cpu")
+    place.supervise(engines.count)
+    wait_until(lambda: place.status("run-one") == "succeeded")
+    assert starts(place, "run-one") == 1
+
+
 def test_a_second_supervisor_stands_by_until_the_first_has_gone(place: Home) -> None:
     first = place.supervise(engines.count)
     wait_until(lambda: first.is_supervising)
