@@ -10,7 +10,7 @@ import react from '@vitejs/plugin-react'
 import { type Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
-import { theme, variables } from './src/app/theme'
+import { theme, variables } from './src/app/theme.ts'
 
 const VIRTUAL = 'virtual:theme.css'
 

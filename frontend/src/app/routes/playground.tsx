@@ -10,7 +10,7 @@ import { EmptyState } from '@/components/ui/empty-state'
 import grid from '@/components/ui/grid.module.css'
 import { Page } from '@/components/ui/page'
 import { modelsQuery } from '@/features/models/api/models'
-import type { Side } from '@/features/playground/api/ask'
+import type { Message, Sampling, Side } from '@/features/playground/api/ask'
 import { history, useConversation } from '@/features/playground/api/use-conversation'
 import { Composer } from '@/features/playground/components/composer'
 import { ExchangeView } from '@/features/playground/components/exchange-view'
@@ -87,31 +87,46 @@ function Playground({ model }: { model: string | null }) {
           />
           <MemoryLine />
         </Card>
-        <div className={grid.stack}>
-          <Card title={t('playground.sampling')}>
-            <SamplingForm value={sampling} onChange={setSampling} />
-          </Card>
-          <Card>
-            <Textarea
-              autosize
-              minRows={2}
-              maxRows={8}
-              label={t('playground.system')}
-              description={t('playground.systemHelp')}
-              value={system}
-              onChange={(event) => setSystem(event.currentTarget.value)}
-            />
-          </Card>
-          {model ? (
-            <SnippetCard
-              model={model}
-              sampling={sampling}
-              messages={history(exchanges.slice(0, -1), exchanges.at(-1)?.question ?? '…', 'tuned', system)}
-            />
-          ) : null}
-        </div>
+        <Beside
+          {...{ sampling, setSampling, system, setSystem }}
+          model={model}
+          messages={history(exchanges.slice(0, -1), exchanges.at(-1)?.question ?? '…', 'tuned', system)}
+        />
       </div>
     </Page>
+  )
+}
+
+interface BesideProps {
+  model: string | null
+  messages: Message[]
+  sampling: Sampling
+  setSampling: (sampling: Sampling) => void
+  system: string
+  setSystem: (system: string) => void
+}
+
+/** How it is asked, and the same by API. */
+function Beside({ model, messages, sampling, setSampling, system, setSystem }: BesideProps) {
+  const { t } = useTranslation()
+  return (
+    <div className={grid.stack}>
+      <Card title={t('playground.sampling')}>
+        <SamplingForm value={sampling} onChange={setSampling} />
+      </Card>
+      <Card>
+        <Textarea
+          autosize
+          minRows={2}
+          maxRows={8}
+          label={t('playground.system')}
+          description={t('playground.systemHelp')}
+          value={system}
+          onChange={(event) => setSystem(event.currentTarget.value)}
+        />
+      </Card>
+      {model ? <SnippetCard model={model} sampling={sampling} messages={messages} /> : null}
+    </div>
   )
 }
 

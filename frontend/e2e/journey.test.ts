@@ -1,0 +1,293 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+
+import type { Browser, BrowserContext, Page, Response } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import { openBrowser, overhang, person, seriousFaults } from './browser'
+import { Server } from './server'
+
+const STEPS = 40
+const LONG = 150_000
+const JS_LIMIT = 300_000
+const PAYLOADS = [
+  '<img src=x onerror="alert(1)">',
+  '<script>alert(2)</script>',
+  '"><svg onload=alert(3)>',
+  '[click](javascript:alert(4))',
+  '![remote](https://example.com/pixel.png)',
+  '{{constructor.constructor("alert(5)")()}}',
+  '<iframe srcdoc="<script>alert(6)</script>"></iframe>',
+  '<a href="javascript:alert(7)">x</a>',
+  '<style>*{display:none}</style>',
+  '<base href="https://example.com/">',
+]
+
+const server = new Server()
+let browser: Browser
+let context: BrowserContext
+let faults: string[]
+let page: Page
+let model = ''
+
+const row = (index: number) => ({
+  input: `My name is Person ${index}. My order is ${10_000 + index}. The kettle is broken.`,
+  output: `{"order":"${10_000 + index}","product":"kettle"}`,
+})
+
+function file(name: string, lines: string[]): string {
+  const path = join(server.home, name)
+  writeFileSync(path, `${lines.join('\n')}\n`)
+  return path
+}
+
+beforeAll(async () => {
+  await server.start()
+  browser = await openBrowser()
+  ;({ context, faults } = await person(browser))
+  page = await context.newPage()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server.close()
+})
+
+describe('the journey', () => {
+  test('a stranger sees the door, a launch link opens it and leaves no trace', async () => {
+    await page.goto(server.address)
+    await page.getByRole('heading', { name: 'Sign in to ModelForge' }).waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+    await page.goto('about:blank')
+
+    const scripts: Promise<Buffer>[] = []
+    const take = (response: Response) => {
+      if (response.url().endsWith('.js')) scripts.push(response.body())
+    }
+    page.on('response', take)
+    const begun = Date.now()
+    await page.goto(server.launchLink)
+    await page.getByRole('link', { name: 'Try it with the sample' }).waitFor()
+    const interactive = Date.now() - begun
+    page.off('response', take)
+    const bytes = (await Promise.all(scripts)).reduce((sum, body) => sum + gzipSync(body).length, 0)
+    process.stdout.write(`first load: ${Math.round(bytes / 1000)} kB of gzipped scripts, ${interactive} ms\n`)
+
+    expect(page.url()).not.toContain('launch')
+    expect(bytes).toBeLessThan(JS_LIMIT)
+    expect(interactive).toBeLessThan(10_000) // 1.5 s on a quiet machine; this one may be busy
+    await page.getByText('This machine').waitFor()
+  })
+
+  test('a dropped file is checked and shown as conversations', async () => {
+    const lines = Array.from({ length: 60 }, (_, index) => JSON.stringify(row(index)))
+    await page.getByRole('link', { name: 'Data', exact: true }).click()
+    await drop(page, 'orders.jsonl', lines.join('\n'))
+    await page.getByRole('heading', { name: 'orders.jsonl' }).waitFor()
+    await page.getByText('My order is 10000.').waitFor()
+    await page.getByText('Rows 1 to 5 of 60').waitFor()
+    await page.getByText('Median', { exact: false }).waitFor({ timeout: LONG })
+    expect(await seriousFaults(page)).toEqual([])
+  })
+
+  test('the recipe is proposed, planned and checked', async () => {
+    await page.getByRole('link', { name: 'Fine-tune on this' }).click()
+    await page.getByRole('button', { name: /^starter:chat/ }).click()
+    expect(await seriousFaults(page)).toEqual([])
+    await page.getByRole('button', { name: 'To the settings' }).click()
+    await page.getByRole('textbox', { name: /Name of the run/ }).fill('First journey')
+    await setting(page, 'max_steps', String(STEPS))
+    await setting(page, 'max_new_tokens', '24')
+    await setting(page, 'evaluation.max_rows', '4')
+    await page.getByText('Trains', { exact: false }).first().waitFor()
+    await page.getByText(`max_steps: ${STEPS}`).waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+
+    await setting(page, 'learning_rate', '7')
+    await page.getByText('less than or equal to 1').waitFor()
+    await page.getByText('To be corrected: optimization.learning_rate').waitFor()
+    expect(await page.getByRole('button', { name: 'Check it' }).isDisabled()).toBe(true)
+    await setting(page, 'learning_rate', '0.004')
+    await page.getByText('less than or equal to 1').waitFor({ state: 'detached' })
+
+    await page.getByRole('button', { name: 'Check it' }).click()
+    await page.getByText('Everything holds').waitFor({ timeout: LONG })
+    await page.getByText('is read, not learnt').waitFor({ timeout: LONG })
+    expect(await seriousFaults(page)).toEqual([])
+  })
+
+  test('a run goes on through a reload, a second tab and the death of its server', async () => {
+    await page.getByRole('button', { name: 'Start training' }).click()
+    await page.waitForURL('**/runs/**')
+    await page
+      .getByText(/Step \d+ of 40/)
+      .first()
+      .waitFor({ timeout: LONG })
+    expect(await seriousFaults(page)).toEqual([])
+
+    await page.reload()
+    const step = await reached(page)
+    const second = await context.newPage()
+    await second.goto(page.url())
+    expect(await reached(second)).toBeGreaterThanOrEqual(step)
+    await second.close()
+
+    await server.kill()
+    await page.getByText('The server does not answer', { exact: false }).waitFor({ timeout: LONG })
+    await server.start()
+    await page
+      .getByText('The server does not answer', { exact: false })
+      .waitFor({ state: 'detached', timeout: LONG })
+    await page.getByRole('tab', { name: 'Report' }).click({ timeout: LONG })
+    await page.getByText('Before and after, on the same held-out rows').waitFor()
+    await page.getByText('SHA-256 of the data').waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+
+    await page.getByRole('tab', { name: 'Curves' }).click()
+    await page.getByRole('img', { name: /^Loss\./ }).waitFor()
+    await page.getByRole('tab', { name: 'Log' }).click()
+    await page.getByRole('tab', { name: 'Checkpoints' }).click()
+    await page.getByText(`Step ${STEPS}`).waitFor()
+  })
+
+  test('the tuned model answers beside its base', async () => {
+    await page.getByRole('link', { name: 'Try the model' }).click()
+    model = new URL(page.url()).searchParams.get('model') ?? ''
+    await page.getByText('Base side by side').waitFor()
+    await page.getByRole('textbox', { name: 'Ask something' }).fill(row(7).input)
+    await page.keyboard.press('Enter')
+    await page.getByText('tokens/s').nth(1).waitFor({ timeout: LONG })
+    await page.getByText('"kettle"').first().waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+  })
+
+  test('the library keeps the model with its card', async () => {
+    await page.getByRole('link', { name: 'Models', exact: true }).click()
+    await page.getByRole('link', { name: 'First journey' }).click()
+    await page.getByText('Intended use and limits').waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+    expect(faults).toEqual([])
+  })
+})
+
+describe('what may go wrong', () => {
+  test('bad rows are named by line, and the file is not taken', async () => {
+    await page.getByRole('link', { name: 'Data', exact: true }).click()
+    const path = file('bad.jsonl', ['{"input":"a","output":"b"}', '{"input":"a"', '{"input":3,"output":""}'])
+    await page.locator('input[type=file]').setInputFiles(path)
+    await page.getByRole('heading', { name: 'bad.jsonl was not added' }).waitFor()
+    await page.getByText('Line 2').waitFor()
+    await page.getByText('Line 3 · output').waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+  })
+
+  test('columns with unknown names are mapped by a person', async () => {
+    const path = file('named.jsonl', [
+      '{"frage":"Was?","antwort":"Das."}',
+      '{"frage":"Wer?","antwort":"Du."}',
+      '{"frage":"Wo?","antwort":"Da."}',
+    ])
+    await page.locator('input[type=file]').setInputFiles(path)
+    await page.getByRole('heading', { name: 'Which column is what?' }).waitFor()
+    await choose(page, 'input', 'frage')
+    await choose(page, 'output', 'antwort')
+    await page.getByRole('button', { name: 'Read it this way' }).click()
+    await page.getByText('Rows 1 to 3 of 3').waitFor()
+  })
+
+  test('settings that exclude each other are refused before anything starts', async () => {
+    await page.goto(`${server.address}/new?dataset=sample:support&model=starter:chat`)
+    await page.getByText('Memory plan').waitFor({ timeout: LONG })
+    await page.getByRole('button', { name: 'Paste a recipe' }).click()
+    await page
+      .getByRole('textbox', { name: 'Paste a recipe' })
+      .fill('model: starter:chat\ndataset: sample:support\nfinetuning_type: full\nload_in_4bit: true')
+    await page.getByRole('button', { name: 'Use this recipe' }).click()
+    await page.getByText('weights cannot be trained in full', { exact: false }).waitFor()
+  })
+
+  test('what rows, names and answers hold is text and nothing else', async () => {
+    const lines = Array.from({ length: 12 }, (_, index) => {
+      const payload = PAYLOADS[index % PAYLOADS.length] ?? ''
+      return JSON.stringify({ input: `${index} ${payload}`, output: `${payload} ${index}` })
+    })
+    await page.getByRole('link', { name: 'Data', exact: true }).click()
+    await page.getByText('Drop a file here').waitFor()
+    await drop(page, '<img src=x onerror=alert(8)>.jsonl', lines.join('\n'))
+    await page.getByText('<img src=x onerror="alert(1)">').first().waitFor()
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByText('{{constructor.constructor', { exact: false }).first().waitFor()
+    await page.goto(`${server.address}/playground?model=${model}`)
+    await page.getByText('Base side by side').waitFor()
+    await page.getByRole('textbox', { name: 'Ask something' }).fill(PAYLOADS.join(' '))
+    await page.keyboard.press('Enter')
+    await page.getByText('tokens/s').nth(1).waitFor({ timeout: LONG })
+    expect(faults).toEqual([])
+  })
+
+  test('no page is wider than a phone, in either scheme, and none has a serious fault', async () => {
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme })
+      await page.setViewportSize({ width: 360, height: 740 })
+      for (const path of [
+        '/',
+        '/datasets',
+        '/datasets/sample:support',
+        '/new',
+        '/runs',
+        '/models',
+        '/settings',
+        '/nowhere',
+      ]) {
+        await page.goto(server.address + path)
+        await page.getByRole('heading').first().waitFor()
+        await page.waitForLoadState('networkidle')
+        expect(await overhang(page), path).toBeLessThanOrEqual(0)
+        expect(await seriousFaults(page), path).toEqual([])
+      }
+    }
+    expect(faults).toEqual([])
+  })
+})
+
+/** Drop a file as a person does, with the mouse. */
+async function drop(on: Page, name: string, text: string): Promise<void> {
+  const transfer = await on.evaluateHandle(
+    ([fileName = '', content = '']) => {
+      const data = new DataTransfer()
+      data.items.add(new File([content], fileName))
+      return data
+    },
+    [name, text],
+  )
+  await on.getByText('Drop a file here').dispatchEvent('drop', { dataTransfer: transfer })
+}
+
+/** Find one setting among all, and give it a value. */
+async function setting(on: Page, name: string, value: string): Promise<void> {
+  const essential = { learning_rate: /^Learning rate/ }[name]
+  if (essential) {
+    await on.getByRole('textbox', { name: essential }).fill(value)
+    return
+  }
+  const search = on.getByRole('textbox', { name: 'Find a setting' })
+  await search.fill(name)
+  const found = on.getByRole('region', { name: 'All settings' }).getByRole('textbox')
+  await found.nth(1).fill(value)
+  await search.fill('')
+}
+
+async function choose(on: Page, label: string, option: string): Promise<void> {
+  await on.getByRole('combobox', { name: label, exact: true }).click()
+  await on.getByRole('option', { name: option, exact: true }).click()
+}
+
+/** The step that a page shows. */
+async function reached(on: Page): Promise<number> {
+  const words = await on
+    .getByText(/Step \d+ of 40/)
+    .first()
+    .textContent({ timeout: LONG })
+  return Number(/Step (\d+)/.exec(words ?? '')?.[1] ?? -1)
+}

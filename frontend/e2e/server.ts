@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+const PROGRAM = process.env['MODELFORGE'] ?? '../.venv/bin/modelforge'
+const ANNOUNCED = /^ModelForge: (http:\/\/[^/]+)\/#launch=(\S+)$/
+const START_MS = 60_000
+
+/** The real server over a home of its own, on a free port. */
+export class Server {
+  readonly home = mkdtempSync(join(tmpdir(), 'modelforge-e2e-'))
+  address = ''
+  launchLink = ''
+  private child: ChildProcess | null = null
+
+  async start(): Promise<void> {
+    const port = this.address ? new URL(this.address).port : '0'
+    const child = spawn(PROGRAM, ['serve', '--port', port], {
+      env: {
+        ...process.env,
+        MODELFORGE_HOME: this.home,
+        MODELFORGE_TOKEN: '',
+        HF_HUB_OFFLINE: '1',
+        TOKENIZERS_PARALLELISM: 'false',
+        OMP_NUM_THREADS: '1',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.child = child
+    const last: string[] = []
+    createInterface({ input: child.stderr }).on('line', (line) => last.push(line))
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no server:\n${last.join('\n')}`)), START_MS)
+      child.on('exit', (code) => reject(new Error(`the server ended (${code}):\n${last.join('\n')}`)))
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const found = ANNOUNCED.exec(line)
+        if (!found) return
+        clearTimeout(timer)
+        this.address = found[1] ?? ''
+        this.launchLink = `${found[1]}/#launch=${found[2]}`
+        resolve()
+      })
+    })
+  }
+
+  /** As a crash would: at once, and without a word to anybody. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL')
+  }
+
+  async close(): Promise<void> {
+    await this.end('SIGTERM')
+    rmSync(this.home, { recursive: true, force: true })
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const { child } = this
+    if (child === null || child.exitCode !== null) return
+    child.removeAllListeners('exit')
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill(signal)
+    await ended
+    this.child = null
+  }
+}

@@ -1,0 +1,92 @@
+import { screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { useState } from 'react'
+import { beforeEach, expect, test } from 'vitest'
+
+import { show } from '@/testing/show'
+
+import { fieldsOf, type JsonSchema } from './json-schema'
+import { valueAt, withValue } from './paths'
+import { SchemaForm } from './schema-form'
+
+const SCHEMA: JsonSchema = {
+  properties: {
+    rate: { type: 'number', minimum: 0, maximum: 1, default: 0.0002, description: 'How fast.' },
+    steps: { anyOf: [{ type: 'integer', minimum: 1 }, { type: 'null' }], default: null },
+    merge: { type: 'boolean', default: false },
+  },
+}
+const DEFAULTS = { rate: 0.0002, steps: null, merge: false }
+let now: object
+beforeEach(() => {
+  now = DEFAULTS
+})
+const remember = (values: object) => {
+  now = values
+}
+
+function Form({ errors = {} }: { errors?: Record<string, string> }) {
+  const [values, setValues] = useState<object>(DEFAULTS)
+  return (
+    <SchemaForm
+      fields={fieldsOf(SCHEMA)}
+      values={values}
+      defaults={DEFAULTS}
+      errors={errors}
+      onChange={(dotted, value) => {
+        const next = withValue(values, dotted, value)
+        remember(next)
+        setValues(next)
+      }}
+    />
+  )
+}
+
+const rate = () => screen.getByRole('textbox', { name: /^Rate/ })
+
+test('0 stays 0, and a power of ten is a number', async () => {
+  const user = userEvent.setup()
+  show(<Form />)
+  await user.clear(rate())
+  await user.type(rate(), '0')
+  expect(valueAt(now, 'rate')).toBe(0)
+  await user.clear(rate())
+  await user.type(rate(), '2e-4')
+  expect(valueAt(now, 'rate')).toBe(0.0002)
+  await user.clear(rate())
+  await user.type(rate(), '0,5')
+  expect(valueAt(now, 'rate')).toBe(0.5)
+})
+
+test('what is no number is said to be none and changes nothing', async () => {
+  const user = userEvent.setup()
+  show(<Form />)
+  await user.clear(rate())
+  await user.type(rate(), 'fast')
+  expect(screen.getByText('This is not a number that can stand here.')).toBeInTheDocument()
+  expect(valueAt(now, 'rate')).toBe(0.0002)
+})
+
+test('an empty field is nothing where that is allowed', async () => {
+  const user = userEvent.setup()
+  show(<Form />)
+  const steps = screen.getByRole('textbox', { name: /^Steps/ })
+  await user.type(steps, '12')
+  expect(valueAt(now, 'steps')).toBe(12)
+  await user.clear(steps)
+  expect(valueAt(now, 'steps')).toBeNull()
+})
+
+test('a changed setting goes back to its default', async () => {
+  const user = userEvent.setup()
+  show(<Form />)
+  await user.click(screen.getByRole('switch', { name: /^Merge/ }))
+  expect(valueAt(now, 'merge')).toBe(true)
+  await user.click(screen.getByRole('button', { name: 'Merge: back to the default' }))
+  expect(valueAt(now, 'merge')).toBe(false)
+})
+
+test('what the server refuses stands at its setting', () => {
+  show(<Form errors={{ rate: 'less than or equal to 1' }} />)
+  expect(screen.getByText('less than or equal to 1')).toBeInTheDocument()
+})

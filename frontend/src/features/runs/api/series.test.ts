@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+
+import { diagnose } from './diagnosis'
+import { addPoint, type SeriesByName, smoothed } from './series'
+
+const falling = (length: number, from = 2, to = 0.5) =>
+  Array.from({ length }, (_, index) => from + ((to - from) * index) / (length - 1))
+
+function losses(values: number[], more: SeriesByName = {}): SeriesByName {
+  return { loss: { steps: values.map((_, index) => index + 1), values }, ...more }
+}
+
+test('a step that is done again counts as it was done last', () => {
+  const series: SeriesByName = {}
+  for (const step of [1, 2, 3, 4]) addPoint(series, 'progress', { step, loss: step })
+  addPoint(series, 'progress', { step: 3, loss: 30 })
+  expect(series['loss']).toEqual({ steps: [1, 2, 3], values: [1, 2, 30] })
+})
+
+test('an evaluation is a series of its own', () => {
+  const series: SeriesByName = {}
+  addPoint(series, 'evaluation', { step: 5, loss: 0.5 })
+  expect(Object.keys(series)).toEqual(['evaluation_loss'])
+})
+
+test('smoothing has no bias to zero and keeps a level', () => {
+  expect(smoothed([2, 2, 2], 0.9).every((value) => Math.abs(value - 2) < 1e-12)).toBe(true)
+})
+
+test('a good curve is called good', () => {
+  expect(diagnose(losses(falling(60)), 60)).toEqual(['falling'])
+})
+
+test('a few steps are too few to judge by', () => {
+  expect(diagnose(losses(falling(5)), 60)).toEqual(['early'])
+})
+
+test.each([
+  ['notFinite', losses([2, 1, Number.NaN])],
+  ['diverged', losses([...falling(30), ...falling(30, 0.6, 9)])],
+  ['flat', losses(falling(40, 2, 1.99))],
+  ['memorised', losses(falling(200, 0.5, 0.0001).map((value) => value ** 3))],
+  [
+    'overfitting',
+    losses(falling(60), { evaluation_loss: { steps: [10, 20, 30, 40], values: [1, 0.8, 0.9, 1.1] } }),
+  ],
+  [
+    'spikes',
+    losses(falling(40), {
+      grad_norm: {
+        steps: falling(40, 1, 40),
+        values: Array.from({ length: 40 }, (_, index) => (index === 35 || index === 38 ? 50 : 1)),
+      },
+    }),
+  ],
+] as const)('%s is named', (finding, series) => {
+  expect(diagnose(series, null)).toContain(finding)
+})

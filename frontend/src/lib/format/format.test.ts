@@ -1,0 +1,28 @@
+import { expect, test, vi } from 'vitest'
+
+import { speak } from '@/lib/i18n'
+
+import { formatAgo, formatBytes, formatDuration, formatMeasure, formatNumber } from './format'
+
+test('numbers follow the locale of the page', async () => {
+  vi.spyOn(navigator, 'languages', 'get').mockReturnValue(['de-DE'])
+  await speak('de')
+  expect(formatNumber(12_345.6, 1)).toBe('12.345,6')
+  await speak('en')
+  vi.restoreAllMocks()
+  expect(formatNumber(12_345.6, 1)).toBe('12,345.6')
+})
+
+test('measures keep their digits, however small', () => {
+  expect(formatMeasure(0.000002)).toBe('2.0e-6')
+  expect(formatMeasure(0)).toBe('0')
+  expect(formatMeasure(Number.NaN)).toBe('NaN')
+})
+
+test('bytes, times and durations are readable', () => {
+  expect(formatBytes(0)).toBe('0 bytes')
+  expect(formatBytes(1536)).toBe('1.5 kB')
+  expect(formatDuration(3_725)).toBe('1 hr 2 min')
+  expect(formatDuration(0)).toBe('0 sec')
+  expect(formatAgo(Date.now() - 90_000)).toBe('1 minute ago')
+})

@@ -1,0 +1,19 @@
+import '@testing-library/jest-dom/vitest'
+
+import { cleanup } from '@testing-library/react'
+import { afterEach, beforeAll, vi } from 'vitest'
+
+import { startTexts } from '@/lib/i18n'
+
+// What jsdom lacks and the component library asks for.
+window.matchMedia = (query) =>
+  ({ matches: false, media: query, addEventListener: vi.fn(), removeEventListener: vi.fn() }) as never
+window.ResizeObserver = class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+} as never
+Element.prototype.scrollIntoView = vi.fn()
+
+beforeAll(() => startTexts('en'))
+afterEach(cleanup)

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+/** The whole product in a browser: one server and one test at a time. */
+export default defineConfig({
+  test: {
+    environment: 'node',
+    include: ['e2e/**/*.test.ts'],
+    fileParallelism: false,
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
+    bail: 1,
+  },
+})
