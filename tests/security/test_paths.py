@@ -36,7 +36,7 @@ def test_no_string_leads_out_of_the_home(tmp_path: Path, figure: Callable[[int, 
     assert done.returncode == 0, done.stderr[-3000:]
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["outside"] == []
-    assert list(nowhere.iterdir()) == []
+    assert [path for path in nowhere.iterdir() if not path.name.startswith(".coverage")] == []
     assert found["faults"] == []
     assert found["fields"] > 60
     assert found["asked"] > 50 * number // share

@@ -214,11 +214,11 @@ def test_no_half_model_is_ever_listed(files: FileManager) -> None:
         while not done.is_set():
             for model in files.models():
                 try:
-                    if model.read_manifest().id != model.id or model.size < 1000:
-                        incomplete.append(model.id)
+                    whole = model.read_manifest().id == model.id and model.size >= 1000
                 except (StorageError, FileNotFoundError):
-                    if model.root.exists():
-                        incomplete.append(model.id)
+                    whole = False
+                if not whole and model.root.exists():  # it was not deleted just now
+                    incomplete.append(model.id)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
