@@ -15,7 +15,7 @@ WEB := modelforge/web/dist/index.html
 WEB_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f ! -name schema.d.ts)
 NO_NPM := npm is missing: the web app needs Node 20 or newer (https://nodejs.org).
 
-.PHONY: help install demo serve web test test-python test-web test-faults test-security test-load check check-python check-web format docs lock bench clean
+.PHONY: help install demo serve web wheel screenshots test test-python test-web test-faults test-security test-load check check-python check-web format docs lock bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -31,7 +31,10 @@ serve: $(VENV)/.base ## start the web app and the API on 127.0.0.1:8000
 
 web: $(WEB) ## build the web app into modelforge/web/dist
 
-test: test-python test-web ## run all tests, those of the web app in a browser included
+wheel: $(WEB) $(VENV)/.base ## build the wheel, the web app inside, into dist/
+	$(BIN)/uv build --quiet --wheel --out-dir dist
+
+test: $(WEB) test-python test-web ## run all tests, those of the web app in a browser included
 
 test-python: $(VENV)/.dev ## run the Python tests with coverage
 	@$(TEST_ENVIRONMENT) $(BIN)/coverage erase
@@ -51,6 +54,10 @@ test-security: $(VENV)/.dev ## fuzz the API and try hostile strings: the full fi
 
 test-load: $(VENV)/.dev ## a thousand viewers, a gigabyte up: the full figures, some minutes
 	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest tests/e2e/test_load.py --full --timeout=7200 -s
+
+screenshots: $(VENV)/.base frontend/node_modules/.ready $(WEB) ## photograph every page of the web app into docs/screenshots
+	@sh frontend/scripts/need-browser.sh
+	cd frontend && MODELFORGE=$(abspath $(BIN))/modelforge npm run screenshots
 
 check: check-python check-web ## formatting, lint, types, import contracts, complexity
 

@@ -6,26 +6,23 @@ import { useToken } from '@/lib/session/use-token'
 import { redeem } from '../api/session'
 import { SignIn } from './sign-in'
 
-let arrival: Promise<Error | null> | null = null
-
-/** Once per page load: a launch link signs in; without one, another tab may lend its session. */
-function arrive(): Promise<Error | null> {
-  arrival ??= (async () => {
-    const ticket = takeLaunchTicket()
-    if (ticket === null) {
-      await askOtherTabs()
-      return null
-    }
+/** A launch link signs in; without one, another tab may lend its session. */
+async function enter(): Promise<Error | null> {
+  const ticket = takeLaunchTicket()
+  let refused: Error | null = null
+  if (ticket !== null) {
     try {
       await redeem({ ticket })
     } catch (error) {
-      await askOtherTabs()
-      return error as Error
+      refused = error as Error
     }
-    return null
-  })()
-  return arrival
+  }
+  await askOtherTabs()
+  return refused
 }
+
+/** Once per page load, however often the page is drawn: a ticket works once. */
+let arrival: Promise<Error | null> | null = null
 
 /** Shows its children to someone signed in, and the sign-in to everyone else. */
 export function SignedIn({ children }: { children: ReactNode }) {
@@ -33,11 +30,16 @@ export function SignedIn({ children }: { children: ReactNode }) {
   const [arrived, setArrived] = useState<{ error: Error | null } | null>(null)
   useEffect(() => {
     let here = true
-    void arrive().then((error) => {
-      if (here) setArrived({ error })
-    })
+    const settle = (entering: Promise<Error | null>) =>
+      void entering.then((error) => {
+        if (here) setArrived({ error })
+      })
+    const follow = () => settle(enter()) // a link that is opened in the tab that shows the door
+    settle((arrival ??= enter()))
+    window.addEventListener('hashchange', follow)
     return () => {
       here = false
+      window.removeEventListener('hashchange', follow)
     }
   }, [])
   if (token !== null && arrived !== null) return children

@@ -1,0 +1,158 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, test } from 'vitest'
+
+import { openBrowser, person, tokenOf } from './browser'
+import { Server } from './server'
+
+/** `make screenshots`: every page at three widths in both schemes, to be looked at one by one. */
+const FOLDER = join(import.meta.dirname, '../../docs/screenshots')
+const WIDTHS = { phone: [360, 740], tablet: [820, 1100], wide: [1440, 900] } as const
+const LONG = 300_000
+
+const server = new Server()
+let browser: Browser
+let token = ''
+
+const RECIPE = {
+  model: 'starter:chat',
+  dataset: 'sample:support',
+  data: { max_length: 128 },
+  evaluation: { max_rows: 20, max_new_tokens: 64, eval_strategy: 'steps', eval_steps: 20 },
+  checkpointing: { save_steps: 50 },
+}
+const GENTLE = {
+  learning_rate: 0.001,
+  max_steps: 100,
+  per_device_train_batch_size: 4,
+  gradient_accumulation_steps: 1,
+}
+const QUICK = { ...GENTLE, learning_rate: 0.004 }
+
+async function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+  const response = await fetch(`${server.address}${path}`, {
+    method,
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+  return (await response.json()) as Answer
+}
+
+async function start(name: string, optimization: object): Promise<string> {
+  return (await call<{ id: string }>('POST', '/api/v1/runs', { ...RECIPE, name, optimization })).id
+}
+
+async function until(
+  id: string,
+  holds: (run: { status: string; progress: { step: number } | null }) => boolean,
+) {
+  for (;;) {
+    const run = await call<Parameters<typeof holds>[0]>('GET', `/api/v1/runs/${id}`)
+    if (holds(run)) return
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
+}
+
+beforeAll(async () => {
+  mkdirSync(FOLDER, { recursive: true })
+  await server.start()
+  browser = await openBrowser()
+})
+
+afterAll(async () => {
+  await browser.close()
+  await server.close()
+})
+
+test('every page', { timeout: 900_000 }, async () => {
+  const { context } = await person(browser)
+  const door = await context.newPage()
+  await shoot(door, 'sign-in', '/', (page) => page.getByText('Sign in to ModelForge').waitFor())
+  await door.goto(server.launchLink)
+  await door.getByText('Make your first model').waitFor()
+  token = await tokenOf(context)
+  await context.addInitScript((known) => sessionStorage.setItem('modelforge-token', known), token)
+  await shoot(door, 'home-empty', '/', (page) => page.getByText('This machine').waitFor())
+
+  const quick = await start('Support records', QUICK)
+  const gentle = await start('Support records, gentle', GENTLE)
+  await until(gentle, (run) => run.status === 'succeeded' || run.status === 'failed')
+  const page = await context.newPage()
+  await page.goto(`${server.address}/new?dataset=sample:support&model=starter:chat`)
+  await page.getByText('Trains', { exact: false }).first().waitFor({ timeout: LONG })
+
+  const ids = encodeURIComponent(JSON.stringify([quick, gentle]))
+  await shoot(page, 'data', '/datasets', settled)
+  await shoot(page, 'dataset', '/datasets/sample:support', (one) =>
+    one.getByText('Median', { exact: false }).waitFor({ timeout: LONG }),
+  )
+  await shoot(page, 'model-choice', '/new?step=model', settled)
+  await shoot(page, 'settings-form', '/new?step=settings', (one) =>
+    one.getByText('Trains', { exact: false }).first().waitFor({ timeout: LONG }),
+  )
+  await shoot(page, 'check', '/new?step=check', (one) =>
+    one.getByText('is read, not learnt').waitFor({ timeout: LONG }),
+  )
+  await shoot(page, 'report', `/runs/${quick}`, (one) => one.getByText('SHA-256').waitFor())
+  await shoot(page, 'curves', `/runs/${quick}?tab=curves`, (one) =>
+    one.getByText('What the curves say').waitFor(),
+  )
+  await shoot(page, 'compare', `/compare?ids=${ids}`, (one) =>
+    one.getByText('Settings that differ').waitFor(),
+  )
+  await shoot(page, 'models', '/models', settled)
+  await shoot(page, 'model', `/models/${quick}`, (one) => one.getByText('Intended use').waitFor())
+  await shoot(page, 'settings', '/settings', settled)
+  await shoot(page, 'playground', `/playground?model=${quick}`, converse)
+
+  await start('Support records, longer', { ...QUICK, max_steps: 1500 })
+  const waiting = await start('Next in line', GENTLE)
+  await start('After that', GENTLE)
+  const running = await call<{ items: { id: string; status: string }[] }>('GET', '/api/v1/runs')
+  const live =
+    running.items.find(({ id }) => id !== waiting && id.startsWith('support-records-longer'))?.id ?? ''
+  await until(live, (run) => (run.progress?.step ?? 0) > 120)
+  await shoot(page, 'home', '/', settled)
+  await shoot(page, 'runs', '/runs', settled)
+  await shoot(page, 'run', `/runs/${live}`, (one) => one.getByText('What the curves say').waitFor())
+})
+
+async function settled(page: Page): Promise<void> {
+  await page.getByRole('heading').first().waitFor()
+  await page.waitForTimeout(1_200)
+}
+
+async function converse(page: Page): Promise<void> {
+  await page.getByText('Base side by side').waitFor()
+  await page
+    .getByRole('textbox', { name: 'Ask something' })
+    .fill('Hello, I am Ada Byron. My order is 40213 and the kettle does not turn on. Please hurry.')
+  await page.keyboard.press('Enter')
+  await page.getByText('tokens/s').nth(1).waitFor({ timeout: LONG })
+}
+
+/** One page, six times. */
+async function shoot(
+  page: Page,
+  name: string,
+  path: string,
+  ready: (page: Page) => Promise<void>,
+): Promise<void> {
+  await page.goto(server.address + path)
+  await ready(page)
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    for (const [width, [wide, high]] of Object.entries(WIDTHS)) {
+      await page.setViewportSize({ width: wide, height: high })
+      await page.waitForTimeout(350)
+      await page.screenshot({
+        path: join(FOLDER, `${name}-${width}-${scheme}.jpg`),
+        type: 'jpeg',
+        quality: 72,
+        fullPage: true,
+      })
+    }
+  }
+}
