@@ -31,7 +31,13 @@ import psutil
 TOKEN = "a-token-for-the-benchmark"
 HEADERS = {"authorization": f"Bearer {TOKEN}"}
 ASKED = ("/api/health", "/api/v1/runs", "/api/v1/queue", "/api/v1/hardware/live", "/api/v1/datasets")
-RUN = {"model": "starter:chat", "dataset": "sample:support", "max_steps": 400, "logging_steps": 1, "save_steps": 400}
+RUN = {
+    "model": "starter:chat",
+    "dataset": "sample:support",
+    "max_steps": 20_000,
+    "logging_steps": 5,
+    "save_steps": 20_000,
+}
 FRAME = re.compile(rb"id: (\d+)\nevent: \w+\ndata: (\{.*\})\n\n")
 ROW = b'{"input": "Say the number %09d, and then say what you think of it.", "output": "It is a fine number: %09d."}\n'
 
@@ -99,43 +105,40 @@ def begin_run(port: int) -> str:
 
 async def watch(port: int, run_id: str, viewers: int, seconds: float) -> tuple[list[float], int, int]:
     """Milliseconds from an event's time to each viewer; events seen; viewers that missed one or saw one twice."""
-    delays: list[float] = []
+    received: list[tuple[float, float]] = []
     seen: list[list[int]] = [[] for _ in range(viewers)]
-    opened = 0
-
-    async def one(mine: list[int]) -> None:
-        nonlocal opened
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
-        asked = f"GET /api/v1/runs/{run_id}/events HTTP/1.0\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n\r\n"
-        writer.write(asked.encode())
-        opened += 1
-        rest = b""
-        while block := await reader.read(1 << 16):
-            now, rest, end = time.time(), rest + block, 0
-            for match in FRAME.finditer(rest):
-                mine.append(int(match[1]))
-                said = datetime.fromisoformat(json.loads(match[2])["time"]).timestamp()
-                if opened == viewers and said > everyone_since:
-                    delays.append((now - said) * 1000)
-                end = match.end()
-            rest = rest[end:]
-
-    everyone_since = float("inf")
     tasks = []
     for mine in seen:
-        tasks.append(asyncio.create_task(one(mine)))
+        tasks.append(asyncio.create_task(view(port, run_id, mine, received)))
         if len(tasks) % 50 == 0:
             await asyncio.sleep(0.1)
-    while opened < viewers:
+    while not all(seen):  # old events come first: nobody waits for a place any more
         await asyncio.sleep(0.05)
     await asyncio.sleep(2)
-    everyone_since = time.time()
+    since = time.time()
     await asyncio.sleep(seconds)
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    for ended in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(ended, Exception):
+            raise ended
     wrong = sum(mine != list(range(1, len(mine) + 1)) for mine in seen)
-    return delays, max(map(len, seen)), wrong
+    return [(now - said) * 1000 for said, now in received if said > since], max(map(len, seen)), wrong
+
+
+async def view(port: int, run_id: str, mine: list[int], received: list[tuple[float, float]]) -> None:
+    """One viewer: the numbers of the events it sees, and for each when it was said and when it came."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
+    asked = f"GET /api/v1/runs/{run_id}/events HTTP/1.0\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n\r\n"
+    writer.write(asked.encode())
+    rest = b""
+    while block := await reader.read(1 << 16):
+        now, rest, end = time.time(), rest + block, 0
+        for match in FRAME.finditer(rest):
+            mine.append(int(match[1]))
+            received.append((float(json.loads(match[2])["time"]), now))
+            end = match.end()
+        rest = rest[end:]
 
 
 def upload(port: int, pid: int, megabytes: int) -> dict[str, float]:
@@ -229,6 +232,17 @@ def table(found: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def page(document: dict[str, Any]) -> str:
+    """The table, and where it was measured."""
+    machine = document["machine"]
+    return (
+        "# The server, measured\n\n"
+        f"`python benchmarks/bench_server.py`, {document['when']}, {machine['platform']}, {machine['cores']} cores "
+        f"that the clients and the training share with the server; load before: {machine['load_before']}.\n\n"
+        f"{table(document)}"
+    )
+
+
 def main() -> None:
     """Measure, print and store."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -243,7 +257,9 @@ def main() -> None:
     if options.output:
         machine = {"platform": platform.platform(), "cores": os.cpu_count(), "load_before": round(load, 2)}
         when = f"{datetime.now(UTC):%Y-%m-%d}"
-        options.output.write_text(json.dumps({"when": when, "machine": machine, **found}, indent=1) + "\n")
+        document = {"when": when, "machine": machine, **found}
+        options.output.write_text(json.dumps(document, indent=1) + "\n")
+        options.output.with_suffix(".md").write_text(page(document))
 
 
 if __name__ == "__main__":

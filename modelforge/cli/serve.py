@@ -74,7 +74,9 @@ def _listen(host: str, port: int) -> socket.socket:
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else an answer in two parts waits for 40 ms
+        return listener
     except OSError as error:
         raise ConfigurationError(
             f"{host}:{port} cannot be bound: {error.strerror or error}.",

@@ -41,17 +41,11 @@ async def view(port: int, run_id: str, seen: list[int], delays: list[float]) -> 
         end = 0
         for match in FRAME.finditer(rest):
             seen.append(int(match[1]))
-            if (said := orjson.loads(match[2])["time"]) and _seconds(said) > begun:
-                delays.append(now - _seconds(said))
+            if (said := float(orjson.loads(match[2])["time"])) > begun:
+                delays.append(now - said)
             end = match.end()
         rest = rest[end:]
     writer.close()
-
-
-def _seconds(said: object) -> float:
-    from datetime import datetime
-
-    return datetime.fromisoformat(said).timestamp() if isinstance(said, str) else float(said)  # type: ignore[arg-type]
 
 
 async def view_all(server: LiveServer, run_id: str, viewers: int) -> tuple[list[list[int]], list[float], float]:
