@@ -25,6 +25,8 @@ const QUIET = [
   '--disable-component-update',
   '--disable-sync',
 ]
+/** For what takes a second on a quiet machine. */
+const PATIENCE_MS = 90_000
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 export async function openBrowser(): Promise<Browser> {
@@ -41,6 +43,7 @@ export async function person(browser: Browser, options: BrowserContextOptions = 
     viewport: { width: 1280, height: 860 },
     ...options,
   })
+  context.setDefaultTimeout(PATIENCE_MS)
   const faults: string[] = []
   context.on('page', (page) => watch(page, faults))
   return { context, faults }

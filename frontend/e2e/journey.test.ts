@@ -8,7 +8,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser, overhang, person, seriousFaults, tokenOf } from './browser'
 import { Server } from './server'
 
-const STEPS = 40
+/** Long enough to be looked at from all sides, short enough to be waited for. */
+const LONG_RUN = 2_000
+const SHORT_RUN = 40
 const LONG = 150_000
 const JS_LIMIT = 300_000
 const PAYLOADS = [
@@ -103,11 +105,11 @@ describe('the journey', () => {
     expect(await seriousFaults(page)).toEqual([])
     await page.getByRole('button', { name: 'To the settings' }).click()
     await page.getByRole('textbox', { name: /Name of the run/ }).fill('First journey')
-    await setting(page, 'max_steps', String(STEPS))
+    await setting(page, 'max_steps', String(LONG_RUN))
     await setting(page, 'max_new_tokens', '24')
     await setting(page, 'evaluation.max_rows', '4')
     await page.getByText('Trains', { exact: false }).first().waitFor()
-    await page.getByText(`max_steps: ${STEPS}`).waitFor()
+    await page.getByText(`max_steps: ${LONG_RUN}`).waitFor()
     expect(await seriousFaults(page)).toEqual([])
 
     await setting(page, 'learning_rate', '7')
@@ -126,35 +128,61 @@ describe('the journey', () => {
   test('a run goes on through a reload, a second tab and the death of its server', async () => {
     await page.getByRole('button', { name: 'Start training' }).click()
     await page.waitForURL('**/runs/**')
-    await page
-      .getByText(/Step \d+ of 40/)
-      .first()
-      .waitFor({ timeout: LONG })
+    const step = await reached(page)
     expect(await seriousFaults(page)).toEqual([])
 
     await page.reload()
-    const step = await reached(page)
+    expect(await reached(page)).toBeGreaterThanOrEqual(step)
     const second = await context.newPage()
     await second.goto(page.url())
     expect(await reached(second)).toBeGreaterThanOrEqual(step)
     await second.close()
 
+    const before = await reached(page)
     await server.kill()
-    await page.getByText('The server does not answer', { exact: false }).waitFor({ timeout: LONG })
+    const away = page.getByText('The server does not answer', { exact: false })
+    await away.waitFor({ timeout: LONG })
     await server.start()
+    await away.waitFor({ state: 'detached', timeout: LONG })
+    await expect.poll(() => reached(page), { timeout: LONG }).toBeGreaterThan(before)
+  })
+
+  test('a run is stopped, and can be resumed', async () => {
+    await page.getByRole('button', { name: 'Stop', exact: true }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click()
+    await page.getByRole('button', { name: 'Resume' }).waitFor({ timeout: LONG })
+    await page.getByRole('img', { name: /^Loss\./ }).waitFor()
+    await page.getByRole('tab', { name: 'Log' }).click()
+    await page.getByRole('tab', { name: 'Checkpoints' }).click()
     await page
-      .getByText('The server does not answer', { exact: false })
-      .waitFor({ state: 'detached', timeout: LONG })
+      .getByText(/^Step \d+/)
+      .first()
+      .waitFor()
+  })
+
+  test('the same settings, shorter, end in a report', async () => {
+    await page.getByRole('tab', { name: 'Recipe' }).click()
+    await page.getByRole('button', { name: 'Use these settings again' }).click()
+    await page.getByRole('textbox', { name: /Name of the run/ }).fill('First journey')
+    await setting(page, 'max_steps', String(SHORT_RUN))
+    await page.getByText(`max_steps: ${SHORT_RUN}`).waitFor()
+    await page.getByRole('button', { name: 'Check it' }).click()
+    await page.getByRole('button', { name: 'Start training' }).click({ timeout: LONG })
     await page.getByRole('tab', { name: 'Report' }).click({ timeout: LONG })
     await page.getByText('Before and after, on the same held-out rows').waitFor()
     await page.getByText('SHA-256 of the data').waitFor()
     expect(await seriousFaults(page)).toEqual([])
+  })
 
-    await page.getByRole('tab', { name: 'Curves' }).click()
-    await page.getByRole('img', { name: /^Loss\./ }).waitFor()
-    await page.getByRole('tab', { name: 'Log' }).click()
-    await page.getByRole('tab', { name: 'Checkpoints' }).click()
-    await page.getByText(`Step ${STEPS}`).waitFor()
+  test('runs are laid side by side', async () => {
+    const run = page.url()
+    await page.getByRole('link', { name: 'Runs', exact: true }).first().click()
+    for (const box of await page.getByRole('checkbox', { name: 'Compare First journey' }).all())
+      await box.check()
+    await page.getByRole('button', { name: 'Compare 2' }).click()
+    await page.getByText('optimization.max_steps').waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+    await page.goto(run)
   })
 
   test('the tuned model answers beside its base', async () => {
@@ -295,5 +323,5 @@ async function reached(on: Page): Promise<number> {
     .getByText(/Step \d+ of 40/)
     .first()
     .textContent({ timeout: LONG })
-  return Number(/Step (\d+)/.exec(words ?? '')?.[1] ?? -1)
+  return Number(/Step ([\d,]+)/.exec(words ?? '')?.[1]?.replace(',', '') ?? -1)
 }

@@ -147,11 +147,13 @@ async function shoot(
     for (const [width, [wide, high]] of Object.entries(WIDTHS)) {
       await page.setViewportSize({ width: wide, height: high })
       await page.waitForTimeout(350)
+      const content = await page.evaluate(() => document.documentElement.scrollHeight)
+      await page.setViewportSize({ width: wide, height: Math.max(high, content) }) // what sticks, sticks to the end
+      await page.waitForTimeout(150)
       await page.screenshot({
         path: join(FOLDER, `${name}-${width}-${scheme}.jpg`),
         type: 'jpeg',
         quality: 72,
-        fullPage: true,
       })
     }
   }

@@ -12,7 +12,7 @@ import { ProblemNotice } from '@/components/ui/problem-notice'
 import { MachineCard } from '@/features/hardware/components/machine-card'
 import { modelsQuery } from '@/features/models/api/models'
 import { ModelRows } from '@/features/models/components/model-rows'
-import { isActive, runsQuery } from '@/features/runs/api/runs'
+import { isActive, isWorking, type Run, runsQuery } from '@/features/runs/api/runs'
 import { RunRows } from '@/features/runs/components/run-rows'
 
 const RECENT = 5
@@ -21,7 +21,7 @@ const SAMPLE = { model: 'starter:chat', dataset: 'sample:support' }
 export function HomePage() {
   const { t } = useTranslation()
   return (
-    <Page title={t('home.title')} intro={t('home.intro')} actions={<StartButton />}>
+    <Page title={t('home.title')} intro={t('home.intro')}>
       <div className={grid.side}>
         <div className={grid.stack}>
           <Runs />
@@ -33,22 +33,13 @@ export function HomePage() {
   )
 }
 
-function StartButton() {
-  const { t } = useTranslation()
-  return (
-    <Button component={Link} to="/new" size="md">
-      {t('home.start')}
-    </Button>
-  )
-}
-
 function Runs() {
   const { t } = useTranslation()
   const { data, error, isPending } = useQuery(runsQuery())
   if (error) return <ProblemNotice error={error} />
   if (isPending) return <Skeleton height={220} radius="lg" />
   if (data.items.length === 0) return <FirstSteps />
-  const active = data.items.filter(isActive)
+  const active = data.items.filter(isActive).sort(byTurn)
   const shown = active.length > 0 ? active : data.items.slice(0, RECENT)
   return (
     <Card
@@ -59,6 +50,11 @@ function Runs() {
       <RunRows runs={shown} />
     </Card>
   )
+}
+
+/** What is worked on first, then what waits, in the order in which it came. */
+function byTurn(one: Run, other: Run): number {
+  return Number(isWorking(other)) - Number(isWorking(one)) || one.created_at.localeCompare(other.created_at)
 }
 
 function FirstSteps() {

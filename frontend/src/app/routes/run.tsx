@@ -28,6 +28,7 @@ import { branches, choicesOf } from '@/features/tuning/api/compose'
 import { changeDraft } from '@/features/tuning/api/draft'
 import { recipeQuery, schemaQuery } from '@/features/tuning/api/recipes'
 
+import classes from './run.module.css'
 import { TABS, type Tab } from './run-tabs'
 
 export function RunPage() {
@@ -76,7 +77,7 @@ function Sections({ run }: { run: Run }) {
       keepMounted={false}
       onChange={(value) => void navigate({ search: { tab: value as Tab }, replace: true })}
     >
-      <Tabs.List mb="md" aria-label={t('run.sections')}>
+      <Tabs.List mb="md" className={classes.tabs ?? ''} aria-label={t('run.sections')}>
         {shown.map((one) => (
           <Tabs.Tab key={one} value={one}>
             {t(`run.tab.${one}`)}

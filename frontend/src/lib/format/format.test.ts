@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 
 import { speak } from '@/lib/i18n'
 
-import { formatAgo, formatBytes, formatDuration, formatMeasure, formatNumber } from './format'
+import { formatAgo, formatBytes, formatCompact, formatDuration, formatMeasure, formatNumber } from './format'
 
 test('numbers follow the locale of the page', async () => {
   vi.spyOn(navigator, 'languages', 'get').mockReturnValue(['de-DE'])
@@ -17,6 +17,15 @@ test('measures keep their digits, however small', () => {
   expect(formatMeasure(0.000002)).toBe('2.0e-6')
   expect(formatMeasure(0)).toBe('0')
   expect(formatMeasure(Number.NaN)).toBe('NaN')
+})
+
+test('parameters are counted in k, M and B', () => {
+  expect([999, 491_520, 6_163_712, 1_700_000_000].map(formatCompact)).toEqual([
+    '999',
+    '492 k',
+    '6.16 M',
+    '1.7 B',
+  ])
 })
 
 test('bytes, times and durations are readable', () => {

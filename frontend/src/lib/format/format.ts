@@ -43,9 +43,17 @@ export function formatBytes(bytes: number): string {
   }).format(value)
 }
 
-/** 6.2 M, 1.7 B: parameters, tokens. */
+const SCALES: [number, string][] = [
+  [1e9, 'B'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+]
+
+/** 6.16 M, 1.7 B: parameters and the like, with the letters that this field uses in every language. */
 export function formatCompact(value: number): string {
-  return new Intl.NumberFormat(locale(), { notation: 'compact', maximumSignificantDigits: 3 }).format(value)
+  const [scale, letter] = SCALES.find(([size]) => value >= size) ?? [1, '']
+  const number = new Intl.NumberFormat(locale(), { maximumSignificantDigits: 3 }).format(value / scale)
+  return letter ? `${number} ${letter}` : number
 }
 
 export function formatTime(when: string | number | Date): string {

@@ -44,7 +44,8 @@ export function NewPage() {
       intro={t(`new.intro.${step}`)}
       actions={
         <Button
-          variant="subtle"
+          variant="default"
+          size="xs"
           onClick={() => {
             resetDraft()
             go('data')

@@ -5,6 +5,7 @@ import { formatBytes, formatNumber, formatTime } from '@/lib/format/format'
 
 import type { Dataset } from '../api/datasets'
 import { detailsOf } from '../api/details'
+import classes from './dataset-facts.module.css'
 
 /** What was found out about a file. */
 export function DatasetFacts({ dataset }: { dataset: Dataset }) {
@@ -20,5 +21,12 @@ export function DatasetFacts({ dataset }: { dataset: Dataset }) {
     [t('data.added'), formatTime(dataset.created_at)],
     ['SHA-256', dataset.sha256.slice(0, 12)],
   ]
-  return <Facts facts={facts} />
+  return (
+    <>
+      <Facts facts={facts} />
+      {details.exactDuplicates + details.nearDuplicates > 0 ? (
+        <p className={classes.note}>{t('data.duplicatesKept')}</p>
+      ) : null}
+    </>
+  )
 }

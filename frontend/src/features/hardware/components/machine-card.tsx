@@ -53,6 +53,7 @@ function Machine({ hardware, live }: { hardware: Hardware; live: LiveHardware | 
           name={t('machine.gpuMemory', { index: one.index })}
           total={one.total_bytes}
           free={one.free_bytes}
+          busy={one.utilization ?? null}
         />
       ))}
       <Memory name={t('machine.memory')} total={now.memory_total_bytes} free={now.memory_available_bytes} />
@@ -65,12 +66,23 @@ function Machine({ hardware, live }: { hardware: Hardware; live: LiveHardware | 
   )
 }
 
-function Memory({ name, total, free }: { name: string; total: number; free: number }) {
+interface MemoryProps {
+  name: string
+  total: number
+  free: number
+  /** Per cent of the time that the device computes, where it says so. */
+  busy?: number | null
+}
+
+function Memory({ name, total, free, busy = null }: MemoryProps) {
   const { t } = useTranslation()
   return (
     <div className={classes.memory}>
       <div className={classes.pair}>
-        <span>{name}</span>
+        <span>
+          {name}
+          {busy === null ? '' : ` · ${t('machine.busy', { percent: formatNumber(busy) })}`}
+        </span>
         <span className="numbers">
           {t('machine.freeOf', { free: formatBytes(free), total: formatBytes(total) })}
         </span>

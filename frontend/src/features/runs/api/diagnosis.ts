@@ -17,7 +17,7 @@ export function diagnose(series: SeriesByName, totalSteps: number | null): Findi
   const curve = smoothed(loss.values, SMOOTHING)
   const grave: Finding[] = []
   if (diverges(curve)) grave.push('diverged')
-  if (overfits(series['evaluation_loss'], curve)) grave.push('overfitting')
+  if (overfits(series['evaluation_loss'], loss.steps, curve)) grave.push('overfitting')
   if (spikes(series['grad_norm'])) grave.push('spikes')
   return grave.length > 0 ? grave : [course(curve, seenShare(loss, totalSteps))]
 }
@@ -50,15 +50,19 @@ function hasNoNumber(series: Series | undefined): boolean {
   return series?.values.some((value) => !Number.isFinite(value)) ?? false
 }
 
-/** The held-out loss has turned and rises while the training loss goes on falling. */
-function overfits(evaluation: Series | undefined, curve: readonly number[]): boolean {
+/** The held-out loss has turned and rises, while the training loss has gone on falling since. */
+function overfits(
+  evaluation: Series | undefined,
+  steps: readonly number[],
+  curve: readonly number[],
+): boolean {
   if (!evaluation || evaluation.values.length < 3) return false
   const { values } = evaluation
   const best = Math.min(...values)
-  const last = at(values, -1)
-  const before = at(values, -2)
-  const learns = at(curve, -1) <= mean(tail(curve)) * 1.02
-  return last > best * 1.05 && last >= before && before > best && learns
+  const rises = at(values, -1) > best * 1.1 && at(values, -1) >= at(values, -2) && at(values, -2) > best
+  const turned = evaluation.steps[values.indexOf(best)] ?? 0
+  const then = steps.findIndex((step) => step >= turned)
+  return rises && then >= 0 && at(curve, -1) < at(curve, then) * 0.9
 }
 
 /** Gradients that are many times longer than usual, and not just once. */

@@ -31,6 +31,12 @@ test('a good curve is called good', () => {
   expect(diagnose(losses(falling(60)), 60)).toEqual(['falling'])
 })
 
+test('a held-out loss that wavers while nothing is learnt any more is no overfitting', () => {
+  const evaluation = { steps: [20, 40, 50, 60], values: [0.1, 0.04, 0.05, 0.07] }
+  const flat = [...falling(20, 2, 0.07), ...falling(40, 0.07, 0.072)]
+  expect(diagnose(losses(flat, { evaluation_loss: evaluation }), 400)).toEqual(['falling'])
+})
+
 test('a few steps are too few to judge by', () => {
   expect(diagnose(losses(falling(5)), 60)).toEqual(['early'])
 })
