@@ -40,20 +40,18 @@ export function DatasetsPage() {
 }
 
 function Samples({ names }: { names: readonly string[] }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   return (
     <Card flush title={t('data.samples')}>
       <ul className={rows.rows}>
         {names.map((name) => {
-          const key = name.replace('sample:', '')
+          const key = `data.sampleText.${name.replace('sample:', '')}`
           return (
             <li key={name} className={rows.row}>
               <Link to="/datasets/$datasetId" params={{ datasetId: name }} className={rows.name}>
                 {name}
               </Link>
-              {key === 'support' || key === 'docstrings' ? (
-                <p className={rows.words}>{t(`data.sampleText.${key}`)}</p>
-              ) : null}
+              {i18n.exists(key) ? <p className={rows.words}>{i18n.t(key as never)}</p> : null}
             </li>
           )
         })}

@@ -22,6 +22,7 @@ export default {
     none: 'Noch kein eigener Datensatz',
     noneText: 'Legen Sie oben eine Datei ab, oder sehen Sie sich ein Beispiel an.',
     sampleText: {
+      replies: 'Support-Nachrichten, jede mit einer bevorzugten Antwort und einer anderen',
       support: 'Support-Nachrichten und der Datensatz, der aus jeder wird',
       docstrings: 'Python-Docstrings und der Name dessen, was sie beschreiben',
     },

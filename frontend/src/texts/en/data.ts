@@ -21,6 +21,7 @@ export default {
     none: 'No dataset of your own yet',
     noneText: 'Drop a file above, or look at a bundled sample to see what rows look like.',
     sampleText: {
+      replies: 'Support messages, each with a reply that is preferred and one that is not',
       support: 'Support messages and the record that each becomes',
       docstrings: 'Python docstrings and the name of what they describe',
     },

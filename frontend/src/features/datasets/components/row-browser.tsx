@@ -15,7 +15,7 @@ import classes from './row-browser.module.css'
 const PAGE = 5
 const LOOKED_AT = 50
 
-/** Rows as they are trained on, a few at a time. */
+/** Rows as they are trained on, a few at a time; of what is not in the library, the first ones. */
 export function RowBrowser({ dataset, total }: { dataset: string; total: number }) {
   const [offset, setOffset] = useState(0)
   const isSample = SAMPLE.test(dataset) || dataset.startsWith('hub:')
@@ -27,10 +27,15 @@ export function RowBrowser({ dataset, total }: { dataset: string; total: number 
   const looked = useQuery({ ...inspectionQuery(dataset, LOOKED_AT), enabled: isSample })
   const error = stored.error ?? looked.error
   if (error) return <ProblemNotice error={error} />
-  const rows = isSample ? looked.data?.first_rows.slice(offset, offset + PAGE) : stored.data?.rows
-  if (!rows) return <Skeleton height={260} />
-  const reachable = isSample ? (looked.data?.first_rows.length ?? 0) : total
-  return <Rows rows={rows} offset={offset} reachable={reachable} total={total} onTurn={setOffset} />
+  if (looked.data) {
+    const { first_rows: first, report } = looked.data
+    const rows = first.slice(offset, offset + PAGE)
+    return (
+      <Rows rows={rows} offset={offset} reachable={first.length} total={report.rows} onTurn={setOffset} />
+    )
+  }
+  if (!stored.data) return <Skeleton height={260} />
+  return <Rows rows={stored.data.rows} offset={offset} reachable={total} total={total} onTurn={setOffset} />
 }
 
 interface RowsProps {

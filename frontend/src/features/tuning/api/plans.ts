@@ -14,11 +14,17 @@ async function plan(body: Record<string, unknown>, signal: AbortSignal): Promise
   return (await answer(api.POST('/api/v1/plans', { body, signal }))) as PlanReport // the client forgets tuples' lengths
 }
 
+/** What decides how a row is read, beside the model. */
+interface Measured {
+  task?: unknown
+  strategy?: unknown
+}
+
 /** Rows, lengths and tokens of a dataset as a model reads them: preflight with the defaults. */
-export const measureQuery = (dataset: string, model: string) =>
+export const measureQuery = (dataset: string, model: string, chosen: Measured = {}) =>
   queryOptions({
-    queryKey: ['plans', 'measure', dataset, model],
-    queryFn: ({ signal }) => plan({ model, dataset }, signal),
+    queryKey: ['plans', 'measure', dataset, model, chosen],
+    queryFn: ({ signal }) => plan({ model, dataset, ...chosen }, signal),
     staleTime: 10 * MINUTE,
     retry: false,
   })

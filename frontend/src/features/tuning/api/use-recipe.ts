@@ -5,18 +5,27 @@ import { useMemo } from 'react'
 import { type Field, fieldsOf } from '@/components/schema-form/json-schema'
 
 import { branches, compose } from './compose'
-import { useDraft } from './draft'
+import { type Draft, useDraft } from './draft'
 import { faultsOf, measureQuery, memoryQuery } from './plans'
 import { defaultsQuery, schemaQuery, type TrainingConfig } from './recipes'
 
 const QUIET_MS = 250
+
+/** The task and the strategy, where a person has chosen them. */
+function readAs({ chosen }: Draft) {
+  const { task, 'strategy.name': strategy } = chosen
+  return { ...(task === undefined ? {} : { task }), ...(strategy === undefined ? {} : { strategy }) }
+}
 
 /** The draft as a complete config: this machine's defaults for its model and data, with a person's choices in them. */
 export function useRecipe() {
   const draft = useDraft()
   const schema = useQuery(schemaQuery())
   const ready = draft.dataset !== null && draft.model !== null
-  const measure = useQuery({ ...measureQuery(draft.dataset ?? '', draft.model ?? ''), enabled: ready })
+  const measure = useQuery({
+    ...measureQuery(draft.dataset ?? '', draft.model ?? '', readAs(draft)),
+    enabled: ready,
+  })
   const preflight = measure.data?.preflight
   const defaults = useQuery({
     ...defaultsQuery({
