@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from modelforge.storage.file_manager import FileManager
     from modelforge.storage.folders import RunFolder
 
+BESIDE_THE_LOSS = {"perplexity": "perplexity", "reward_margin": "margin", "reward_accuracy": "right pairs"}
+"""What an evaluation may have measured → its name in prose."""
 MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "red")}
 
 
@@ -177,9 +179,8 @@ class RunDisplay:
         self._bar("training", data["step"], data["total_steps"], " · ".join(parts))
 
     def _on_evaluation(self, data: dict[str, Any]) -> None:
-        self.progress.console.print(
-            Text(f"  step {data['step']}: held-out loss {data['loss']:.4f}, perplexity {data['perplexity']:.3f}")
-        )
+        known = (f", {label} {data[name]:.3f}" for name, label in BESIDE_THE_LOSS.items() if name in data)
+        self.progress.console.print(Text(f"  step {data['step']}: held-out loss {data['loss']:.4f}{''.join(known)}"))
 
     def _on_notice(self, data: dict[str, Any]) -> None:
         self.progress.console.print(Text(f"Note: {data['text']}", style="yellow"))

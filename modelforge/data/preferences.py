@@ -49,6 +49,35 @@ def unpaired_preference_row(values: Row, columns: Columns, faults: list[Fault]) 
     return row | tools_of(values, columns, faults)
 
 
+def sides_of(row: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+    """The canonical rows that are tokenised for one: itself, or a preference's chosen and rejected answer.
+
+    Where no prompt is named, it is what both answers begin with: whole turns, or whole words of a text.
+    """
+    if "chosen" not in row:
+        return (dict(row),)
+    chosen, rejected = row["chosen"], row["rejected"]
+    prompt = row.get("prompt")
+    if prompt is None:
+        shared = _shared_turns(chosen, rejected) if isinstance(chosen, list) else _shared_words(chosen, rejected)
+        prompt, chosen, rejected = chosen[:shared], chosen[shared:], rejected[shared:]
+    more = {"tools": row["tools"]} if "tools" in row else {}
+    return tuple({"prompt": prompt, "completion": answer, **more} for answer in (chosen, rejected))
+
+
+def _shared_turns(chosen: list[Message], rejected: list[Message]) -> int:
+    """How many turns both begin with; the last turn of each is its answer, whatever it says."""
+    most = min(len(chosen), len(rejected)) - 1
+    return next((at for at in range(most) if chosen[at] != rejected[at]), most)
+
+
+def _shared_words(chosen: str, rejected: str) -> int:
+    """How many characters both begin with, up to the white space before the words that differ."""
+    pairs = enumerate(zip(chosen, rejected, strict=False))
+    same = next((at for at, (left, right) in pairs if left != right), min(len(chosen), len(rejected)))
+    return max(chosen.rfind(" ", 0, same), chosen.rfind("\n", 0, same)) + 1
+
+
 def prompt_only_row(values: Row, columns: Columns, faults: list[Fault]) -> dict[str, Any] | None:
     """`{"prompt", …}` with every other column kept: reward functions read them."""
     prompt = prompt_or_turns(values, columns["prompt"], faults)

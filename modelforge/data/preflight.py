@@ -5,8 +5,11 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
+from modelforge.data.pairs import labels_of, pair_columns
+from modelforge.data.preferences import sides_of
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.preflight import Finding, LengthSummary, PreflightReport
 from modelforge.tasks.chat_rendering import end_token_ids
@@ -56,6 +59,7 @@ class Preflight:
     tokenizer: Any
     config: TrainingConfig
     collator: Any
+    """Takes rows as the trainer has them: `input_ids` and `labels`, or those of both sides of a pair."""
     vocabulary_size: int
     """Rows of the model's embedding."""
     broken: dict[str, list[int]] = field(default_factory=lambda: {truth: [] for truth in TRUTHS})
@@ -69,26 +73,29 @@ class Preflight:
 
     def __post_init__(self) -> None:
         self._ends = end_token_ids(self.tokenizer)
-        self._batch: list[tuple[int, TokenisedRow]] = []
+        self._batch: list[tuple[int, tuple[TokenisedRow, ...]]] = []
 
     def usable(self, rows: Iterator[tuple[int, CanonicalRow]], split: str) -> Iterator[tuple[int, TokenisedRow]]:
-        """Tokenise `rows` (number, canonical row), check each, and pass on those that can be trained on."""
+        """Tokenise `rows` (number, canonical row), check each, and pass on those that can be trained on.
+
+        Of a preference both sides are passed on, the chosen answer first, or neither.
+        """
         for number, canonical in rows:
-            row = self.task.tokenise(canonical, self.tokenizer, self.config)
-            self.lengths.append(len(row.input_ids))
-            if row.left_out:
-                self.left_out.append((number, row.left_out))
+            sides = sides_of(canonical)
+            made = tuple(self.task.tokenise(side, self.tokenizer, self.config) for side in sides)
+            self.lengths.extend(len(row.input_ids) for row in made)
+            if reason := _left_out(made):
+                self.left_out.append((number, reason))
                 continue
-            if row.is_cut:
+            if any(row.is_cut for row in made):
                 self.cut.append(number)
-            for truth in self._broken_truths(canonical, row):
+            broken = (self._broken_truths(side, row) for side, row in zip(sides, made, strict=True))
+            for truth in dict.fromkeys(chain.from_iterable(broken)):
                 self._note(truth, number)
-            self._collate_later(number, row)
-            self.rows[split] += 1
-            if split == "train":
-                self.tokens += len(row.kept_ids)
-                self.trained += row.trained_tokens
-            yield number, row
+            self._collate_later(number, made)
+            self._count(made, split)
+            for row in made:
+                yield number, row
         self._collate()
 
     @property
@@ -145,8 +152,14 @@ class Preflight:
     def _spelled(self, ids: Sequence[int]) -> str:
         return str(self.tokenizer.decode(ids, skip_special_tokens=True)).strip()
 
-    def _collate_later(self, number: int, row: TokenisedRow) -> None:
-        self._batch.append((number, row))
+    def _count(self, made: tuple[TokenisedRow, ...], split: str) -> None:
+        self.rows[split] += 1
+        if split == "train":
+            self.tokens += sum(len(row.kept_ids) for row in made)
+            self.trained += sum(row.trained_tokens for row in made)
+
+    def _collate_later(self, number: int, made: tuple[TokenisedRow, ...]) -> None:
+        self._batch.append((number, made))
         if len(self._batch) == self.config.optimization.per_device_train_batch_size:
             self._collate()
 
@@ -156,10 +169,8 @@ class Preflight:
             return
         numbers, rows = zip(*self._batch, strict=True)
         self._batch = []
-        made = self.collator(
-            [{"input_ids": row.kept_ids, "labels": row.kept_labels, "seq_lengths": [len(row.kept_ids)]} for row in rows]
-        )
-        if not _holds_all(made, rows):
+        batch = self.collator([_fed(made) for made in rows])
+        if not _holds_all(batch, [row for side in zip(*rows, strict=True) for row in side]):
             self._note("batch-keeps-rows", numbers[0])
 
     def _note(self, truth: str, number: int) -> None:
@@ -234,8 +245,25 @@ def summarise(lengths: Sequence[int]) -> LengthSummary:
     )
 
 
+def _left_out(made: tuple[TokenisedRow, ...]) -> str | None:
+    """Why a row cannot be trained on: one of its answers was cut away, or nothing is left that tells them apart."""
+    if reason := next((row.left_out for row in made if row.left_out), None):
+        return reason
+    if len(made) > 1 and made[0].kept_ids == made[1].kept_ids:
+        return "its two answers are the same tokens" + (" after cutting" if made[0].is_cut else "")
+    return None
+
+
+def _fed(made: tuple[TokenisedRow, ...]) -> dict[str, Any]:
+    """A row as the collator is fed it by the trainer."""
+    if len(made) > 1:
+        return pair_columns(*({"input_ids": row.kept_ids, "labels": row.kept_labels} for row in made))
+    row = made[0]
+    return {"input_ids": row.kept_ids, "labels": row.kept_labels, "seq_lengths": [len(row.kept_ids)]}
+
+
 def _holds_all(made: dict[str, Any], rows: Sequence[TokenisedRow]) -> bool:
-    ids, labels = made["input_ids"], made["labels"]
+    ids, labels = made["input_ids"], labels_of(made)
     if "attention_mask" in made:
         real = made["attention_mask"].bool()
         padding_is_silent = bool((labels[~real] == IGNORED).all())

@@ -5,6 +5,8 @@
 | exact match | white space around the whole text is trimmed, nothing else |
 | token F1 | as SQuAD does: lower case, no ASCII punctuation, no articles, split at white space |
 | ROUGE | lower case, split at everything that is no letter or digit, no stemming |
+
+Preference accuracy compares no texts but the likelihoods of two given answers.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rouge_score.rouge_scorer import RougeScorer
 
+PREFERENCE = "preference_accuracy"
+
 LABELS: Mapping[str, str] = {
     "exact_match": "exact match",
     "token_f1": "token F1",
@@ -27,6 +31,7 @@ LABELS: Mapping[str, str] = {
     "rouge2": "ROUGE-2",
     "rougeL": "ROUGE-L",
     "perplexity": "perplexity",
+    PREFERENCE: "preference accuracy",
 }
 """Metric → its name in prose."""
 
@@ -68,6 +73,26 @@ def rouge(answer: str, reference: str, kind: str) -> float:
 def perplexity(nll: float, tokens: float) -> float:
     """`exp(nll / tokens)`: `nll` in nats summed over `tokens` trained tokens. Finite for every finite loss."""
     return math.exp(min(nll / tokens, LARGEST_EXPONENT))
+
+
+def preferences(
+    chosen: Sequence[float], rejected: Sequence[float], tokens: Sequence[tuple[int, int]], *, per_token: bool
+) -> tuple[float, ...]:
+    """1 for each pair whose chosen answer is likelier than the rejected one, ½ for a tie, else 0.
+
+    Args:
+        chosen, rejected: nats of the answers, [pairs].
+        tokens: the trained tokens of both answers. A pair with none on one side, cut away, is a tie.
+        per_token: compare nats per token, where the loss divides by length as well.
+    """
+    return tuple(
+        0.5 if 0 in counts else _prefers(*((ours / counts[0], theirs / counts[1]) if per_token else (ours, theirs)))
+        for ours, theirs, counts in zip(chosen, rejected, tokens, strict=True)
+    )
+
+
+def _prefers(chosen: float, rejected: float) -> float:
+    return 0.5 if chosen == rejected else float(chosen < rejected)
 
 
 ANSWER_METRICS: Mapping[str, Callable[[str, str], float]] = {

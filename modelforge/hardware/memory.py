@@ -4,6 +4,7 @@ A run is a row of moments, and its peak is the largest of them:
 
     head        all activations are kept, and the loss works on its tile of logits
     layer       all activations are kept, and the last layer's gradients are computed
+    reference   all activations are kept, and the frozen model is asked about the same batch
     step        all gradients are there, and the optimizer updates the largest weight
     scoring     the held-out rows' likelihood, before and after training
     evaluation  the held-out loss, in between
@@ -137,7 +138,11 @@ def _training_moments(
     logits = training_bytes(head, forward, smoothed=config.optimization.label_smoothing_factor > 0)
     head_gradient = head.weight_bytes if training.full else 0
     before_layers = max(accumulated, head_gradient)
+    asked = (
+        max(backward_bytes(block, forward) for block in shape.anatomy.blocks) if config.strategy.has_reference else 0
+    )
     return (
+        _Moment("reference", accumulated, kept + asked, evaluation_bytes(head, forward) if asked else 0),
         _Moment("head", max(accumulated + head_gradient, head_gradient), kept, logits),
         _Moment("layer", before_layers, kept + working),
         _Moment("step", states.gradients, states.step_workspace),
@@ -145,8 +150,8 @@ def _training_moments(
 
 
 def training_pass(config: TrainingConfig, shape: ModelShape, length: int, compute: ResolvedCompute) -> Pass:
-    """The forward pass of training. Packed rows lie in one sequence as long as the whole batch."""
-    batch = config.optimization.per_device_train_batch_size
+    """The forward pass of training. Packed rows lie in one sequence as long as the whole batch; a pair is two."""
+    batch = config.optimization.per_device_train_batch_size * config.strategy.sequences_per_row
     packed = config.strategy.packing
     return Pass(
         batch=1 if packed else batch,
@@ -185,7 +190,9 @@ def _measuring_moments(
     passing = max(backward_bytes(block, forward) for block in shape.anatomy.blocks)
     moments = [_Moment("scoring", 0, passing, scoring_bytes(head, forward))]
     if config.evaluation.eval_strategy != "no":
-        moments.append(_Moment("evaluation", 0, passing, evaluation_bytes(head, forward)))
+        sequences = config.strategy.sequences_per_row
+        whole = replace(forward, batch=batch * sequences)
+        moments.append(_Moment("evaluation", 0, passing * sequences, evaluation_bytes(head, whole)))
     if config.evaluation.generate:
         reach = min(length + config.evaluation.max_new_tokens, shape.max_positions or length + 10**9)
         cached = sum(2 * block.key_width * (block.layers + 1) for block in shape.anatomy.blocks if block.causal)

@@ -12,8 +12,10 @@ EventKind = Literal[
     "preflight",  # PreflightReport
     "plan",  # MemoryPlan
     "progress",  # {"step", "total_steps", "epoch", "loss", "learning_rate", "grad_norm", "tokens", "tokens_per_second",
-    #               "seconds_left", "memory_bytes"}
-    "evaluation",  # {"step", "loss", "perplexity"}
+    #               "seconds_left", "memory_bytes", "reward_chosen"?, "reward_rejected"?, "reward_margin"?,
+    #               "reward_accuracy"?}
+    "evaluation",  # {"step", "loss", "perplexity"?, "reward_chosen"?, "reward_rejected"?, "reward_margin"?,
+    #                 "reward_accuracy"?}
     "checkpoint",  # {"step", "name", "best"}
     "generation",  # {"phase": "base" | "tuned", "done", "total"}
     "notice",  # {"text"}

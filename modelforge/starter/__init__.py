@@ -36,7 +36,7 @@ _STARTERS = (
         description="Fills gaps in short stories and messages, and so has learned to look answers up in a text.",
     ),
 )
-_SAMPLES = ("docstrings", "support")
+_SAMPLES = ("docstrings", "replies", "support")
 
 
 def list_starters() -> tuple[StarterModel, ...]:

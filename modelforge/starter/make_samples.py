@@ -1,7 +1,7 @@
 """Make the sample datasets: `python -m modelforge.starter.make_samples` writes the shipped files again, byte for byte.
 
-`support.jsonl` depends on nothing but its seed; `docstrings.jsonl` on the standard library of the
-Python that runs this.
+`support.jsonl` and `replies.jsonl` depend on nothing but their seeds; `docstrings.jsonl` on the standard library of
+the Python that runs this.
 """
 
 import json
@@ -9,12 +9,16 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from modelforge.starter.lessons.python_text import Documented, documented
 from modelforge.starter.lessons.words import listed
+from modelforge.starter.replies import Pair, reply_pair
 
 ROWS = 1000
+PAIRS = 300
 SEED = 7
+REPLIES_SEED = 11
 FOLDER = Path(__file__).parent / "samples"
 Row = dict[str, str]
 
@@ -174,6 +178,12 @@ def support_rows(rows: int = ROWS, seed: int = SEED) -> list[Row]:
     return list(made.values())
 
 
+def reply_rows(rows: int = PAIRS, seed: int = REPLIES_SEED) -> list[Pair]:
+    """Support messages, other ones than `support_rows` has, each with a reply to prefer and one to avoid."""
+    rng = Random(seed)
+    return [reply_pair(rng, row["input"], json.loads(row["output"])) for row in support_rows(rows, seed)]
+
+
 def docstring_rows(rows: int = ROWS, seed: int = SEED) -> list[Row]:
     """Documentation of the standard library, and the one sentence that sums it up."""
     found: dict[str, Row] = {}
@@ -197,7 +207,7 @@ def _docstring_row(item: Documented) -> Row | None:
     return {"input": f"{item.signature}\n{body}", "output": summary}
 
 
-def as_jsonl(rows: Sequence[Row]) -> str:
+def as_jsonl(rows: Sequence[dict[str, Any]]) -> str:
     """One object per line."""
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
@@ -205,6 +215,7 @@ def as_jsonl(rows: Sequence[Row]) -> str:
 def files() -> Iterator[tuple[str, str]]:
     """The name and the content of every sample file."""
     yield "support.jsonl", as_jsonl(support_rows())
+    yield "replies.jsonl", as_jsonl(reply_rows())
     yield "docstrings.jsonl", as_jsonl(docstring_rows())
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from modelforge.acceleration.packing import pack
 from modelforge.data.collator import PackedCollator, PaddingCollator
 from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.config.strategies import SftConfig
 from modelforge.strategies.strategy import TrainingStrategy, Workbench
 from modelforge.strategies.trainer_arguments import trainer_arguments
 
@@ -21,16 +22,25 @@ class SftStrategy(TrainingStrategy):
         """Pack short rows together where asked: adds `seq_lengths`, the rows' lengths within each pack."""
         return _packed(dataset, config.data.max_length) if config.strategy.packing else dataset
 
+    def collator(self, tokenizer: Any, config: TrainingConfig) -> PackedCollator | PaddingCollator:
+        """Packed rows lie behind one another, others are padded."""
+        if config.strategy.packing:
+            return PackedCollator()
+        return PaddingCollator(tokenizer.pad_token_id, most=config.data.max_length)
+
     def create_trainer(self, bench: Workbench) -> Any:
         """TRL's `SFTTrainer` on rows that are tokenised already, so that nothing is rendered a second time."""
-        from trl import SFTConfig, SFTTrainer
+        from trl import SFTConfig as TrlConfig
+        from trl import SFTTrainer
 
-        arguments = SFTConfig(
+        strategy = bench.config.strategy
+        assert isinstance(strategy, SftConfig)
+        arguments = TrlConfig(
             **trainer_arguments(bench),
             dataset_kwargs={"skip_prepare_dataset": True},
             max_length=None,
             packing=False,
-            neftune_noise_alpha=bench.config.strategy.neftune_noise_alpha,
+            neftune_noise_alpha=strategy.neftune_noise_alpha,
         )
         return SFTTrainer(
             model=bench.model,
@@ -38,18 +48,9 @@ class SftStrategy(TrainingStrategy):
             processing_class=bench.tokenizer,
             train_dataset=bench.train_rows,
             eval_dataset=bench.validation_rows,
-            data_collator=sft_collator(bench.tokenizer, bench.config),
+            data_collator=self.collator(bench.tokenizer, bench.config),
             callbacks=list(bench.callbacks),
         )
-
-
-def sft_collator(tokenizer: Any, config: TrainingConfig) -> PackedCollator | PaddingCollator:
-    """The collator of a run; the preflight uses the same."""
-    return (
-        PackedCollator()
-        if config.strategy.packing
-        else PaddingCollator(tokenizer.pad_token_id, most=config.data.max_length)
-    )
 
 
 def _packed(dataset: Any, capacity: int) -> Any:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol
 from modelforge.hardware.compute import ResolvedCompute
 from modelforge.providers.provider import Provider
 from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.dataset import Shape
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,12 @@ class TrainingStrategy(Protocol):
     name: ClassVar[str]
     columns: ClassVar[tuple[str, ...]]
     """The columns of the trainer's dataset."""
+    shapes: ClassVar[tuple[Shape, ...]] = ()
+    """The shapes of data that it learns from; empty: those of the task."""
+
+    def collator(self, tokenizer: Any, config: TrainingConfig) -> Any:
+        """Rows of the trainer's dataset → a batch. The preflight and the trainer use the same."""
+        ...
 
     def prepare_model(self, model: Any, config: TrainingConfig, provider: Provider) -> Any:
         """The model with what is to be trained: fresh adapters, or all of its weights."""

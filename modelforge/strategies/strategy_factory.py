@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from modelforge.exceptions import ConfigurationError
+from modelforge.strategies.dpo_strategy import DpoStrategy
 from modelforge.strategies.qlora_strategy import QloraStrategy
 from modelforge.strategies.sft_strategy import SftStrategy
 from modelforge.strategies.strategy import TrainingStrategy
@@ -16,6 +17,7 @@ class StrategyFactory:
     strategies: ClassVar[dict[str, type[TrainingStrategy]]] = {
         SftStrategy.name: SftStrategy,
         QloraStrategy.name: QloraStrategy,
+        DpoStrategy.name: DpoStrategy,
     }
 
     @classmethod

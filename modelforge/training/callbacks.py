@@ -12,6 +12,14 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from modelforge.schemas.config.checkpointing import CheckpointConfig
 from modelforge.schemas.events import EventKind
 
+REWARDS = {
+    "reward_chosen": "chosen",
+    "reward_rejected": "rejected",
+    "reward_margin": "margins",
+    "reward_accuracy": "accuracies",
+}
+"""What an event calls it → what TRL's preference trainers log."""
+
 Emit = Callable[[EventKind, dict[str, Any]], None]
 
 
@@ -50,7 +58,9 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]
             self._progress(state, logs)
         elif "eval_loss" in logs:
             loss = float(logs["eval_loss"])
-            self.emit("evaluation", {"step": state.global_step, "loss": loss, "perplexity": math.exp(min(loss, 700.0))})
+            # The loss of a preference is no likelihood of tokens, so it has no perplexity.
+            more = _rewards(logs, "eval_") or {"perplexity": math.exp(min(loss, 700.0))}
+            self.emit("evaluation", {"step": state.global_step, "loss": loss, **more})
 
     def _progress(self, state: TrainerState, logs: dict[str, Any]) -> None:
         tokens = int(logs.get("num_tokens", self.tokens))
@@ -71,8 +81,15 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]
                 "tokens_per_second": per_second,
                 "seconds_left": self.clock.seconds_per_step * (state.max_steps - state.global_step) if steps else None,
                 "memory_bytes": self.memory_bytes(),
+                **_rewards(logs),
             },
         )
+
+
+def _rewards(logs: dict[str, Any], prefix: str = "") -> dict[str, float]:
+    """The implicit rewards of a preference's two answers, their margin, and the share of pairs with the right sign."""
+    found = {name: logs.get(f"{prefix}rewards/{logged}") for name, logged in REWARDS.items()}
+    return {name: float(value) for name, value in found.items() if value is not None}
 
 
 class _StepClock:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from modelforge.data.canonical_file import CanonicalRows
+from modelforge.data.preferences import sides_of
 from modelforge.data.token_store import read_tokens
 from modelforge.evaluation.evaluator import Evaluator
 from modelforge.evaluation.report_text import write_report
@@ -173,7 +174,7 @@ class _Run:
             base=self.base,
             report=report,
             files=self.files,
-            plain_prompts=self.task.is_plain(CanonicalRows(self.data.rows("train"))[0]),
+            plain_prompts=self.task.is_plain(sides_of(CanonicalRows(self.data.rows("train"))[0])[0]),
         )
         self.emit("model", {"id": manifest.id})
         if self.config.output.merge:

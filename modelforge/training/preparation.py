@@ -13,6 +13,7 @@ from modelforge.data.canonical_file import read_canonical
 from modelforge.data.collator import padded_width
 from modelforge.data.duplicates import find_leakage
 from modelforge.data.materialise import materialise
+from modelforge.data.preferences import sides_of
 from modelforge.data.preflight import Preflight
 from modelforge.data.source import resolve_dataset
 from modelforge.data.split import Split, split_rows, write_split
@@ -22,13 +23,12 @@ from modelforge.hardware.model_shape import ModelShape
 from modelforge.providers.model_source import resolve_model
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.schemas.config import TrainingConfig
-from modelforge.schemas.dataset import ValidationReport
+from modelforge.schemas.dataset import Shape, ValidationReport
 from modelforge.schemas.plan import MemoryPlan
 from modelforge.schemas.preflight import Finding, PreflightReport, PreviewToken, RowPreview
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.prepared_data import PreparedData, SplitName
-from modelforge.strategies.sft_strategy import sft_collator
-from modelforge.tasks.task import Task
+from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.tasks.task_factory import TaskFactory
 from modelforge.tasks.tokenised_row import IGNORED, TokenisedRow
 
@@ -60,8 +60,9 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
     provider.validate_model_access(source)
     tokenizer = provider.load_tokenizer(source)
     shape = ModelShape.read(source.location, source.revision)
-    validation, notes = _rows(config, files, task, data)
-    preflight = Preflight(task, tokenizer, config, sft_collator(tokenizer, config), shape.vocab_size)
+    strategy = StrategyFactory.create_strategy(config.strategy.name)
+    validation, notes = _rows(config, files, strategy.shapes or task.shapes, data)
+    preflight = Preflight(task, tokenizer, config, strategy.collator(tokenizer, config), shape.vocab_size)
     for split in _splits(data):
         numbered = ((int(row["row"]), row) for row in read_canonical(data.rows(split)))
         write_tokens(data.tokens(split), preflight.usable(numbered, split))
@@ -74,30 +75,32 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
 
 
 def preview(config: TrainingConfig, files: FileManager, rows: int) -> list[RowPreview]:
-    """The first rows of the dataset, each token marked as the trainer would treat it."""
+    """The first rows of the dataset, each token marked as the trainer would treat it; of a pair, both sides."""
     provider = ProviderFactory.create_provider(config.provider)
     task = TaskFactory.create_task(config.task)
     tokenizer = provider.load_tokenizer(resolve_model(config.model, provider, files, config.model_revision))
     with files.scratch() as scratch:
         canonical = PreparedData(scratch).rows("train")
         source = resolve_dataset(config.dataset, files, config.dataset_revision)
-        materialise(source, config.data, task.shapes, canonical)
+        shapes = StrategyFactory.create_strategy(config.strategy.name).shapes or task.shapes
+        materialise(source, config.data, shapes, canonical)
         chosen = list(islice(read_canonical(canonical), rows))
     return [
-        RowPreview(row=int(row["row"]), tokens=_preview_tokens(task.tokenise(row, tokenizer, config), tokenizer))
+        RowPreview(row=int(row["row"]), tokens=_preview_tokens(task.tokenise(side, tokenizer, config), tokenizer))
         for row in chosen
+        for side in sides_of(row)
     ]
 
 
 def _rows(
-    config: TrainingConfig, files: FileManager, task: Task, data: PreparedData
+    config: TrainingConfig, files: FileManager, shapes: tuple[Shape, ...], data: PreparedData
 ) -> tuple[ValidationReport, list[Finding]]:
     """Canonical rows of both sides of the split, and what was noticed on the way."""
     options = config.data
     source = resolve_dataset(config.dataset, files, config.dataset_revision)
     with files.scratch() as scratch:
         whole = PreparedData(scratch).rows("train")
-        report = materialise(source, options, task.shapes, whole)
+        report = materialise(source, options, shapes, whole)
         split = split_rows(
             whole,
             0.0 if options.validation_dataset else options.validation_split,
@@ -109,7 +112,7 @@ def _rows(
     notes = _duplicate_notes(split)
     if options.validation_dataset:
         other = resolve_dataset(options.validation_dataset, files, None)
-        materialise(other, options, task.shapes, data.rows("validation"))
+        materialise(other, options, shapes, data.rows("validation"))
         notes += _leakage_notes(data)
     return report, notes
 

@@ -4,6 +4,7 @@ import json
 import platform
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,10 @@ from modelforge.starter import make_samples
 MADE_WITH = "3.11.7"
 
 
-def rows(name: str) -> list[dict[str, str]]:
+TEXTS = ("docstrings", "support")
+
+
+def rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in starter.sample_path(name).read_text(encoding="utf-8").splitlines()]
 
 
@@ -23,13 +27,28 @@ def test_support_is_made_again_byte_for_byte() -> None:
     assert made.encode() == starter.sample_path("support").read_bytes()
 
 
+def test_replies_are_made_again_byte_for_byte() -> None:
+    made = make_samples.as_jsonl(make_samples.reply_rows())
+    assert made.encode() == starter.sample_path("replies").read_bytes()
+    assert len(made) <= 150_000
+
+
+def test_replies_are_pairs_that_differ_on_messages_of_their_own() -> None:
+    found = rows("replies")
+    messages = {row["prompt"][0]["content"] for row in found}
+    assert len(found) == len(messages) == 300
+    assert not messages & {row["input"] for row in rows("support")}
+    assert all([turn["role"] for turn in row["chosen"] + row["rejected"]] == ["assistant"] * 2 for row in found)
+    assert all(row["chosen"] != row["rejected"] and "{" not in str(row["rejected"][0]["content"]) for row in found)
+
+
 @pytest.mark.skipif(platform.python_version() != MADE_WITH, reason=f"docstrings differ outside CPython {MADE_WITH}")
 def test_docstrings_are_made_again_byte_for_byte() -> None:
     made = make_samples.as_jsonl(make_samples.docstring_rows())
     assert made.encode() == starter.sample_path("docstrings").read_bytes()
 
 
-@pytest.mark.parametrize("name", starter.list_samples())
+@pytest.mark.parametrize("name", TEXTS)
 def test_rows_are_whole_and_occur_once(name: str) -> None:
     found = rows(name)
     assert len(found) == 1000
@@ -50,8 +69,10 @@ def test_support_answers_are_records_of_five_fields_found_in_the_message() -> No
 @pytest.mark.parametrize("name", starter.list_samples())
 def test_card_states_licence_script_columns_and_count(name: str) -> None:
     card = starter.sample_path(name).with_suffix(".md").read_text(encoding="utf-8")
-    for word in ("license:", "modelforge.starter.make_samples", "`input`", "`output`", "1,000"):
+    found = rows(name)
+    for word in ("license:", "modelforge.starter.make_samples", *(f"`{column}`" for column in found[0])):
         assert word in card
+    assert f"{len(found):,}" in card
 
 
 def test_unknown_names_are_refused_with_the_known_ones() -> None:

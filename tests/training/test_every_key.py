@@ -191,6 +191,7 @@ DIVERGES = {
     "evaluation": {"generate": False, "eval_strategy": "steps", "eval_steps": 1},
     "optimization": {"max_steps": 6, "learning_rate": 0.9, "max_grad_norm": 0},
 }
+PAIRS = {"dataset": "PAIRS", "strategy": {"name": "dpo"}}
 LONG = {"data": {"max_length": 48}}
 
 EFFECTS: dict[str, tuple[Observe, dict[str, Any], Any]] = {
@@ -215,6 +216,13 @@ EFFECTS: dict[str, tuple[Observe, dict[str, Any], Any]] = {
     "strategy.assistant_only_loss": (rows, {"dataset": "CHATS"}, True),
     "strategy.packing": (packs, {}, True),
     "strategy.neftune_noise_alpha": (trainer_argument("neftune_noise_alpha"), {}, 5.0),
+    "strategy.beta": (trainer_argument("beta"), PAIRS, 0.5),
+    "strategy.loss_type": (trainer_argument("loss_type"), PAIRS, "ipo"),
+    "strategy.label_smoothing": (
+        trainer_argument("label_smoothing"),
+        {**PAIRS, "strategy": {"name": "dpo", "loss_type": "robust"}},
+        0.1,
+    ),
     "data.shape": (rows, {"dataset": "BOTH", "data": {"shape": "input_output"}}, "text"),
     "data.columns": (rows, {"dataset": "THREE"}, {"output": "other"}),
     "data.validation_dataset": (sizes, {}, "OTHER_FILE"),
@@ -329,6 +337,7 @@ def datasets(folder: Path) -> dict[str, str]:
         "CHATS": [{"messages": [{"role": r, "content": f"{t}{n}"} for r, t in turns]} for n in range(9)],
         "BOTH": [{"text": f"t{n}", "input": f"i{n}", "output": f"o{n}"} for n in range(9)],
         "THREE": [{"input": f"i{n}", "output": f"o{n}", "other": f"x{n}"} for n in range(9)],
+        "PAIRS": [{"prompt": f"p{n} ", "chosen": f"yes {n}", "rejected": f"no {n}"} for n in range(9)],
         "TWICE": [{"input": f"i{n % 6}", "output": f"o{n % 6}"} for n in range(12)],
     }
     made = {}

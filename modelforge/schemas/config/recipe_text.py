@@ -30,11 +30,13 @@ ESSENTIAL = frozenset(
 
 
 def recipe_text(model: str, dataset: str, *, everything: bool) -> str:
-    """The essential keys, or all of them, with their defaults and descriptions."""
+    """The essential keys, or all that a run of the default strategy has, with their defaults and descriptions."""
     config = TrainingConfig(model=model, dataset=dataset)
     lines: list[str] = []
     group = None
     for field in config_fields():
+        if field.owners and config.strategy.name not in field.owners:
+            continue
         if not everything and field.dotted not in ESSENTIAL:
             continue
         indent = "  " * (len(field.path) - 1)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from modelforge.schemas.base import Schema
 
@@ -12,6 +12,10 @@ from modelforge.schemas.base import Schema
 class SftConfig(Schema):
     """Supervised fine-tuning: imitate the answers."""
 
+    sequences_per_row: ClassVar[int] = 1
+    """Sequences that the model is fed for one row of the data."""
+    has_reference: ClassVar[bool] = False
+    """Whether a second pass, without gradients, asks the frozen model about the same batch."""
     name: Literal["sft"] = "sft"
     """Supervised fine-tuning: imitate the answers."""
     completion_only_loss: bool = True
@@ -31,4 +35,58 @@ class QloraConfig(SftConfig):
     """SFT on a frozen 4-bit base: the least memory (QLoRA)."""
 
 
-StrategyConfig = Annotated[SftConfig | QloraConfig, Field(discriminator="name")]
+SMOOTHED_LOSSES = ("robust", "exo_pair", "aot", "aot_unpaired")
+"""Losses of DPO that know `label_smoothing`."""
+
+
+class DpoConfig(Schema):
+    """Direct preference optimisation on pairs of answers (DPO, https://arxiv.org/abs/2305.18290)."""
+
+    sequences_per_row: ClassVar[int] = 2
+    has_reference: ClassVar[bool] = True
+    completion_only_loss: ClassVar[bool] = True
+    assistant_only_loss: ClassVar[bool] = False
+    packing: ClassVar[bool] = False
+
+    name: Literal["dpo"] = "dpo"
+    """Prefer the chosen answer over the rejected one, relative to the frozen starting model."""
+    beta: float = Field(default=0.1, gt=0)
+    """How strongly the model is held to where it started: higher stays closer. For `ipo` it is that paper's τ."""
+    loss_type: Literal[
+        "sigmoid",
+        "ipo",
+        "hinge",
+        "robust",
+        "exo_pair",
+        "nca_pair",
+        "bco_pair",
+        "sppo_hard",
+        "aot",
+        "aot_unpaired",
+        "apo_zero",
+        "apo_down",
+        "discopop",
+        "sigmoid_norm",
+    ] = "sigmoid"
+    """How a pair's margin becomes a loss. `sigmoid` is DPO's own; `ipo` and `sigmoid_norm` divide by answer length."""
+    label_smoothing: float = Field(default=0.0, ge=0, lt=0.5)
+    """The share of pairs that may be labelled the wrong way round; for `robust`, `exo_pair`, `aot`, `aot_unpaired`."""
+
+    @model_validator(mode="after")
+    def _smoothing_is_known_to_the_loss(self) -> DpoConfig:
+        if self.label_smoothing and self.loss_type not in SMOOTHED_LOSSES:
+            raise ValueError(
+                f"label_smoothing has no effect with loss_type: {self.loss_type}; "
+                f"set it to 0 or choose one of {', '.join(SMOOTHED_LOSSES)}"
+            )
+        if self.loss_type == "exo_pair" and not self.label_smoothing:
+            raise ValueError("exo_pair needs label_smoothing above 0; its paper uses 0.001")
+        return self
+
+    @property
+    def divides_by_length(self) -> bool:
+        """Whether the loss compares likelihoods per token, and not of whole answers."""
+        return self.loss_type in ("ipo", "sigmoid_norm")
+
+
+StrategyConfig = Annotated[SftConfig | QloraConfig | DpoConfig, Field(discriminator="name")]

@@ -16,7 +16,7 @@ from modelforge.schemas.config.lora import LoraConfig
 from modelforge.schemas.config.optimization import OptimizationConfig
 from modelforge.schemas.config.output import OutputConfig
 from modelforge.schemas.config.quantization import QuantizationConfig
-from modelforge.schemas.config.strategies import QloraConfig, SftConfig, StrategyConfig
+from modelforge.schemas.config.strategies import DpoConfig, QloraConfig, SftConfig, StrategyConfig
 
 
 class TrainingConfig(Schema):
@@ -87,6 +87,18 @@ class TrainingConfig(Schema):
                 "early stopping and the best checkpoint need an evaluation loss; set evaluation.eval_strategy "
                 "to steps or epoch, and hold out rows with data.validation_split"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _pairs_go_with_the_rest(self) -> TrainingConfig:
+        if not isinstance(self.strategy, DpoConfig):
+            return self
+        if self.finetuning_type == "full":
+            raise ValueError(
+                "dpo compares with the model as it was, by switching its adapter off; set finetuning_type: lora"
+            )
+        if self.optimization.label_smoothing_factor:
+            raise ValueError("dpo has a smoothing of its own; set strategy.label_smoothing, not label_smoothing_factor")
         return self
 
     def _measures_nothing(self) -> bool:

@@ -1,0 +1,138 @@
+"""Preferences as two sides of one row: how they are told apart, checked, stored and put into a batch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelforge.data.collator import IGNORED
+from modelforge.data.pairs import PairCollator, labels_of, pair_columns, paired
+from modelforge.data.preferences import sides_of
+from modelforge.data.preflight import Preflight
+from modelforge.data.token_store import read_tokens, write_tokens
+from modelforge.schemas.config import parse_training_config
+from modelforge.schemas.preflight import PreflightReport
+from modelforge.tasks.text_generation import TextGeneration
+from modelforge.tasks.tokenised_row import TokenisedRow
+
+
+def turn(role: str, content: str) -> dict[str, str]:
+    return {"role": role, "content": content}
+
+
+def pair(question: str, chosen: str, rejected: str) -> dict[str, Any]:
+    return {
+        "prompt": [turn("user", question)],
+        "chosen": [turn("assistant", chosen)],
+        "rejected": [turn("assistant", rejected)],
+    }
+
+
+ROWS = [pair(f"Question {n}?", f"Yes, {n}.", "No" + "!" * n) for n in range(6)]
+
+
+@pytest.fixture
+def tokenizer(tiny_model: Path) -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(tiny_model)
+
+
+def checked(
+    tokenizer: Any, rows: list[dict[str, Any]], collator: Any = None, **data: Any
+) -> tuple[PreflightReport, list[tuple[int, TokenisedRow]]]:
+    config = parse_training_config({"model": "m", "dataset": "d", "strategy": "dpo", "data": data}).config
+    collator = collator or PairCollator(tokenizer.pad_token_id, config.data.max_length)
+    preflight = Preflight(TextGeneration(), tokenizer, config, collator, 262)
+    used = list(preflight.usable(iter(enumerate(rows, start=1)), "train"))
+    return preflight.report(), used
+
+
+def test_a_preference_has_two_sides_and_every_other_row_one() -> None:
+    chosen, rejected = sides_of(ROWS[2] | {"tools": ["t"]})
+
+    assert chosen == {"prompt": ROWS[2]["prompt"], "completion": ROWS[2]["chosen"], "tools": ["t"]}
+    assert rejected["completion"] == ROWS[2]["rejected"]
+    assert sides_of({"text": "t"}) == ({"text": "t"},)
+
+
+@pytest.mark.parametrize(
+    ("row", "prompt"),
+    [
+        ({"chosen": "Q: why? A: because", "rejected": "Q: why? A: before"}, "Q: why? A: "),
+        ({"chosen": "one", "rejected": "other"}, ""),
+        (
+            {
+                "chosen": [turn("user", "a"), turn("assistant", "b"), turn("user", "c"), turn("assistant", "d")],
+                "rejected": [turn("user", "a"), turn("assistant", "b"), turn("user", "c"), turn("assistant", "e")],
+            },
+            [turn("user", "a"), turn("assistant", "b"), turn("user", "c")],
+        ),
+    ],
+)
+def test_a_prompt_that_is_not_named_is_what_both_answers_begin_with(row: dict[str, Any], prompt: Any) -> None:
+    sides = sides_of(row)
+
+    assert [side["prompt"] for side in sides] == [prompt, prompt]
+    assert [side["prompt"] + side["completion"] for side in sides] == [row["chosen"], row["rejected"]]
+
+
+def test_both_sides_end_with_a_trained_end_token_and_train_no_prompt(tokenizer: Any) -> None:
+    report, used = checked(tokenizer, ROWS)
+
+    assert report.ok
+    assert (report.rows, len(used)) == (6, 12)
+    assert [number for number, _ in used] == sorted([*range(1, 7), *range(1, 7)])
+    for (_, made), answer in zip(
+        used, [turns for row in ROWS for turns in (row["chosen"], row["rejected"])], strict=True
+    ):
+        trained = [label for label in made.kept_labels if label != IGNORED]
+        assert tokenizer.decode(trained[:-1]) == answer[0]["content"]
+        assert trained[-1] == tokenizer.eos_token_id
+
+
+def test_a_pair_goes_with_both_of_its_sides_or_not_at_all(tokenizer: Any) -> None:
+    endless = pair("y" * 90, "Yes.", "No.")
+    alike = pair("Question?", "Yes " + "z" * 60 + "1", "Yes " + "z" * 60 + "2")
+
+    report, used = checked(tokenizer, [*ROWS, endless, alike, pair("Q?", "Yes.", "N" * 60)], max_length=40)
+
+    assert (report.rows_left_out, report.rows_cut, len(used)) == (2, 1, 14)
+    left = next(found for found in report.findings if found.truth == "answers-kept")
+    assert left.rows == (7, 8)
+
+
+def test_pairs_come_back_from_disk_and_lie_in_a_batch_side_by_side(tokenizer: Any, tmp_path: Path) -> None:
+    _, used = checked(tokenizer, ROWS)
+    write_tokens(tmp_path / "tokens.arrow", used)
+
+    dataset = paired(read_tokens(tmp_path / "tokens.arrow"))
+    batch = PairCollator(tokenizer.pad_token_id)([dataset[1], dataset[5]])
+
+    assert len(dataset) == 6
+    expected = [used[index][1] for index in (2, 10, 3, 11)]
+    for at, row in enumerate(expected):
+        length = len(row.kept_ids)
+        assert batch["input_ids"][at][:length].tolist() == row.kept_ids
+        assert int(batch["attention_mask"][at].sum()) == length
+        assert labels_of(batch)[at][:length].tolist() == row.kept_labels
+        assert int(batch["completion_mask"][at].sum()) == row.trained_tokens
+
+
+def test_a_collator_that_mixes_up_the_sides_is_refused(tokenizer: Any) -> None:
+    good = PairCollator(tokenizer.pad_token_id)
+
+    def swapped(rows: list[dict[str, Any]]) -> dict[str, Any]:
+        sides = ("rejected", "chosen")
+        return good(
+            [
+                pair_columns(*({name: row[f"{side}_{name}"] for name in ("input_ids", "labels")} for side in sides))
+                for row in rows
+            ]
+        )
+
+    report, _ = checked(tokenizer, ROWS, swapped)
+
+    assert [found.truth for found in report.findings if found.severity == "error"] == ["batch-keeps-rows"]

@@ -1,0 +1,118 @@
+"""Runs that learn from pairs: the reference, the rewards, the report, and going on after a stop."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tiny_runs import TinyRun, carry_out, make_run, tiny_config
+
+from modelforge.hardware.compute import resolve_compute
+from modelforge.hardware.memory import plan_memory
+from modelforge.hardware.model_shape import ModelShape
+from modelforge.schemas.config import TrainingConfig
+from modelforge.storage.file_manager import FileManager
+from modelforge.training.checkpoints import newest_valid
+
+
+def write_pairs(path: Path, rows: int = 24) -> Path:
+    lines = [
+        {
+            "prompt": [{"role": "user", "content": f"Ball {n}{' of all' * (n % 3)}?"}],
+            "chosen": [{"role": "assistant", "content": f"good {n}"}],
+            "rejected": [{"role": "assistant", "content": f"bad {n}{'!' * (n % 4)}"}],
+        }
+        for n in range(rows)
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def pair_config(model: Path, folder: Path, **written: Any) -> TrainingConfig:
+    return tiny_config(model, write_pairs(folder / "pairs.jsonl"), **{"strategy": {"name": "dpo"}, **written})
+
+
+@pytest.fixture(scope="module")
+def whole(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> TinyRun:
+    folder = tmp_path_factory.mktemp("pairs")
+    return carry_out(make_run(pair_config(tiny_model, folder), FileManager(folder / "home")))
+
+
+def test_training_begins_where_the_model_equals_its_reference(whole: TinyRun) -> None:
+    first = whole.said("progress")[0]
+
+    assert first["loss"] == pytest.approx(math.log(2), abs=1e-4)
+    assert first["reward_margin"] == pytest.approx(0, abs=1e-5)
+
+
+def test_rewards_are_said_with_the_progress_and_grow(whole: TinyRun) -> None:
+    last, evaluated = whole.said("progress")[-1], whole.said("evaluation")[-1]
+
+    assert last["reward_margin"] > 0
+    assert last["reward_margin"] == pytest.approx(last["reward_chosen"] - last["reward_rejected"], abs=1e-3)
+    assert 0 <= evaluated["reward_accuracy"] <= 1
+    assert "perplexity" not in evaluated
+
+
+def test_the_report_is_about_the_preference(whole: TinyRun) -> None:
+    report = whole.said("report")[0]
+
+    assert report["primary_metric"] == "preference_accuracy"
+    assert report["metrics"]["preference_accuracy"]["n"] == 6
+    assert {"exact_match", "perplexity"} <= set(report["metrics"])
+    assert report["examples"][0]["expected"].startswith("good")
+
+
+def test_only_the_trained_adapter_is_kept(whole: TinyRun) -> None:
+    newest = newest_valid(whole.folder).path
+    assert newest is not None
+    assert not (newest / "ref").exists()
+    model = FileManager(whole.folder.home).model(whole.model_id or "").root
+    assert (model / "adapter_model.safetensors").exists()
+    assert not (model / "ref").exists()
+
+
+def test_a_stopped_run_goes_on_to_the_same_bits(whole: TinyRun, tiny_model: Path, tmp_path: Path) -> None:
+    broken = make_run(
+        pair_config(tiny_model, tmp_path, checkpointing={"save_steps": 1}), FileManager(tmp_path / "home")
+    )
+    assert carry_out(broken, stop_after=2).status == "stopped"
+    assert carry_out(broken).status == "succeeded"
+
+    assert broken.losses == whole.losses
+    weights = [
+        (FileManager(run.folder.home).model(run.model_id or "").root / "adapter_model.safetensors").read_bytes()
+        for run in (whole, broken)
+    ]
+    assert weights[0] == weights[1]
+
+
+def test_lengths_are_divided_by_where_the_loss_does(tiny_model: Path, tmp_path: Path) -> None:
+    config = pair_config(
+        tiny_model,
+        tmp_path,
+        strategy={"name": "dpo", "loss_type": "ipo"},
+        evaluation={"generate": False},
+        optimization={"max_steps": 1},
+    )
+
+    run = carry_out(make_run(config, FileManager(tmp_path / "home")))
+
+    # IPO's loss at the start is the square of 1 / (2 beta)
+    assert run.losses[0] == pytest.approx(25, rel=1e-3)
+    assert run.said("report")[0]["primary_metric"] == "preference_accuracy"
+
+
+def test_the_plan_counts_both_sides_and_the_reference(tiny_model: Path, tmp_path: Path) -> None:
+    pairs = pair_config(tiny_model, tmp_path, optimization={"per_device_train_batch_size": 64})
+    single = pairs.model_copy(update={"strategy": type(tiny_config(tiny_model, tmp_path).strategy)()})
+    shape = ModelShape.read(str(tiny_model))
+
+    plans = [plan_memory(config, shape, 96, runtime=0) for config in (single, pairs)]
+
+    assert resolve_compute(pairs).device == "cpu"
+    assert plans[1].parts.activations > 1.9 * plans[0].parts.activations
+    assert plans[1].largest_micro_batch < plans[0].largest_micro_batch * 0.6 or plans[1].largest_micro_batch == 4096
