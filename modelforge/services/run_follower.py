@@ -11,9 +11,12 @@ from modelforge.storage.atomic import write_bytes
 from modelforge.storage.folders import RunFolder
 from modelforge.training.event_log import read_events
 from modelforge.training.launcher import LaunchedWorker
+from modelforge.training.run_lock import is_worked_on
 
 LOOK_EVERY = 0.2
 """Seconds between two looks at the event log."""
+LETS_GO = 10.0
+"""Seconds within which the threads of a killed worker, or its data loaders, let go of the run's lock."""
 
 
 def follow(
@@ -45,4 +48,7 @@ def follow(
                 raise
             interrupted = True
             write_bytes(folder.stop_request, b"")
+    deadline = time.monotonic() + LETS_GO
+    while is_worked_on(folder) and time.monotonic() < deadline:
+        time.sleep(LOOK_EVERY / 4)
     reader.catch_up(folder.id)
