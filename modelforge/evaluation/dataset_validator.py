@@ -18,7 +18,6 @@ from modelforge.data.source import DatasetSource, resolve_dataset
 from modelforge.schemas.config.data import DataConfig
 from modelforge.schemas.dataset import Shape, ValidationReport
 from modelforge.storage.file_manager import FileManager
-from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.tasks.task_factory import TaskFactory
 
 
@@ -102,16 +101,8 @@ class DatasetValidator:
 
 
 def accepted_shapes(task: str | None) -> tuple[Shape, ...]:
-    """The shapes that a task can be learned from, by any strategy; every shape without a task.
-
-    Raises:
-        ConfigurationError: there is no such task.
-    """
-    if task is None:
-        return ALL_SHAPES
-    of_task = TaskFactory.create_task(task).shapes
-    taught = (shape for strategy in StrategyFactory.strategies.values() for shape in strategy.shapes or of_task)
-    return tuple(dict.fromkeys(taught))
+    """The shapes that a task can learn from; every shape without a task. Raises ConfigurationError."""
+    return ALL_SHAPES if task is None else TaskFactory.create_task(task).shapes
 
 
 def _encoded(rows: RowStream) -> Iterator[tuple[int, bytes]]:
