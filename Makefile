@@ -15,7 +15,7 @@ WEB := modelforge/web/dist/index.html
 WEB_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f ! -name schema.d.ts)
 NO_NPM := npm is missing: the web app needs Node 20 or newer (https://nodejs.org).
 
-.PHONY: help install demo serve web wheel screenshots test test-python test-web test-faults test-security test-load check check-python check-web format docs lock bench clean
+.PHONY: help install demo serve web wheel screenshots test test-python test-web e2e test-faults test-security test-load check check-python check-web format docs lock bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -34,15 +34,17 @@ web: $(WEB) ## build the web app into modelforge/web/dist
 wheel: $(WEB) $(VENV)/.base ## build the wheel, the web app inside, into dist/
 	$(BIN)/uv build --quiet --wheel --out-dir dist
 
-test: $(WEB) test-python test-web ## run all tests, those of the web app in a browser included
+test: $(WEB) test-python test-web ## run all tests but those in a browser
 
 test-python: $(VENV)/.dev ## run the Python tests with coverage
 	@$(TEST_ENVIRONMENT) $(BIN)/coverage erase
 	$(TEST_ENVIRONMENT) $(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine -q && $(BIN)/coverage report --fail-under=90 --sort=cover
 
-test-web: $(VENV)/.base frontend/node_modules/.ready $(WEB) ## run the tests of the web app, in jsdom and in Chromium
+test-web: frontend/node_modules/.ready ## run the tests of the web app's parts
 	cd frontend && npm test
+
+e2e: $(VENV)/.base frontend/node_modules/.ready $(WEB) ## the web app's whole journey in Chromium, against a real server that trains
 	@sh frontend/scripts/need-browser.sh
 	cd frontend && MODELFORGE=$(abspath $(BIN))/modelforge npm run e2e
 
