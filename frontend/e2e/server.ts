@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 
 const PROGRAM = process.env['MODELFORGE'] ?? '../.venv/bin/modelforge'
 const ANNOUNCED = /^ModelForge: (http:\/\/[^/]+)\/#launch=(\S+)$/
-const START_MS = 60_000
+const START_MS = 240_000
 
 /** The real server over a home of its own, on a free port. */
 export class Server {
