@@ -18,7 +18,7 @@ NO_NPM := npm is missing: the web app needs Node 20 or newer (https://nodejs.org
 .PHONY: help install demo serve web wheel screenshots test test-python test-web e2e test-faults test-security test-load check check-python check-web format docs lock bench clean
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 22
 
 install: $(VENV)/.base ## install ModelForge into .venv
 
