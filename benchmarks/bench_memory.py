@@ -166,8 +166,9 @@ def train(cell: Cell, config: Any, compute: Any, model_folder: Path, output: Pat
     from modelforge.providers.provider import LoadOptions
     from modelforge.strategies.sft_strategy import SftStrategy
     from modelforge.strategies.strategy import Workbench
+    from modelforge.tasks.text_generation import TextGeneration
 
-    provider, strategy = HuggingFaceProvider(), SftStrategy()
+    provider, strategy, task = HuggingFaceProvider(), SftStrategy(), TextGeneration()
     options = LoadOptions(compute.device, compute.weights_dtype(cell.finetuning_type), compute.attn_implementation)
     model = provider.load_model(provider.resolve(str(model_folder)), AutoModelForCausalLM, options)
     tokenizer = PreTrainedTokenizerFast.from_pretrained(model_folder)
@@ -178,6 +179,8 @@ def train(cell: Cell, config: Any, compute: Any, model_folder: Path, output: Pat
     bench = Workbench(
         config=config,
         compute=compute,
+        task=task,
+        head=task.head(),
         model=model,
         tokenizer=tokenizer,
         train_rows=strategy.prepare_dataset(training, config),
@@ -206,8 +209,8 @@ def rows_of(cell: Cell, count: int) -> Any:
 
 def score(model: Any, tokenizer: Any, validation: Any, config: Any) -> None:
     """What the evaluator does with the held-out rows: their likelihood, and answers to their prompts."""
-    from modelforge.evaluation.likelihood import row_nll
     from modelforge.tasks.generation import generate_answers
+    from modelforge.tasks.likelihood import row_nll
     from modelforge.tasks.tokenised_row import TokenisedRow
 
     batch = config.evaluation.per_device_eval_batch_size

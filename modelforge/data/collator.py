@@ -39,10 +39,26 @@ class PaddingCollator:
             "labels": torch.tensor([_padded(row["labels"], width, IGNORED) for row in rows]),
         }
 
+    def rows_of(self, batch: dict[str, Any]) -> list[dict[str, list[int]]]:
+        """The rows that a batch holds; a label on the padding shows as one label too many."""
+        rows = []
+        for ids, mask, labels in zip(batch["input_ids"], batch["attention_mask"], batch["labels"], strict=True):
+            length = int(mask.sum())
+            trained = (labels != IGNORED).nonzero().flatten().tolist()
+            rows.append(
+                {
+                    "input_ids": ids[:length].tolist(),
+                    "labels": labels[: max([length, *(last + 1 for last in trained[-1:])])].tolist(),
+                }
+            )
+        return rows
+
 
 @dataclass(frozen=True)
 class PackedCollator:
     """Packed rows in one sequence without padding, kept apart by positions that restart at 0.
+
+    A row without `seq_lengths` is one sequence.
 
     Returns int64 tensors of shape `[1, s]`: `input_ids`, `position_ids`, `labels`. Without an attention mask and
     without a cache, attention is block-diagonal over the restarts of `position_ids`.
@@ -51,12 +67,20 @@ class PackedCollator:
     def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         import torch
 
-        positions = [position for row in rows for length in row["seq_lengths"] for position in range(length)]
+        lengths = [length for row in rows for length in row.get("seq_lengths", (len(row["input_ids"]),))]
+        positions = [position for length in lengths for position in range(length)]
         return {
             "input_ids": torch.tensor([[token for row in rows for token in row["input_ids"]]]),
             "position_ids": torch.tensor([positions]),
             "labels": torch.tensor([[label for row in rows for label in row["labels"]]]),
         }
+
+    def rows_of(self, batch: dict[str, Any]) -> list[dict[str, list[int]]]:
+        """The sequences that a batch holds."""
+        ids, positions, labels = (batch[name][0].tolist() for name in ("input_ids", "position_ids", "labels"))
+        starts = [at for at, position in enumerate(positions) if position == 0]
+        spans = zip(starts, [*starts[1:], len(ids)], strict=True)
+        return [{"input_ids": ids[start:stop], "labels": labels[start:stop]} for start, stop in spans]
 
 
 def _padded(values: Sequence[int], width: int, filler: int) -> list[int]:

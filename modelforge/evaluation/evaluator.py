@@ -6,18 +6,14 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from modelforge.data.preferences import sides_of
-from modelforge.evaluation.likelihood import row_nll
-from modelforge.evaluation.metrics import PREFERENCE, preferences, score_answers
+from modelforge.evaluation.metrics import score_answers
 from modelforge.evaluation.report import build_report
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.exceptions import TrainingError
 from modelforge.schemas.config import TrainingConfig
-from modelforge.schemas.config.strategies import DpoConfig
 from modelforge.schemas.report import EvaluationReport
-from modelforge.tasks.generation import Progress, Stop, generate_answers
-from modelforge.tasks.task import CanonicalRow, Task
-from modelforge.tasks.tokenised_row import TokenisedRow
+from modelforge.tasks.generation import Progress, Stop
+from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task
 
 
 class Evaluator:
@@ -36,76 +32,55 @@ class Evaluator:
         on_progress: Progress | None = None,
         should_stop: Stop | None = None,
     ) -> RowScores:
-        """Score every row: its likelihood, and with `evaluation.generate` its written answer.
-
-        Of a preference the chosen answer is the expected one, and the row counts as right where the model finds it
-        likelier than the rejected one.
+        """Score every row: its likelihood, and with `evaluation.generate` the model's own answer to it.
 
         The base of an adapter is measured with a fresh adapter, which changes nothing yet, or inside
-        `model.disable_adapter()`. Progress counts the written answers, or the rows where none are written.
+        `model.disable_adapter()`. Progress counts the answers, or the rows where there are none.
 
         Raises:
             GenerationStopped: `should_stop` returned true.
             TrainingError: the model's loss is not a number.
         """
-        sides = [sides_of(row) for row in rows]
-        answered = [side[0] for side in sides]
-        prompts = [self.task.prompt_ids(row, self.tokenizer, self.config) for row in answered]
-        with_prompt = [prompt for prompt in prompts if prompt is not None]
-        generates = self.config.evaluation.generate and bool(rows) and len(with_prompt) == len(rows)
-        tokenised, nll = self._likelihood(model, answered, None if generates else on_progress, should_stop)
-        scores: dict[str, tuple[float, ...]] = {}
-        if any(len(side) > 1 for side in sides):
-            rejected, their_nll = self._likelihood(model, [side[-1] for side in sides], None, should_stop)
-            counts = [
-                (row.trained_tokens, other.trained_tokens) for row, other in zip(tokenised, rejected, strict=True)
-            ]
-            scores[PREFERENCE] = preferences(nll, their_nll, counts, per_token=self._per_token())
-        references = [self.task.reference(row) for row in answered]
         answers = None
-        if generates:
-            answers = generate_answers(
-                model,
-                self.tokenizer,
-                with_prompt,
-                max_new_tokens=self.config.evaluation.max_new_tokens,
-                batch_size=self.config.evaluation.per_device_eval_batch_size,
-                on_progress=on_progress,
-                should_stop=should_stop,
+        if self.config.evaluation.generate and rows:
+            answers = self.task.answers(
+                model, self.tokenizer, rows, self.config, on_progress=on_progress, should_stop=should_stop
             )
+        likelihood = self.likelihood(model, rows, on_progress if answers is None else None, should_stop)
+        references = [self.task.reference(row) for row in rows]
         return RowScores(
-            prompts=tuple(self.task.prompt_text(row) for row in answered),
+            prompts=tuple(self.task.prompt_text(row) for row in rows),
             references=tuple(references),
-            nll=tuple(nll),
-            tokens=tuple(row.trained_tokens for row in tokenised),
+            nll=tuple(row.nll for row in likelihood),
+            tokens=tuple(row.tokens for row in likelihood),
             answers=None if answers is None else tuple(answers),
-            scores=scores | ({} if answers is None else score_answers(answers, references, self.task.metrics)),
+            scores={} if answers is None else score_answers(answers, references, self.task.metrics),
         )
 
-    def _likelihood(
-        self, model: Any, rows: Sequence[CanonicalRow], on_progress: Progress | None, should_stop: Stop | None
-    ) -> tuple[list[TokenisedRow], list[float]]:
-        tokenised = [self.task.tokenise(row, self.tokenizer, self.config) for row in rows]
-        nll = row_nll(
-            model,
-            tokenised,
-            batch_size=self.config.evaluation.per_device_eval_batch_size,
-            on_progress=on_progress,
-            should_stop=should_stop,
-        )
-        _refuse_nan(nll)
-        return tokenised, nll
+    def likelihood(
+        self,
+        model: Any,
+        rows: Sequence[CanonicalRow],
+        on_progress: Progress | None = None,
+        should_stop: Stop | None = None,
+    ) -> list[RowLikelihood]:
+        """How likely the model finds each row. Raises as `measure` does."""
+        features = [self.task.features(row, self.tokenizer, self.config) for row in rows]
+        found = self.task.likelihood(model, features, self.config, on_progress=on_progress, should_stop=should_stop)
+        _refuse_nan([row.nll for row in found])
+        return found
 
-    def _per_token(self) -> bool:
-        strategy = self.config.strategy
-        return isinstance(strategy, DpoConfig) and strategy.divides_by_length
+    @property
+    def primary_metric(self) -> str:
+        """The metric that decides the verdict."""
+        return self.task.primary_metric
 
     def compare(self, base: RowScores, tuned: RowScores) -> EvaluationReport:
         """The before/after report of two models measured on the same rows."""
         return build_report(
             base,
             tuned,
-            primary_metric=PREFERENCE if PREFERENCE in base.scores else self.task.primary_metric,
+            primary_metric=self.primary_metric,
             confidence=self.config.evaluation.confidence,
             resamples=self.config.evaluation.bootstrap_resamples,
             seed=self.config.seed,

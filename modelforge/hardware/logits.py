@@ -20,7 +20,7 @@ GPU_TILES = 2.0
 SMOOTHED_COPIES = 5
 """Label smoothing needs all logits: them, their logarithms and negatives, and two gradients."""
 SCORED_LOGITS, UPCAST_LOGITS = 64_000_000, 16_000_000
-"""What `evaluation.likelihood` computes at once."""
+"""What `tasks.likelihood` computes at once."""
 
 
 @dataclass(frozen=True)

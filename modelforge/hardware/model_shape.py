@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from modelforge.exceptions import ProviderError
 from modelforge.hardware.anatomy import Anatomy, Block, Linear
@@ -77,6 +77,13 @@ class ModelShape:
             hidden_dropout=_first(config, HIDDEN_DROPOUT),
             stored_bytes=sum(math.prod(t["shape"]) * STORED_BYTES.get(t["dtype"], 4) for t in tensors) or None,
         )
+
+    @property
+    def layout(self) -> Literal["decoder", "encoder", "encoder-decoder"]:
+        """Which stacks it has: what decides the tasks that it can do."""
+        if any(block.is_cross for block in self.anatomy.blocks):
+            return "encoder-decoder"
+        return "decoder" if all(block.causal for block in self.anatomy.blocks) else "encoder"
 
     @property
     def vocab_size(self) -> int:

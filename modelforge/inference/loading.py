@@ -50,7 +50,7 @@ def load_model(source: ModelSource, options: LoadOptions) -> LoadedModel:
     provider = ProviderFactory.create_provider(PROVIDER)
     provider.validate_model_access(source)
     manifest = _manifest(source.folder)
-    model_class = TaskFactory.create_task(manifest.task if manifest else TASK).model_class()
+    model_class = TaskFactory.create_task(manifest.task if manifest else TASK).head().model_class()
     if (base := adapter_base(source)) is not None:
         from peft import PeftModel
 

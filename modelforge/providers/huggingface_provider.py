@@ -12,6 +12,7 @@ from modelforge.providers.provider import LoadOptions, ModelSource, Provider
 from modelforge.providers.weight_files import check_weight_files
 from modelforge.schemas.config import TrainingConfig
 from modelforge.starter import starter_path
+from modelforge.tasks.head import CAUSAL, Head
 
 STARTER = "starter:"
 
@@ -63,7 +64,7 @@ class HuggingFaceProvider(Provider):
 
             base = self.load_model(resolve_base(folder, self), model_class, options)
             return PeftModel.from_pretrained(base, folder).merge_and_unload(safe_merge=True)
-        arguments: dict[str, Any] = {"dtype": options.dtype, "use_safetensors": True}
+        arguments: dict[str, Any] = {"dtype": options.dtype, "use_safetensors": True, **options.head_arguments}
         if options.attn_implementation:
             arguments["attn_implementation"] = options.attn_implementation
         if options.quantization_config is not None:
@@ -75,7 +76,7 @@ class HuggingFaceProvider(Provider):
             raise _load_failure("model", source, error) from error
         return model if options.quantization_config is not None else model.to(options.device)
 
-    def add_adapter(self, model: Any, config: TrainingConfig) -> Any:
+    def add_adapter(self, model: Any, config: TrainingConfig, head: Head = CAUSAL) -> Any:
         """The model with fresh LoRA layers, all else frozen; seeded by the caller."""
         from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
 
@@ -97,7 +98,7 @@ class HuggingFaceProvider(Provider):
             target_modules=lora.target_modules,
             use_rslora=lora.use_rslora,
             use_dora=lora.use_dora,
-            task_type="CAUSAL_LM",
+            task_type=head.peft_task_type,
         )
         return get_peft_model(model, peft_config)
 

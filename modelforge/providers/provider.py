@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from modelforge.schemas.config import TrainingConfig
+from modelforge.tasks.head import CAUSAL, Head
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class LoadOptions:
     """A `torch.dtype`."""
     attn_implementation: str | None = None
     quantization_config: Any = None
+    head_arguments: Mapping[str, Any] = field(default_factory=dict)
+    """What the config has to say of a fresh head: `Head.arguments`."""
 
 
 class Provider(Protocol):
@@ -68,6 +72,6 @@ class Provider(Protocol):
         """The model with the task's head, on its device."""
         ...
 
-    def add_adapter(self, model: Any, config: TrainingConfig) -> Any:
+    def add_adapter(self, model: Any, config: TrainingConfig, head: Head = CAUSAL) -> Any:
         """The model with fresh trainable adapters, all else frozen."""
         ...

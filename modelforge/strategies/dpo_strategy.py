@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from modelforge.data.pairs import PairCollator, paired
+from modelforge.data.pairs import PairCollator, PairEncoder
+from modelforge.evaluation.preference_evaluator import PreferenceEvaluator
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.strategies import DpoConfig
 from modelforge.schemas.dataset import Shape
 from modelforge.strategies.strategy import TrainingStrategy, Workbench
 from modelforge.strategies.trainer_arguments import trainer_arguments
+from modelforge.tasks.task import Task
 
 
 class DpoStrategy(TrainingStrategy):
@@ -20,16 +22,19 @@ class DpoStrategy(TrainingStrategy):
     """
 
     name: ClassVar[str] = "dpo"
-    columns: ClassVar[tuple[str, ...]] = ("chosen_input_ids", "chosen_labels", "rejected_input_ids", "rejected_labels")
     shapes: ClassVar[tuple[Shape, ...]] = ("preference",)
 
-    def prepare_dataset(self, dataset: Any, config: TrainingConfig) -> Any:  # noqa: ARG002 - pairs are not packed
-        """Put the two sides of each pair beside each other."""
-        return paired(dataset)
+    def encoder(self, task: Task, tokenizer: Any, config: TrainingConfig) -> PairEncoder:
+        """The two sides of each pair beside each other."""
+        return PairEncoder(task, tokenizer, config)
 
-    def collator(self, tokenizer: Any, config: TrainingConfig) -> PairCollator:
+    def collator(self, task: Task, tokenizer: Any, config: TrainingConfig) -> PairCollator:  # noqa: ARG002
         """All chosen sides, then all rejected ones."""
         return PairCollator(tokenizer.pad_token_id, most=config.data.max_length)
+
+    def evaluator(self, task: Task, tokenizer: Any, config: TrainingConfig) -> PreferenceEvaluator:
+        """Which of two answers the model finds likelier, beside what it writes itself."""
+        return PreferenceEvaluator(task, tokenizer, config)
 
     def create_trainer(self, bench: Workbench) -> Any:
         """TRL's `DPOTrainer` on pairs that are tokenised already, so that nothing is rendered a second time."""
@@ -56,7 +61,7 @@ class DpoStrategy(TrainingStrategy):
             processing_class=bench.tokenizer,
             train_dataset=bench.train_rows,
             eval_dataset=bench.validation_rows,
-            data_collator=self.collator(bench.tokenizer, bench.config),
+            data_collator=self.collator(bench.task, bench.tokenizer, bench.config),
             callbacks=list(bench.callbacks),
         )
         # TRL copies the adapter for its reference. Ours is fresh, and off is the same: without the copy TRL does that.

@@ -5,52 +5,58 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from modelforge.acceleration.packing import pack
-from modelforge.data.collator import PackedCollator, PaddingCollator
+from modelforge.data.collator import PackedCollator
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.strategies import SftConfig
 from modelforge.strategies.strategy import TrainingStrategy, Workbench
 from modelforge.strategies.trainer_arguments import trainer_arguments
+from modelforge.tasks.features import Collator
+from modelforge.tasks.task import Task
 
 
 class SftStrategy(TrainingStrategy):
-    """Imitate the answers: cross-entropy on the trained tokens."""
+    """Imitate the answers: cross-entropy on the trained tokens, or on the labels of the task's head."""
 
     name: ClassVar[str] = "sft"
-    columns: ClassVar[tuple[str, ...]] = ("input_ids", "labels")
 
     def prepare_dataset(self, dataset: Any, config: TrainingConfig) -> Any:
         """Pack short rows together where asked: adds `seq_lengths`, the rows' lengths within each pack."""
         return _packed(dataset, config.data.max_length) if config.strategy.packing else dataset
 
-    def collator(self, tokenizer: Any, config: TrainingConfig) -> PackedCollator | PaddingCollator:
-        """Packed rows lie behind one another, others are padded."""
-        if config.strategy.packing:
-            return PackedCollator()
-        return PaddingCollator(tokenizer.pad_token_id, most=config.data.max_length)
+    def collator(self, task: Task, tokenizer: Any, config: TrainingConfig) -> Collator:
+        """Packed rows lie behind one another, others as the task pads them."""
+        return PackedCollator() if config.strategy.packing else task.collator(tokenizer, config)
 
     def create_trainer(self, bench: Workbench) -> Any:
-        """TRL's `SFTTrainer` on rows that are tokenised already, so that nothing is rendered a second time."""
-        from trl import SFTConfig as TrlConfig
-        from trl import SFTTrainer
-
+        """TRL's `SFTTrainer` for causal language models, else transformers' `Trainer`, on rows tokenised already."""
         strategy = bench.config.strategy
         assert isinstance(strategy, SftConfig)
-        arguments = TrlConfig(
-            **trainer_arguments(bench),
-            dataset_kwargs={"skip_prepare_dataset": True},
-            max_length=None,
-            packing=False,
-            neftune_noise_alpha=strategy.neftune_noise_alpha,
-        )
-        return SFTTrainer(
+        arguments = {**trainer_arguments(bench), "neftune_noise_alpha": strategy.neftune_noise_alpha}
+        make = _causal_trainer if bench.head.is_causal else _plain_trainer
+        return make(
+            arguments,
             model=bench.model,
-            args=arguments,
             processing_class=bench.tokenizer,
             train_dataset=bench.train_rows,
             eval_dataset=bench.validation_rows,
-            data_collator=self.collator(bench.tokenizer, bench.config),
+            data_collator=self.collator(bench.task, bench.tokenizer, bench.config),
             callbacks=list(bench.callbacks),
         )
+
+
+def _causal_trainer(arguments: dict[str, Any], **parts: Any) -> Any:
+    from trl import SFTConfig as TrlConfig
+    from trl import SFTTrainer
+
+    # Nothing is rendered or packed a second time.
+    prepared = {"dataset_kwargs": {"skip_prepare_dataset": True}, "max_length": None, "packing": False}
+    return SFTTrainer(args=TrlConfig(**arguments, **prepared), **parts)
+
+
+def _plain_trainer(arguments: dict[str, Any], **parts: Any) -> Any:
+    from transformers import Trainer, TrainingArguments
+
+    return Trainer(args=TrainingArguments(**arguments), **parts)
 
 
 def _packed(dataset: Any, capacity: int) -> Any:

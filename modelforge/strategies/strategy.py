@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from modelforge.evaluation.evaluator import Evaluator
 from modelforge.hardware.compute import ResolvedCompute
 from modelforge.providers.provider import Provider
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
+from modelforge.tasks.features import Collator
+from modelforge.tasks.head import CAUSAL, Head
+from modelforge.tasks.row_encoder import RowEncoder
+from modelforge.tasks.task import Task
 
 
 @dataclass(frozen=True)
@@ -18,10 +23,12 @@ class Workbench:
 
     config: TrainingConfig
     compute: ResolvedCompute
+    task: Task
+    head: Head
     model: Any
     tokenizer: Any
     train_rows: Any
-    """A `datasets.Dataset` of `input_ids` and `labels`, as `prepare_dataset` left it."""
+    """A `datasets.Dataset` as `prepare_dataset` left it."""
     validation_rows: Any | None
     output_folder: Path
     callbacks: tuple[Any, ...] = ()
@@ -31,24 +38,34 @@ class TrainingStrategy(Protocol):
     """How a model learns."""
 
     name: ClassVar[str]
-    columns: ClassVar[tuple[str, ...]]
-    """The columns of the trainer's dataset."""
     shapes: ClassVar[tuple[Shape, ...]] = ()
     """The shapes of data that it learns from; empty: those of the task."""
 
-    def collator(self, tokenizer: Any, config: TrainingConfig) -> Any:
-        """Rows of the trainer's dataset → a batch. The preflight and the trainer use the same."""
-        ...
+    def head(self, task: Task) -> Head:
+        """The head that is trained: the task's, unless the strategy makes a model of another kind."""
+        return task.head()
 
-    def prepare_model(self, model: Any, config: TrainingConfig, provider: Provider) -> Any:
+    def encoder(self, task: Task, tokenizer: Any, config: TrainingConfig) -> RowEncoder:
+        """Canonical rows → rows of the trainer's dataset: the task's way, unless a row holds more than one example."""
+        return RowEncoder(task, tokenizer, config)
+
+    def collator(self, task: Task, tokenizer: Any, config: TrainingConfig) -> Collator:
+        """Rows of the trainer's dataset → a batch. The preflight and the trainer use the same."""
+        return task.collator(tokenizer, config)
+
+    def evaluator(self, task: Task, tokenizer: Any, config: TrainingConfig) -> Evaluator:
+        """How a model is measured before and after."""
+        return Evaluator(task, tokenizer, config)
+
+    def prepare_model(self, model: Any, config: TrainingConfig, provider: Provider, head: Head = CAUSAL) -> Any:
         """The model with what is to be trained: fresh adapters, or all of its weights."""
         if config.finetuning_type == "lora":
-            return provider.add_adapter(model, config)
+            return provider.add_adapter(model, config, head)
         return model
 
-    def prepare_dataset(self, dataset: Any, config: TrainingConfig) -> Any:
-        """Tokenised rows → the trainer's columns."""
-        ...
+    def prepare_dataset(self, dataset: Any, config: TrainingConfig) -> Any:  # noqa: ARG002 - most take it as it is
+        """The rows on disk → the trainer's: packed, for example."""
+        return dataset
 
     def create_trainer(self, bench: Workbench) -> Any:
         """A transformers `Trainer`, ready to train."""

@@ -16,7 +16,7 @@ def trainer_arguments(bench: Workbench) -> dict[str, Any]:
         "data_seed": config.seed,
         "disable_tqdm": True,
         "remove_unused_columns": False,
-        "label_names": ["labels"],
+        "label_names": list(bench.head.label_names),
         **_optimization(bench),
         **_compute(bench),
         **_rhythm(bench),

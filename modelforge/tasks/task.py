@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple, Protocol
 
+from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
-from modelforge.tasks.tokenised_row import TokenisedRow
+from modelforge.tasks.features import Collator, Features
+from modelforge.tasks.generation import Progress, Stop
+from modelforge.tasks.head import Head
 
 CanonicalRow = dict[str, Any]
 """A row in TRL's dataset types: `prompt` and `completion`, `messages`, or `text`."""
+
+
+class Truth(NamedTuple):
+    """Something that must hold for every row before anything is trained."""
+
+    message: str
+    """What holds, as a sentence."""
+    fix: str
+    """What to do where it does not."""
+
+
+class RowLikelihood(NamedTuple):
+    """How likely a model finds what a row should teach it."""
+
+    nll: float
+    """Nats, summed over the row's trained tokens or labels."""
+    tokens: int
+    """How many those are; 0 where nothing of the row is scored."""
 
 
 class Task(Protocol):
@@ -18,25 +40,80 @@ class Task(Protocol):
     name: ClassVar[str]
     shapes: ClassVar[tuple[Shape, ...]]
     """The shapes of data that the task can learn from."""
+    columns: ClassVar[tuple[str, ...]] = ("input_ids", "labels")
+    """The columns of its features."""
     metrics: ClassVar[tuple[str, ...]]
-    """The metrics of generated answers, by name in `evaluation.metrics`."""
+    """The metrics of answers, by name in `evaluation.metrics`."""
     primary_metric: ClassVar[str]
     """The metric that decides the verdict."""
+    truths: ClassVar[Mapping[str, Truth]]
+    """By their stable, hyphenated names: what `broken_truths` looks for."""
 
-    def model_class(self) -> Any:
-        """The transformers auto class with the head that the task needs."""
+    def for_model(self, shape: ModelShape) -> Task:  # noqa: ARG002 - most tasks need one kind of model
+        """The task as it is done with a model of this shape: by a head of its own, or by prompt.
+
+        Raises:
+            ConfigurationError: a model of this kind cannot do it.
+        """
+        return self
+
+    def for_rows(self, rows: Iterable[CanonicalRow]) -> Task:  # noqa: ARG002 - most tasks do not depend on them
+        """The task as the rows to train on define it: a classifier has the labels that occur in them."""
+        return self
+
+    def head(self) -> Head:
+        """The head that the task needs."""
         ...
 
-    def tokenise(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> TokenisedRow:
-        """A row as the trainer is fed it, cut to `data.max_length`."""
+    def features(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> tuple[Features, ...]:
+        """A row as the trainer is fed it, cut to `data.max_length`; several where a long text has several windows."""
         ...
 
-    def prompt_ids(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> list[int] | None:
-        """The ids that an answer is generated from: the same code as the playground's. None: nothing to generate."""
+    def broken_truths(
+        self, row: CanonicalRow, made: Sequence[Features], tokenizer: Any, config: TrainingConfig
+    ) -> Iterator[str]:
+        """The names of `truths` that the features of a row break."""
+        ...
+
+    def collator(self, tokenizer: Any, config: TrainingConfig) -> Collator:
+        """Features → a batch."""
+        ...
+
+    def likelihood(
+        self,
+        model: Any,
+        rows: Sequence[Sequence[Features]],
+        config: TrainingConfig,
+        *,
+        on_progress: Progress | None = None,
+        should_stop: Stop | None = None,
+    ) -> list[RowLikelihood]:
+        """How likely `model` finds each row, given its features.
+
+        Raises:
+            GenerationStopped: `should_stop` returned true.
+        """
+        ...
+
+    def answers(
+        self,
+        model: Any,
+        tokenizer: Any,
+        rows: Sequence[CanonicalRow],
+        config: TrainingConfig,
+        *,
+        on_progress: Progress | None = None,
+        should_stop: Stop | None = None,
+    ) -> list[str] | None:
+        """The model's own answer to each row, the same every time; nothing where the rows ask for none.
+
+        Raises:
+            GenerationStopped: `should_stop` returned true.
+        """
         ...
 
     def is_plain(self, row: CanonicalRow) -> bool:
-        """Whether the row is bare text, on which no chat template is applied."""
+        """Whether no chat template is applied to the row."""
         ...
 
     def prompt_text(self, row: CanonicalRow) -> str:

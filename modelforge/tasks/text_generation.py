@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
+from modelforge.tasks.causal_task import CausalTask
 from modelforge.tasks.chat_rendering import Message, encode, encode_prompt, end_token_ids, render_conversation
-from modelforge.tasks.task import CanonicalRow, Task
+from modelforge.tasks.task import CanonicalRow
 from modelforge.tasks.tokenised_row import IGNORED, TokenisedRow, cut
 
 
-class TextGeneration(Task):
+class TextGeneration(CausalTask):
     """A causal language model that continues a prompt."""
 
     name: ClassVar[str] = "text-generation"
@@ -27,12 +28,6 @@ class TextGeneration(Task):
     )
     metrics: ClassVar[tuple[str, ...]] = ("exact_match", "token_f1", "rouge1", "rouge2", "rougeL")
     primary_metric: ClassVar[str] = "exact_match"
-
-    def model_class(self) -> Any:
-        """The causal language model head."""
-        from transformers import AutoModelForCausalLM
-
-        return AutoModelForCausalLM
 
     def tokenise(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> TokenisedRow:
         """A row as the trainer is fed it, cut to `data.max_length`."""

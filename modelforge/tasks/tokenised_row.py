@@ -1,8 +1,11 @@
-"""One row as the trainer sees it."""
+"""One row of a causal language model as the trainer sees it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from modelforge.tasks.features import MarkedToken
 
 IGNORED = -100
 """The label of a token that is not in the loss (PyTorch's `ignore_index`)."""
@@ -34,6 +37,21 @@ class TokenisedRow:
         return [IGNORED, *kept[1:]] if kept else kept
 
     @property
+    def columns(self) -> dict[str, list[int]]:
+        """The row of the trainer's dataset."""
+        return {"input_ids": self.kept_ids, "labels": self.kept_labels}
+
+    @property
+    def sequences(self) -> tuple[Sequence[int], ...]:
+        """All tokens before cutting."""
+        return (self.input_ids,)
+
+    @property
+    def kept_tokens(self) -> int:
+        """Tokens that the model is fed."""
+        return len(self.kept_ids)
+
+    @property
     def is_cut(self) -> bool:
         """Whether tokens were cut off."""
         return len(self.kept_ids) < len(self.input_ids)
@@ -42,6 +60,18 @@ class TokenisedRow:
     def trained_tokens(self) -> int:
         """Kept tokens in the loss."""
         return sum(label != IGNORED for label in self.kept_labels)
+
+    def marked(self) -> Iterator[list[MarkedToken]]:
+        """The row, token by token, as people are shown it."""
+        stop = len(self.input_ids) if self.stop is None else self.stop
+        labels = self.kept_labels
+        tokens = []
+        for index, token in enumerate(self.input_ids):
+            if self.left_out or not self.start <= index < stop:
+                tokens.append(MarkedToken(token, "cut"))
+            else:
+                tokens.append(MarkedToken(token, "ignored" if labels[index - self.start] == IGNORED else "trained"))
+        yield tokens
 
 
 def cut(row: TokenisedRow, max_length: int, truncation_mode: str) -> TokenisedRow:

@@ -17,6 +17,7 @@ from modelforge.evaluation.evaluator import Evaluator
 from modelforge.evaluation.report_text import write_report
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.hardware.compute import ResolvedCompute, resolve_compute
+from modelforge.hardware.model_shape import ModelShape
 from modelforge.providers.model_source import resolve_model
 from modelforge.providers.provider import LoadOptions, ModelSource, Provider
 from modelforge.providers.provider_factory import ProviderFactory
@@ -32,6 +33,7 @@ from modelforge.storage.prepared_data import PreparedData
 from modelforge.strategies.strategy import Workbench
 from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.tasks.generation import GenerationStopped
+from modelforge.tasks.head import Head
 from modelforge.tasks.task_factory import TaskFactory
 from modelforge.training.held_out import held_out_rows
 from modelforge.training.memory_record import compare_with_plan, memory_in_use
@@ -79,6 +81,8 @@ class _Run:
     tokenizer: Any
     base: ModelSource
     compute: ResolvedCompute
+    head: Head
+    evaluator: Evaluator
 
     def __init__(self, spec: RunSpec, folder: RunFolder, emit: Emit, should_stop: Callable[[], bool]) -> None:
         self.spec, self.folder, self.emit, self.should_stop = spec, folder, emit, should_stop
@@ -99,15 +103,20 @@ class _Run:
         self.compute.apply()
         self.base = resolve_model(self.config.model, self.provider, self.files, self.config.model_revision)
         self.tokenizer = self.provider.load_tokenizer(self.base)
+        shape = ModelShape.read(self.base.location, self.base.revision)
+        self.task = self.task.for_model(shape).for_rows(CanonicalRows(self.data.rows("train")))
+        self.head = self.strategy.head(self.task)
+        self.evaluator = self.strategy.evaluator(self.task, self.tokenizer, self.config)
         set_seed(self.config.seed)
         self.model = self.provider.load_model(
             self.base,
-            self.task.model_class(),
+            self.head.model_class(),
             LoadOptions(
                 device=self.compute.device,
                 dtype=self.compute.weights_dtype(self.config.finetuning_type),
                 attn_implementation=self.compute.attn_implementation,
                 quantization_config=QuantizationFactory.create_config(self.config.quantization, self.compute.dtype),
+                head_arguments=self.head.arguments,
             ),
         )
 
@@ -120,7 +129,7 @@ class _Run:
         if not rows:
             return None
         self._stage(f"measure the {side} model", f"{len(rows)} held-out rows")
-        measured = Evaluator(self.task, self.tokenizer, self.config).measure(
+        measured = self.evaluator.measure(
             self.model,
             rows,
             on_progress=lambda done, total: self.emit("generation", {"phase": side, "done": done, "total": total}),
@@ -135,7 +144,7 @@ class _Run:
 
         self._stage("adapt", self.config.finetuning_type)
         set_seed(self.config.seed)
-        self.model = self.strategy.prepare_model(self.model, self.config, self.provider)
+        self.model = self.strategy.prepare_model(self.model, self.config, self.provider, self.head)
 
     def train(self) -> bool:
         """Train to the end, from the newest valid checkpoint where there is one. False: stopped on request."""
@@ -152,7 +161,7 @@ class _Run:
         """Base against tuned, in figures and in words."""
         if base is None or tuned is None:
             return None
-        report = Evaluator(self.task, self.tokenizer, self.config).compare(base, tuned)
+        report = self.evaluator.compare(base, tuned)
         write_report(report, self.folder.report_json)
         self.emit("report", report.model_dump(mode="json"))
         return report
@@ -189,6 +198,8 @@ class _Run:
         return Workbench(
             config=self.config,
             compute=self.compute,
+            task=self.task,
+            head=self.head,
             model=self.model,
             tokenizer=self.tokenizer,
             train_rows=self.strategy.prepare_dataset(read_tokens(self.data.tokens("train")), self.config),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -13,7 +13,6 @@ from modelforge.data.canonical_file import read_canonical
 from modelforge.data.collator import padded_width
 from modelforge.data.duplicates import find_leakage
 from modelforge.data.materialise import materialise
-from modelforge.data.preferences import sides_of
 from modelforge.data.preflight import Preflight
 from modelforge.data.source import resolve_dataset
 from modelforge.data.split import Split, split_rows, write_split
@@ -29,8 +28,8 @@ from modelforge.schemas.preflight import Finding, PreflightReport, PreviewToken,
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.prepared_data import PreparedData, SplitName
 from modelforge.strategies.strategy_factory import StrategyFactory
+from modelforge.tasks.features import MarkedToken
 from modelforge.tasks.task_factory import TaskFactory
-from modelforge.tasks.tokenised_row import IGNORED, TokenisedRow
 
 
 @dataclass(frozen=True)
@@ -60,12 +59,15 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
     provider.validate_model_access(source)
     tokenizer = provider.load_tokenizer(source)
     shape = ModelShape.read(source.location, source.revision)
+    task = task.for_model(shape)
     strategy = StrategyFactory.create_strategy(config.strategy.name)
     validation, notes = _rows(config, files, strategy.shapes or task.shapes, data)
-    preflight = Preflight(task, tokenizer, config, strategy.collator(tokenizer, config), shape.vocab_size)
+    task = task.for_rows(read_canonical(data.rows("train")))
+    encoder = strategy.encoder(task, tokenizer, config)
+    preflight = Preflight(encoder, strategy.collator(task, tokenizer, config), shape.vocab_size)
     for split in _splits(data):
         numbered = ((int(row["row"]), row) for row in read_canonical(data.rows(split)))
-        write_tokens(data.tokens(split), preflight.usable(numbered, split))
+        write_tokens(data.tokens(split), encoder.columns, preflight.usable(numbered, split))
     return Preparation(
         preflight=preflight.report(notes),
         plan=plan_memory(config, shape, padded_width(max(preflight.longest, 1), config.data.max_length)),
@@ -75,20 +77,25 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
 
 
 def preview(config: TrainingConfig, files: FileManager, rows: int) -> list[RowPreview]:
-    """The first rows of the dataset, each token marked as the trainer would treat it; of a pair, both sides."""
+    """The first rows, each token marked as the trainer would treat it: both sides of a pair, all windows of a text."""
     provider = ProviderFactory.create_provider(config.provider)
     task = TaskFactory.create_task(config.task)
-    tokenizer = provider.load_tokenizer(resolve_model(config.model, provider, files, config.model_revision))
+    model = resolve_model(config.model, provider, files, config.model_revision)
+    tokenizer = provider.load_tokenizer(model)
+    task = task.for_model(ModelShape.read(model.location, model.revision))
+    strategy = StrategyFactory.create_strategy(config.strategy.name)
     with files.scratch() as scratch:
         canonical = PreparedData(scratch).rows("train")
         source = resolve_dataset(config.dataset, files, config.dataset_revision)
-        shapes = StrategyFactory.create_strategy(config.strategy.name).shapes or task.shapes
-        materialise(source, config.data, shapes, canonical)
+        materialise(source, config.data, strategy.shapes or task.shapes, canonical)
+        task = task.for_rows(read_canonical(canonical))
         chosen = list(islice(read_canonical(canonical), rows))
+    encoder = strategy.encoder(task, tokenizer, config)
     return [
-        RowPreview(row=int(row["row"]), tokens=_preview_tokens(task.tokenise(side, tokenizer, config), tokenizer))
+        RowPreview(row=int(row["row"]), tokens=_preview_tokens(tokens, tokenizer))
         for row in chosen
-        for side in sides_of(row)
+        for features in encoder.features(row)
+        for tokens in features.marked()
     ]
 
 
@@ -153,17 +160,5 @@ def _leakage_notes(data: PreparedData) -> list[Finding]:
     ]
 
 
-def _preview_tokens(row: TokenisedRow, tokenizer: Any) -> tuple[PreviewToken, ...]:
-    return tuple(_preview_roles(row, tokenizer))
-
-
-def _preview_roles(row: TokenisedRow, tokenizer: Any) -> Iterator[PreviewToken]:
-    stop = len(row.input_ids) if row.stop is None else row.stop
-    kept_labels = row.kept_labels
-    for index, token in enumerate(row.input_ids):
-        text = tokenizer.decode([token])
-        if row.left_out or not row.start <= index < stop:
-            yield PreviewToken(id=token, text=text, role="cut")
-        else:
-            trained = kept_labels[index - row.start] != IGNORED
-            yield PreviewToken(id=token, text=text, role="trained" if trained else "ignored")
+def _preview_tokens(tokens: Sequence[MarkedToken], tokenizer: Any) -> tuple[PreviewToken, ...]:
+    return tuple(PreviewToken(id=token.id, text=tokenizer.decode([token.id]), role=token.role) for token in tokens)

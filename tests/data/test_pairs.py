@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from modelforge.data.collator import IGNORED
-from modelforge.data.pairs import PairCollator, labels_of, pair_columns, paired
+from modelforge.data.pairs import SIDES, Pair, PairCollator, PairEncoder, labels_of
 from modelforge.data.preferences import sides_of
 from modelforge.data.preflight import Preflight
 from modelforge.data.token_store import read_tokens, write_tokens
@@ -42,12 +43,16 @@ def tokenizer(tiny_model: Path) -> Any:
 
 def checked(
     tokenizer: Any, rows: list[dict[str, Any]], collator: Any = None, **data: Any
-) -> tuple[PreflightReport, list[tuple[int, TokenisedRow]]]:
+) -> tuple[PreflightReport, list[tuple[int, Pair]]]:
     config = parse_training_config({"model": "m", "dataset": "d", "strategy": "dpo", "data": data}).config
     collator = collator or PairCollator(tokenizer.pad_token_id, config.data.max_length)
-    preflight = Preflight(TextGeneration(), tokenizer, config, collator, 262)
+    preflight = Preflight(PairEncoder(TextGeneration(), tokenizer, config), collator, 262)
     used = list(preflight.usable(iter(enumerate(rows, start=1)), "train"))
-    return preflight.report(), used
+    return preflight.report(), [(number, pair) for number, pair in used if isinstance(pair, Pair)]
+
+
+def sides(used: list[tuple[int, Pair]]) -> list[TokenisedRow]:
+    return [side for _, pair in used for side in pair.sides if isinstance(side, TokenisedRow)]
 
 
 def test_a_preference_has_two_sides_and_every_other_row_one() -> None:
@@ -83,11 +88,10 @@ def test_both_sides_end_with_a_trained_end_token_and_train_no_prompt(tokenizer: 
     report, used = checked(tokenizer, ROWS)
 
     assert report.ok
-    assert (report.rows, len(used)) == (6, 12)
-    assert [number for number, _ in used] == sorted([*range(1, 7), *range(1, 7)])
-    for (_, made), answer in zip(
-        used, [turns for row in ROWS for turns in (row["chosen"], row["rejected"])], strict=True
-    ):
+    assert (report.rows, len(used)) == (6, 6)
+    assert [number for number, _ in used] == [*range(1, 7)]
+    answers = [turns for row in ROWS for turns in (row["chosen"], row["rejected"])]
+    for made, answer in zip(sides(used), answers, strict=True):
         trained = [label for label in made.kept_labels if label != IGNORED]
         assert tokenizer.decode(trained[:-1]) == answer[0]["content"]
         assert trained[-1] == tokenizer.eos_token_id
@@ -99,20 +103,20 @@ def test_a_pair_goes_with_both_of_its_sides_or_not_at_all(tokenizer: Any) -> Non
 
     report, used = checked(tokenizer, [*ROWS, endless, alike, pair("Q?", "Yes.", "N" * 60)], max_length=40)
 
-    assert (report.rows_left_out, report.rows_cut, len(used)) == (2, 1, 14)
+    assert (report.rows_left_out, report.rows_cut, len(used)) == (2, 1, 7)
     left = next(found for found in report.findings if found.truth == "answers-kept")
     assert left.rows == (7, 8)
 
 
 def test_pairs_come_back_from_disk_and_lie_in_a_batch_side_by_side(tokenizer: Any, tmp_path: Path) -> None:
     _, used = checked(tokenizer, ROWS)
-    write_tokens(tmp_path / "tokens.arrow", used)
+    write_tokens(tmp_path / "tokens.arrow", PairEncoder.names, used)
 
-    dataset = paired(read_tokens(tmp_path / "tokens.arrow"))
+    dataset = read_tokens(tmp_path / "tokens.arrow")
     batch = PairCollator(tokenizer.pad_token_id)([dataset[1], dataset[5]])
 
     assert len(dataset) == 6
-    expected = [used[index][1] for index in (2, 10, 3, 11)]
+    expected = [sides(used)[index] for index in (2, 10, 3, 11)]
     for at, row in enumerate(expected):
         length = len(row.kept_ids)
         assert batch["input_ids"][at][:length].tolist() == row.kept_ids
@@ -121,18 +125,20 @@ def test_pairs_come_back_from_disk_and_lie_in_a_batch_side_by_side(tokenizer: An
         assert int(batch["completion_mask"][at].sum()) == row.trained_tokens
 
 
-def test_a_collator_that_mixes_up_the_sides_is_refused(tokenizer: Any) -> None:
-    good = PairCollator(tokenizer.pad_token_id)
+class Swapped(PairCollator):
+    """A collator that takes each answer for the other."""
 
-    def swapped(rows: list[dict[str, Any]]) -> dict[str, Any]:
-        sides = ("rejected", "chosen")
-        return good(
+    def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        swap = dict(zip(SIDES, reversed(SIDES), strict=True))
+        return super().__call__(
             [
-                pair_columns(*({name: row[f"{side}_{name}"] for name in ("input_ids", "labels")} for side in sides))
+                {f"{swap[side]}_{name}": row[f"{side}_{name}"] for side in SIDES for name in ("input_ids", "labels")}
                 for row in rows
             ]
         )
 
-    report, _ = checked(tokenizer, ROWS, swapped)
+
+def test_a_collator_that_mixes_up_the_sides_is_refused(tokenizer: Any) -> None:
+    report, _ = checked(tokenizer, ROWS, Swapped(tokenizer.pad_token_id))
 
     assert [found.truth for found in report.findings if found.severity == "error"] == ["batch-keeps-rows"]

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from modelforge.data.collator import PackedCollator, PaddingCollator
-from modelforge.data.preflight import TRUTHS, Preflight, summarise
+from modelforge.data.preflight import Preflight, summarise
 from modelforge.schemas.config import parse_training_config
 from modelforge.schemas.preflight import Finding, PreflightReport
+from modelforge.tasks.row_encoder import RowEncoder
 from modelforge.tasks.text_generation import TextGeneration
 
 ROWS = [
@@ -70,9 +71,8 @@ def checked(
     tokenizer: Any, rows: list[dict[str, Any]], collator: Any = None, vocabulary: int = 262, **written: Any
 ) -> tuple[PreflightReport, int]:
     config = parse_training_config({"model": "m", "dataset": "d", **written}).config
-    preflight = Preflight(
-        TextGeneration(), tokenizer, config, collator or PaddingCollator(tokenizer.pad_token_id), vocabulary
-    )
+    encoder = RowEncoder(TextGeneration(), tokenizer, config)
+    preflight = Preflight(encoder, collator or PaddingCollator(tokenizer.pad_token_id), vocabulary)
     used = list(preflight.usable(iter(enumerate(rows, start=1)), "train"))
     list(preflight.usable(iter(enumerate(rows[:2], start=100)), "validation"))
     return preflight.report(), len(used)
@@ -86,7 +86,7 @@ def test_every_truth_holds_for_good_rows(tokenizer: Any) -> None:
     report, used = checked(tokenizer, ROWS)
 
     assert report.ok
-    assert [found.severity for found in report.findings] == ["ok"] * len(TRUTHS)
+    assert [found.severity for found in report.findings] == ["ok"] * (len(TextGeneration.truths) + 2)
     assert (report.rows, report.validation_rows, used) == (6, 2, 6)
     assert report.trained_tokens == 6 * (len("Only 0.") + 1)
     assert report.lengths.minimum == report.lengths.maximum == report.tokens // 6
@@ -167,7 +167,7 @@ def test_a_run_without_any_row_to_train_on_is_refused(tokenizer: Any) -> None:
 
 def test_a_run_without_held_out_rows_is_warned(tokenizer: Any) -> None:
     config = parse_training_config({"model": "m", "dataset": "d"}).config
-    preflight = Preflight(TextGeneration(), tokenizer, config, PaddingCollator(0), 262)
+    preflight = Preflight(RowEncoder(TextGeneration(), tokenizer, config), PaddingCollator(0), 262)
     list(preflight.usable(iter(enumerate(ROWS, start=1)), "train"))
 
     assert finding(preflight.report(), "held-out-rows").severity == "warning"

@@ -78,7 +78,7 @@ def loaded(_place: Place, config: TrainingConfig) -> Any:
     options = LoadOptions(compute.device, compute.weights_dtype(config.finetuning_type), compute.attn_implementation)
     provider = HuggingFaceProvider()
     model = provider.load_model(
-        provider.resolve(config.model), TaskFactory.create_task(config.task).model_class(), options
+        provider.resolve(config.model), TaskFactory.create_task(config.task).head().model_class(), options
     )
     return StrategyFactory.create_strategy(config.strategy.name).prepare_model(model, config, provider)
 
@@ -126,11 +126,13 @@ def trainer_argument(name: str) -> Observe:
         strategy = StrategyFactory.create_strategy(config.strategy.name)
         run = place.run(config)
         tokens = PreparedData(run.folder.data).tokens
-        provider = HuggingFaceProvider()
+        provider, task = HuggingFaceProvider(), TaskFactory.create_task(config.task)
         trainer = strategy.create_trainer(
             Workbench(
                 config=config,
                 compute=resolve_compute(config),
+                task=task,
+                head=task.head(),
                 model=loaded(place, config),
                 tokenizer=provider.load_tokenizer(provider.resolve(config.model)),
                 train_rows=strategy.prepare_dataset(read_tokens(tokens("train")), config),

@@ -37,12 +37,14 @@ def trainer_of(config: TrainingConfig, folder: RunFolder) -> Any:
     strategy = StrategyFactory.create_strategy(config.strategy.name)
     source = provider.resolve(config.model)
     set_seed(config.seed)
-    model = provider.load_model(source, task.model_class(), LoadOptions("cpu", torch.float32, "sdpa"))
+    model = provider.load_model(source, task.head().model_class(), LoadOptions("cpu", torch.float32, "sdpa"))
     set_seed(config.seed)
     return strategy.create_trainer(
         Workbench(
             config=config,
             compute=resolve_compute(config),
+            task=task,
+            head=task.head(),
             model=strategy.prepare_model(model, config, provider),
             tokenizer=provider.load_tokenizer(source),
             train_rows=strategy.prepare_dataset(read_tokens(PreparedData(folder.data).tokens("train")), config),

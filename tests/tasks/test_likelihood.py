@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from modelforge.evaluation import likelihood
-from modelforge.evaluation.likelihood import row_nll
+from modelforge.tasks import likelihood
 from modelforge.tasks.generation import GenerationStopped
+from modelforge.tasks.likelihood import row_nll
 from modelforge.tasks.tokenised_row import IGNORED, TokenisedRow
 
 Lively = tuple[Any, Any]

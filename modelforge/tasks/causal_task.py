@@ -1,0 +1,95 @@
+"""What all tasks of causal language models share: the loss on an answer's tokens, and answers by generation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Protocol
+
+from modelforge.data.collator import PaddingCollator
+from modelforge.schemas.config import TrainingConfig
+from modelforge.tasks.causal_truths import TRUTHS, broken_truths
+from modelforge.tasks.features import Collator, Features
+from modelforge.tasks.generation import Progress, Stop, generate_answers
+from modelforge.tasks.head import CAUSAL, Head
+from modelforge.tasks.likelihood import row_nll
+from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task, Truth
+from modelforge.tasks.tokenised_row import TokenisedRow
+
+
+class CausalTask(Task, Protocol):
+    """A causal language model that continues a prompt. A subclass says what is the prompt of a row, and its answer."""
+
+    truths: ClassVar[Mapping[str, Truth]] = TRUTHS
+
+    def tokenise(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> TokenisedRow:
+        """A row as the trainer is fed it, cut to `data.max_length`."""
+        ...
+
+    def prompt_ids(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> list[int] | None:
+        """The ids that an answer is generated from: the same code as the playground's. None: nothing to generate."""
+        ...
+
+    def head(self) -> Head:
+        """The head over the vocabulary."""
+        return CAUSAL
+
+    def features(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> tuple[Features, ...]:
+        """The tokenised row."""
+        return (self.tokenise(row, tokenizer, config),)
+
+    def broken_truths(
+        self, row: CanonicalRow, made: Sequence[Features], tokenizer: Any, config: TrainingConfig
+    ) -> Iterator[str]:
+        """The truths that a tokenised row breaks."""
+        (tokenised,) = made
+        assert isinstance(tokenised, TokenisedRow)
+        return broken_truths(self, row, tokenised, tokenizer, config)
+
+    def collator(self, tokenizer: Any, config: TrainingConfig) -> Collator:
+        """Padded on the right."""
+        return PaddingCollator(tokenizer.pad_token_id, most=config.data.max_length)
+
+    def likelihood(
+        self,
+        model: Any,
+        rows: Sequence[Sequence[Features]],
+        config: TrainingConfig,
+        *,
+        on_progress: Progress | None = None,
+        should_stop: Stop | None = None,
+    ) -> list[RowLikelihood]:
+        """Nats over the trained tokens of each row."""
+        tokenised = [row for (row,) in rows if isinstance(row, TokenisedRow)]
+        nll = row_nll(
+            model,
+            tokenised,
+            batch_size=config.evaluation.per_device_eval_batch_size,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+        return [RowLikelihood(value, row.trained_tokens) for value, row in zip(nll, tokenised, strict=True)]
+
+    def answers(
+        self,
+        model: Any,
+        tokenizer: Any,
+        rows: Sequence[CanonicalRow],
+        config: TrainingConfig,
+        *,
+        on_progress: Progress | None = None,
+        should_stop: Stop | None = None,
+    ) -> list[str] | None:
+        """The greedy continuation of each prompt; nothing where a row has no prompt."""
+        prompts = [self.prompt_ids(row, tokenizer, config) for row in rows]
+        with_prompt = [prompt for prompt in prompts if prompt is not None]
+        if len(with_prompt) < len(prompts):
+            return None
+        return generate_answers(
+            model,
+            tokenizer,
+            with_prompt,
+            max_new_tokens=config.evaluation.max_new_tokens,
+            batch_size=config.evaluation.per_device_eval_batch_size,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
