@@ -35,8 +35,16 @@ _STARTERS = (
         path=_ROOT / "models" / "encoder",
         description="Fills gaps in short stories and messages, and so has learned to look answers up in a text.",
     ),
+    StarterModel(
+        name="seq2seq",
+        tasks=("summarization",),
+        architecture="T5ForConditionalGeneration",
+        parameters=2_743_296,
+        path=_ROOT / "models" / "seq2seq",
+        description="Reads a text and writes another: sums up short stories, picks and copies, fills gaps.",
+    ),
 )
-_SAMPLES = ("docstrings", "replies", "support")
+_SAMPLES = ("conversations", "docstrings", "replies", "support")
 
 
 def list_starters() -> tuple[StarterModel, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from random import Random
 
-from modelforge.starter.lessons import english, records, strings
+from modelforge.starter.lessons import english, records, strings, talks
 from modelforge.starter.lessons.lesson import Lesson
 
 Mixture = tuple[tuple[float, Callable[[Random], Lesson]], ...]
@@ -20,11 +20,12 @@ CHAT: Mixture = (
     (0.05, english.talk),
 )
 SINGLE_ANSWER: Mixture = (
-    (0.20, records.named_extraction),
+    (0.15, records.named_extraction),
     (0.10, records.one_value),
     (0.05, records.reformat),
-    (0.20, strings.exercise),
-    (0.15, english.reading),
+    (0.15, talks.note),
+    (0.15, strings.exercise),
+    (0.10, english.reading),
     (0.20, english.summary),
     (0.07, english.judge),
     (0.03, english.talk),

@@ -1,7 +1,7 @@
 """Make the sample datasets: `python -m modelforge.starter.make_samples` writes the shipped files again, byte for byte.
 
-`support.jsonl` and `replies.jsonl` depend on nothing but their seeds; `docstrings.jsonl` on the standard library of
-the Python that runs this.
+`support.jsonl`, `replies.jsonl` and `conversations.jsonl` depend on nothing but their seeds; `docstrings.jsonl` on the
+standard library of the Python that runs this.
 """
 
 import json
@@ -11,14 +11,17 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from modelforge.starter.conversations import conversation
 from modelforge.starter.lessons.python_text import Documented, documented
 from modelforge.starter.lessons.words import listed
 from modelforge.starter.replies import Pair, reply_pair
 
 ROWS = 1000
 PAIRS = 300
+CONVERSATIONS = 800
 SEED = 7
 REPLIES_SEED = 11
+CONVERSATIONS_SEED = 13
 FOLDER = Path(__file__).parent / "samples"
 Row = dict[str, str]
 
@@ -184,6 +187,18 @@ def reply_rows(rows: int = PAIRS, seed: int = REPLIES_SEED) -> list[Pair]:
     return [reply_pair(rng, row["input"], json.loads(row["output"])) for row in support_rows(rows, seed)]
 
 
+def conversation_rows(rows: int = CONVERSATIONS, seed: int = CONVERSATIONS_SEED) -> list[Row]:
+    """Conversations with customers and one-sentence notes of them; no conversation and no note occurs twice."""
+    rng = Random(seed)
+    made: dict[str, Row] = {}
+    while len(made) < rows:
+        products = rng.sample(PRODUCTS, 2)
+        name, order = f"{rng.choice(FIRST)} {rng.choice(LAST)}", f"{rng.randint(10000, 99999)}"
+        row = conversation(rng, name, (products[0], products[1]), order, rng.choice(FIRST))
+        made.setdefault(row["summary"], row)
+    return list(made.values())
+
+
 def docstring_rows(rows: int = ROWS, seed: int = SEED) -> list[Row]:
     """Documentation of the standard library, and the one sentence that sums it up."""
     found: dict[str, Row] = {}
@@ -216,6 +231,7 @@ def files() -> Iterator[tuple[str, str]]:
     """The name and the content of every sample file."""
     yield "support.jsonl", as_jsonl(support_rows())
     yield "replies.jsonl", as_jsonl(reply_rows())
+    yield "conversations.jsonl", as_jsonl(conversation_rows())
     yield "docstrings.jsonl", as_jsonl(docstring_rows())
 
 

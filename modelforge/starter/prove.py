@@ -14,10 +14,19 @@ from random import Random
 import torch
 from peft import LoraConfig, get_peft_model
 from torch import Tensor, nn
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase, get_scheduler
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoModelForSeq2SeqLM,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    get_scheduler,
+)
 
 from modelforge.starter import sample_path, starter_path
 
+SAMPLES = {"chat": "support", "seq2seq": "conversations"}
 Row = dict[str, str]
 Encoded = tuple[list[int], list[int]]
 
@@ -53,15 +62,23 @@ class Outcome:
 
 
 def encode(tokenizer: PreTrainedTokenizerBase, row: Row) -> Encoded:
-    """Prompt ids and answer ids, by the model's own chat template."""
+    """Prompt ids and answer ids, by the model's own chat template; text and summary where it has none."""
+    if tokenizer.chat_template is None:
+        return tokenizer(f"Summarize: {row['document']}")["input_ids"], tokenizer(row["summary"])["input_ids"]
     user = {"role": "user", "content": row["input"]}
     prompt = tokenizer.apply_chat_template([user], add_generation_prompt=True, return_dict=False)
     whole = tokenizer.apply_chat_template([user, {"role": "assistant", "content": row["output"]}], return_dict=False)
     return list(prompt), list(whole[len(prompt) :])
 
 
-def collate(rows: Sequence[Encoded], pad: int, device: str) -> dict[str, Tensor]:
-    """`input_ids`, `attention_mask`, `labels`, each [rows, longest]; only the answers are in the loss."""
+def collate(rows: Sequence[Encoded], pad: int, device: str, seq2seq: bool = False) -> dict[str, Tensor]:
+    """`input_ids`, `attention_mask`, `labels`, each [rows, longest]; only the answers are in the loss.
+
+    An encoder-decoder reads the prompts, and its labels are the answers alone.
+    """
+    if seq2seq:
+        sources, targets = collate([(prompt, []) for prompt, _ in rows], pad, device), [answer for _, answer in rows]
+        return {**sources, "labels": collate([([], answer) for answer in targets], pad, device)["labels"]}
     width = max(len(prompt) + len(answer) for prompt, answer in rows)
     ids, mask, labels = [], [], []
     for prompt, answer in rows:
@@ -83,8 +100,10 @@ def exact_match(model: nn.Module, tokenizer: PreTrainedTokenizerBase, rows: Sequ
         prompts = [{"input_ids": encode(tokenizer, row)[0]} for row in some]
         batch = tokenizer.pad(prompts, return_tensors="pt").to(device)
         made = model.generate(**batch, do_sample=False, max_new_tokens=64)
-        answers = tokenizer.batch_decode(made[:, batch["input_ids"].shape[1] :], skip_special_tokens=True)
-        right += sum(answer == row["output"] for answer, row in zip(answers, some, strict=True))
+        begin = 0 if model.config.is_encoder_decoder else batch["input_ids"].shape[1]
+        answers = tokenizer.batch_decode(made[:, begin:], skip_special_tokens=True)
+        expected = [row.get("output") or row["summary"] for row in some]
+        right += sum(answer == text for answer, text in zip(answers, expected, strict=True))
     return right / len(rows)
 
 
@@ -97,7 +116,7 @@ def adapt(model: PreTrainedModel, recipe: Recipe) -> nn.Module:
         lora_alpha=recipe.lora_alpha,
         use_rslora=recipe.use_rslora,
         target_modules="all-linear",
-        task_type="CAUSAL_LM",
+        task_type="SEQ_2_SEQ_LM" if model.config.is_encoder_decoder else "CAUSAL_LM",
     )
     return get_peft_model(model, config)
 
@@ -106,7 +125,9 @@ def run(recipe: Recipe, rows: Sequence[Row], folder: Path, seed: int, device: st
     """One fine-tuning from the stored weights, in fp32, with the held-out rows scored before and after."""
     torch.manual_seed(seed)
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).to(device)
+    seq2seq = AutoConfig.from_pretrained(folder).is_encoder_decoder
+    kind = AutoModelForSeq2SeqLM if seq2seq else AutoModelForCausalLM
+    model = kind.from_pretrained(folder, dtype=torch.float32).to(device)
     shuffled = Random(seed).sample(list(rows), len(rows))
     held_out, training = shuffled[: recipe.held_out], shuffled[recipe.held_out :]
     before = exact_match(model, tokenizer, held_out, device) if base else 0.0
@@ -133,7 +154,7 @@ def _train(
             queue.extend(rng.sample(list(encoded), len(encoded)))
         batch = [queue.pop(0) for _ in range(recipe.batch_size)]
         tokens += sum(len(prompt) + len(answer) for prompt, answer in batch)
-        loss = model(**collate(batch, pad, device)).loss
+        loss = model(**collate(batch, pad, device, model.config.is_encoder_decoder)).loss
         loss.backward()
         nn.utils.clip_grad_norm_(weights, recipe.max_grad_norm)
         optimizer.step()
@@ -148,12 +169,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--starter", default="chat", choices=tuple(SAMPLES))
+    parser.add_argument("--models", default=str(starter_path("chat").parent), help="the folder of the starters")
+    parser.add_argument("--learning-rate", type=float, default=Recipe().learning_rate)
+    parser.add_argument("--epochs", type=float, default=Recipe().num_train_epochs)
     parser.add_argument("--full", action="store_true", help="train all weights instead of a LoRA adapter")
     options = parser.parse_args()
-    recipe = replace(Recipe(), r=0, learning_rate=1e-3, batch_size=8) if options.full else Recipe()
-    rows = [json.loads(line) for line in sample_path("support").read_text(encoding="utf-8").splitlines()]
+    recipe = replace(Recipe(), learning_rate=options.learning_rate, num_train_epochs=options.epochs)
+    if options.full:
+        recipe = replace(recipe, r=0, learning_rate=1e-3, batch_size=8)
+    text = sample_path(SAMPLES[options.starter]).read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in text.splitlines()]
     for seed in options.seeds:
-        print(run(recipe, rows, starter_path("chat"), seed, options.device), flush=True)  # noqa: T201
+        outcome = run(recipe, rows, Path(options.models) / options.starter, seed, options.device)
+        print(outcome, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

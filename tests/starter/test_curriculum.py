@@ -1,6 +1,8 @@
 """The curriculum and the way it becomes batches."""
 
 import json
+import math
+import re
 from random import Random
 
 import numpy as np
@@ -11,7 +13,7 @@ from tokenizers import Tokenizer
 from modelforge import starter
 from modelforge.starter import batches, corpus, curriculum, make_samples, pretrain, prove
 from modelforge.starter.architecture import ARCHITECTURES, ENCODER_LENGTH, SOURCE_LENGTH, TARGET_LENGTH
-from modelforge.starter.lessons import python_text, records
+from modelforge.starter.lessons import python_text, records, talks
 from modelforge.starter.lessons.lesson import ASSISTANT, EOS, USER, ask
 
 
@@ -49,6 +51,14 @@ def test_records_are_mentioned_in_their_message() -> None:
         assert json.loads(records.as_json(record)) == record
 
 
+def test_notes_of_talks_hold_nothing_that_was_not_said() -> None:
+    rng = Random(6)
+    for _ in range(100):
+        question, answer = talks.note(rng).turns[0]
+        assert "]" not in answer.replace(")", "")
+        assert set(re.findall(r"[0-9]+", answer)) <= set(re.findall(r"[0-9]+", question))
+
+
 def test_cloze_answers_stand_in_their_context() -> None:
     inside = [answer.lower() in context.lower() for _, answer, context in curriculum.clozes(3, 300)]
     assert all(inside)
@@ -61,6 +71,8 @@ def test_pretraining_sees_no_row_of_the_samples() -> None:
     assert not held_out & {summary for _, summary in explained}
     support = {row["input"] for row in make_samples.support_rows()}
     assert not any(question in support for question, _ in curriculum.pairs(1, 500))
+    notes = {row["summary"] for row in make_samples.conversation_rows(rows=50)}
+    assert not any(answer in notes for _, answer in curriculum.pairs(1, 500))
 
 
 def test_causal_batches_leave_questions_out_of_half_the_loss(own: Tokenizer) -> None:
@@ -124,3 +136,11 @@ def test_one_step_of_the_proof_runs() -> None:
     recipe = prove.Recipe(held_out=2, num_train_epochs=0.5, learning_rate=2e-3)
     outcome = prove.run(recipe, rows, starter.starter_path("chat"), seed=0, device="cpu")
     assert (outcome.steps, outcome.base) == (1, 0.0)
+
+
+def test_one_step_of_the_proof_runs_on_the_encoder_decoder() -> None:
+    rows = make_samples.conversation_rows(rows=10)
+    recipe = prove.Recipe(held_out=2, num_train_epochs=0.5, learning_rate=2e-3)
+    outcome = prove.run(recipe, rows, starter.starter_path("seq2seq"), seed=0, device="cpu")
+    assert (outcome.steps, outcome.base) == (1, 0.0)
+    assert outcome.loss < math.log(4096), "worse than a guess: the labels are not what the model wrote in pretraining"

@@ -33,6 +33,23 @@ def test_replies_are_made_again_byte_for_byte() -> None:
     assert len(made) <= 150_000
 
 
+def test_conversations_are_made_again_byte_for_byte() -> None:
+    made = make_samples.as_jsonl(make_samples.conversation_rows())
+    assert made.encode() == starter.sample_path("conversations").read_bytes()
+    assert len(made) <= 400_000
+
+
+def test_notes_name_what_the_conversation_says_and_no_two_are_alike() -> None:
+    found = rows("conversations")
+    assert len(found) == len({row["document"] for row in found}) == len({row["summary"] for row in found}) == 800
+    for row in found:
+        order = row["summary"].partition("(order ")[2].partition(")")[0]
+        assert order.isdigit()
+        assert order in row["document"]
+        assert " ".join(row["summary"].split()[:2]) in row["document"]
+        assert "{" not in row["document"] + row["summary"]
+
+
 def test_replies_are_pairs_that_differ_on_messages_of_their_own() -> None:
     found = rows("replies")
     messages = {row["prompt"][0]["content"] for row in found}
