@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from modelforge.exceptions import ProviderError
+from modelforge.providers.adapter_fit import peft_initialisation, refuse_embeddings, refuse_moved_badly
 from modelforge.providers.hub_access import check_hub_access
 from modelforge.providers.model_source import resolve_base
 from modelforge.providers.provider import LoadOptions, ModelSource, Provider
 from modelforge.providers.weight_files import check_weight_files
+from modelforge.quantization.loftq import begin_at_the_remainder
 from modelforge.schemas.config import TrainingConfig
 from modelforge.starter import starter_path
 from modelforge.tasks.head import CAUSAL, Head
@@ -98,9 +100,16 @@ class HuggingFaceProvider(Provider):
             target_modules=lora.target_modules,
             use_rslora=lora.use_rslora,
             use_dora=lora.use_dora,
+            init_lora_weights=peft_initialisation(lora),
             task_type=head.peft_task_type,
         )
-        return get_peft_model(model, peft_config)
+        refuse_embeddings(model, lora)
+        adapted = get_peft_model(model, peft_config)
+        if lora.moves_base:
+            refuse_moved_badly(adapted, lora)
+        if lora.init_lora_weights == "loftq":
+            begin_at_the_remainder(adapted, _unquantised(model))
+        return adapted
 
 
 def _looks_like_a_path(model: str) -> bool:
@@ -115,6 +124,14 @@ def _check_folder(folder: Path) -> None:
             f"The folder {folder} holds no config.json.", hint="Name the folder that `save_pretrained` wrote."
         )
     check_weight_files(folder, adapter=adapter)
+
+
+def _unquantised(model: Any) -> Any:
+    """The model as its files have it, on the CPU: read anew, since a quantised one no longer knows."""
+    import torch
+
+    revision = getattr(model.config, "_commit_hash", None)  # only models of the hub have one
+    return type(model).from_pretrained(model.name_or_path, revision=revision, dtype=torch.float32, use_safetensors=True)
 
 
 def _load_failure(what: str, source: ModelSource, error: Exception) -> ProviderError:

@@ -124,6 +124,11 @@ class RunFolder:
         return self.root / "staging"
 
     @property
+    def adapter_start(self) -> Path:
+        """Where adapters began that do not begin at zero (`pissa`, `olora`, `loftq`)."""
+        return self.root / "adapter_start.safetensors"
+
+    @property
     def data(self) -> Path:
         """The rows as they were prepared, and the split."""
         return self.root / "data"

@@ -32,9 +32,11 @@ from modelforge.storage.folders import RunFolder
 from modelforge.storage.prepared_data import PreparedData
 from modelforge.strategies.strategy import Workbench
 from modelforge.strategies.strategy_factory import StrategyFactory
+from modelforge.strategies.trained_parameters import settle_parameters
 from modelforge.tasks.generation import GenerationStopped
 from modelforge.tasks.head import Head
 from modelforge.tasks.task_factory import TaskFactory
+from modelforge.training.adapter_start import fix_start
 from modelforge.training.held_out import held_out_rows
 from modelforge.training.memory_record import compare_with_plan, memory_in_use
 from modelforge.training.trained_state import TrainedState
@@ -148,10 +150,12 @@ class _Run:
 
     def train(self) -> bool:
         """Train to the end, from the newest valid checkpoint where there is one. False: stopped on request."""
+        fix_start(self.model, self.config, self.folder.adapter_start)
         state = TrainedState(self.folder, self.config, self.emit)
         if state.result is None:
             self._stage("train")
             trainer = self.strategy.create_trainer(self._workbench())
+            settle_parameters(trainer, self.config)
             if not state.train(trainer, self.should_stop):
                 return False
         state.load_result(self.model)

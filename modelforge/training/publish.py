@@ -14,6 +14,7 @@ from modelforge.schemas.run import RunSpec
 from modelforge.storage.atomic import read_json, write_bytes, write_json
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ModelFolder
+from modelforge.training.adapter_start import save_relative_to_start
 from modelforge.training.model_card import base_licence, render_model_card
 
 
@@ -49,7 +50,7 @@ def publish(
         staging = scratch / spec.id
         staging.mkdir()
         if kind == "adapter":
-            _save_adapter(model, staging, spec, base)
+            _save_adapter(model, staging, spec, base, files)
         else:
             save_full(model, staging, published_dtype(model, base, spec.config.output.dtype))
         tokenizer.save_pretrained(staging)
@@ -94,12 +95,15 @@ def save_full(model: Any, folder: Path, dtype: Any) -> None:
     write_json(folder / "config.json", {**config, "dtype": str(dtype).removeprefix("torch.")})
 
 
-def _save_adapter(model: Any, folder: Path, spec: RunSpec, base: ModelSource) -> None:
+def _save_adapter(model: Any, folder: Path, spec: RunSpec, base: ModelSource, files: FileManager) -> None:
     # A starter's folder differs from machine to machine; its name does not.
     starter = spec.config.model if spec.config.model.startswith("starter:") else None
     adapter = model.peft_config["default"]
     adapter.base_model_name_or_path = starter or base.location
     adapter.revision = base.revision
+    if not spec.config.lora.begins_at_zero:
+        save_relative_to_start(model, adapter, files.run(spec.id).adapter_start, folder)
+        return
     # The vocabulary is never changed, so the base's embeddings are never part of the adapter; "auto" would ask the hub.
     model.save_pretrained(folder, safe_serialization=True, save_embedding_layers=False)
 

@@ -27,6 +27,7 @@ from modelforge.storage.file_manager import FileManager
 from modelforge.storage.prepared_data import PreparedData
 from modelforge.strategies.strategy import Workbench
 from modelforge.strategies.strategy_factory import StrategyFactory
+from modelforge.strategies.trained_parameters import settle_parameters
 from modelforge.tasks.task_factory import TaskFactory
 from modelforge.training.held_out import held_out_rows
 
@@ -95,6 +96,10 @@ def dropout(place: Place, config: TrainingConfig) -> Any:
     return sorted({m.p for m in loaded(place, config).modules() if type(m).__name__ == "Dropout"})
 
 
+def adapters_begin_at_zero(place: Place, config: TrainingConfig) -> Any:
+    return not any(p.any() for name, p in loaded(place, config).named_parameters() if "lora_B" in name)
+
+
 def attention(place: Place, config: TrainingConfig) -> Any:
     return loaded(place, config).config._attn_implementation
 
@@ -121,6 +126,7 @@ def refusal(act: Callable[[], Any]) -> Any:
         return error.message
 
 
+<<<<<<< HEAD
 def trainer_argument(name: str) -> Observe:
     def observe(place: Place, config: TrainingConfig) -> Any:
         strategy = StrategyFactory.create_strategy(config.strategy.name)
@@ -139,10 +145,34 @@ def trainer_argument(name: str) -> Observe:
                 validation_rows=read_tokens(tokens("validation")),
                 output_folder=run.folder.staging,
             )
+=======
+def made_trainer(place: Place, config: TrainingConfig) -> Any:
+    strategy = StrategyFactory.create_strategy(config.strategy.name)
+    run = place.run(config)
+    tokens = PreparedData(run.folder.data).tokens
+    provider = HuggingFaceProvider()
+    return strategy.create_trainer(
+        Workbench(
+            config=config,
+            compute=resolve_compute(config),
+            model=loaded(place, config),
+            tokenizer=provider.load_tokenizer(provider.resolve(config.model)),
+            train_rows=strategy.prepare_dataset(read_tokens(tokens("train")), config),
+            validation_rows=read_tokens(tokens("validation")),
+            output_folder=run.folder.staging,
+>>>>>>> 832547a (Adapters can begin elsewhere than at zero, and learn at two rates)
         )
-        return getattr(trainer.args, name)
+    )
 
-    return observe
+
+def trainer_argument(name: str) -> Observe:
+    return lambda place, config: getattr(made_trainer(place, config).args, name)
+
+
+def learning_rates(place: Place, config: TrainingConfig) -> Any:
+    trainer = made_trainer(place, config)
+    settle_parameters(trainer, config)
+    return {group["lr"] for group in trainer.create_optimizer().param_groups if group["params"]}
 
 
 def packs(place: Place, config: TrainingConfig) -> Any:
@@ -240,6 +270,8 @@ EFFECTS: dict[str, tuple[Observe, dict[str, Any], Any]] = {
     "lora.target_modules": (trainable, {}, ["q_proj"]),
     "lora.use_rslora": (scaling, {}, True),
     "lora.use_dora": (trainable, {}, True),
+    "lora.init_lora_weights": (adapters_begin_at_zero, {}, "pissa"),
+    "lora.loraplus_lr_ratio": (learning_rates, {}, 16.0),
     "quantization.bits": (quantised, {}, 8),
     "quantization.quant_type": (quantised, FOUR_BITS, "fp4"),
     "quantization.compute_dtype": (quantised, FOUR_BITS, "bfloat16"),

@@ -16,7 +16,8 @@ from modelforge.schemas.config.lora import LoraConfig
 from modelforge.schemas.config.optimization import OptimizationConfig
 from modelforge.schemas.config.output import OutputConfig
 from modelforge.schemas.config.quantization import QuantizationConfig
-from modelforge.schemas.config.strategies import DpoConfig, QloraConfig, SftConfig, StrategyConfig
+from modelforge.schemas.config.strategies import DpoConfig, SftConfig, StrategyConfig
+from modelforge.schemas.config.support import why_not
 
 
 class TrainingConfig(Schema):
@@ -71,15 +72,8 @@ class TrainingConfig(Schema):
 
     @model_validator(mode="after")
     def _possible_together(self) -> TrainingConfig:
-        full = self.finetuning_type == "full"
-        if full and self.quantization.bits:
-            raise ValueError("quantised weights cannot be trained in full; set finetuning_type: lora or drop bits")
-        if full and isinstance(self.strategy, QloraConfig):
-            raise ValueError("qlora trains adapters; set finetuning_type: lora or strategy: sft")
-        if full and self.output.merge:
-            raise ValueError("a full fine-tune has no adapter to merge; set output.merge: false")
-        if self.compute.device == "cpu" and self.compute.attn_implementation == "flash_attention_2":
-            raise ValueError("flash_attention_2 needs a GPU; set compute.attn_implementation: auto")
+        if reason := why_not(self):
+            raise ValueError(reason)
         if self._measures_nothing() and (
             self.checkpointing.early_stopping_patience or self.checkpointing.load_best_model_at_end
         ):
@@ -93,10 +87,6 @@ class TrainingConfig(Schema):
     def _pairs_go_with_the_rest(self) -> TrainingConfig:
         if not isinstance(self.strategy, DpoConfig):
             return self
-        if self.finetuning_type == "full":
-            raise ValueError(
-                "dpo compares with the model as it was, by switching its adapter off; set finetuning_type: lora"
-            )
         if self.optimization.label_smoothing_factor:
             raise ValueError("dpo has a smoothing of its own; set strategy.label_smoothing, not label_smoothing_factor")
         return self

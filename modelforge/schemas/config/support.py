@@ -1,0 +1,116 @@
+"""What works with what: one table of the pairs that cannot be right, each with its reason.
+
+`TrainingConfig` refuses by it, before anything is loaded; `docs/reference/support.md` prints it; the matrix test walks
+over it. Whatever is not refused here runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from modelforge.schemas.config.training_config import TrainingConfig
+
+DIMENSIONS: Mapping[str, Callable[[TrainingConfig], str]] = {
+    "task": lambda config: config.task,
+    "strategy": lambda config: config.strategy.name,
+    "reference": lambda config: "adapter switched off" if config.strategy.has_reference else "none",
+    "provider": lambda config: config.provider,
+    "finetuning_type": lambda config: config.finetuning_type,
+    "quantization": lambda config: f"{config.quantization.bits}-bit" if config.quantization.bits else "none",
+    "initialisation": lambda config: config.lora.init_lora_weights,
+    "DoRA": lambda config: _switch(config.lora.use_dora),
+    "LoRA+": lambda config: _switch(config.lora.loraplus_lr_ratio is not None),
+    "merge": lambda config: _switch(config.output.merge),
+    "device": lambda config: config.compute.device,
+    "attention": lambda config: config.compute.attn_implementation,
+}
+"""What a config is in each respect that decides whether it can run: name → how it is read off."""
+
+FROM_THE_WEIGHTS = ("pissa", "pissa_niter_16", "olora")
+NOT_FROM_ZERO = (*FROM_THE_WEIGHTS, "loftq")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Values that cannot be right together, and why; the reason says what to set instead."""
+
+    values: Mapping[str, tuple[str, ...]]
+    """Dimension → the values it speaks of. A config that has one of each is refused."""
+    reason: str
+
+    def speaks_of(self, values: Mapping[str, str]) -> bool:
+        """Whether one of the values is there in every dimension."""
+        return all(values.get(name) in refused for name, refused in self.values.items())
+
+
+REFUSALS: tuple[Refusal, ...] = (
+    Refusal(
+        {"finetuning_type": ("full",), "quantization": ("4-bit", "8-bit")},
+        "quantised weights cannot be trained in full; set finetuning_type: lora or drop bits",
+    ),
+    Refusal(
+        {"finetuning_type": ("full",), "strategy": ("qlora",)},
+        "qlora trains adapters; set finetuning_type: lora or strategy: sft",
+    ),
+    Refusal(
+        {"finetuning_type": ("full",), "merge": ("on",)},
+        "a full fine-tune has no adapter to merge; set output.merge: false",
+    ),
+    Refusal(
+        {"finetuning_type": ("full",), "reference": ("adapter switched off",)},
+        "this strategy compares with the model as it was, by switching its adapter off; set finetuning_type: lora",
+    ),
+    Refusal(
+        {"finetuning_type": ("full",), "initialisation": ("gaussian", *NOT_FROM_ZERO)},
+        "a full fine-tune has no adapter to initialise; set finetuning_type: lora or lora.init_lora_weights: default",
+    ),
+    Refusal(
+        {"finetuning_type": ("full",), "DoRA": ("on",)},
+        "a full fine-tune has no adapter; set finetuning_type: lora or lora.use_dora: false",
+    ),
+    Refusal(
+        {"finetuning_type": ("full",), "LoRA+": ("on",)},
+        "LoRA+ gives the two factors of an adapter two rates, and a full fine-tune has none; leave "
+        "lora.loraplus_lr_ratio empty or set finetuning_type: lora",
+    ),
+    Refusal(
+        {"initialisation": NOT_FROM_ZERO, "reference": ("adapter switched off",)},
+        "with its adapter switched off the model is not the one that the training began with, so this strategy has no "
+        "reference; set lora.init_lora_weights: default or gaussian",
+    ),
+    Refusal(
+        {"initialisation": FROM_THE_WEIGHTS, "quantization": ("4-bit", "8-bit")},
+        "this initialisation takes a part out of the weights, which quantised ones cannot give exactly; leave "
+        "quantization.bits empty, or set lora.init_lora_weights: loftq with 4 bits",
+    ),
+    Refusal(
+        {"initialisation": ("loftq",), "quantization": ("none", "8-bit")},
+        "loftq begins at what 4-bit quantisation lost; set quantization.bits: 4 or lora.init_lora_weights: default",
+    ),
+    Refusal(
+        {"initialisation": NOT_FROM_ZERO, "DoRA": ("on",)},
+        "an adapter that does not begin at zero is published as its difference to the start, which DoRA's magnitudes "
+        "do not add up to; set lora.use_dora: false or lora.init_lora_weights: default",
+    ),
+    Refusal(
+        {"device": ("cpu",), "attention": ("flash_attention_2",)},
+        "flash_attention_2 needs a GPU; set compute.attn_implementation: auto",
+    ),
+)
+
+
+def why_not(config: TrainingConfig) -> str | None:
+    """Why a config cannot run, as far as the pairs of its values tell; nothing where none of them is refused."""
+    return refused({name: read(config) for name, read in DIMENSIONS.items()})
+
+
+def refused(values: Mapping[str, str]) -> str | None:
+    """Why these values, dimension → value, cannot be right together; nothing where they can."""
+    return next((refusal.reason for refusal in REFUSALS if refusal.speaks_of(values)), None)
+
+
+def _switch(is_on: bool) -> str:
+    return "on" if is_on else "off"

@@ -1,0 +1,43 @@
+"""What every trainer is given before it trains: trained weights in float32, and LoRA+ where it is asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from modelforge.schemas.config import TrainingConfig
+
+
+def settle_parameters(trainer: Any, config: TrainingConfig) -> None:
+    """Make a trainer, fresh from its strategy, train the parameters as the config says."""
+    _hold_in_float32(trainer.model)
+    if config.finetuning_type == "lora" and config.lora.loraplus_lr_ratio is not None:
+        _use_loraplus(trainer, config, config.lora.loraplus_lr_ratio)
+
+
+def _hold_in_float32(model: Any) -> None:
+    """Undo TRL's turning of adapters into bf16 on a quantised base.
+
+    bf16 swallows every update below 1/256 of a weight; and PEFT reads a checkpoint's adapters as float32, so that a
+    resumed run would go on in other numbers than it began.
+    """
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.float()
+
+
+def _use_loraplus(trainer: Any, config: TrainingConfig, ratio: float) -> None:
+    """Give the trainer PEFT's optimizer with two rates (Hayou et al. 2024, https://arxiv.org/abs/2402.12354).
+
+    The class and its settings stay those of `optimization`, and the schedule scales both rates alike. Parameters lie in
+    the groups in the order of the model, so that a checkpoint's optimizer state fits the next attempt's.
+    """
+    from peft.optimizers import create_loraplus_optimizer
+
+    optimizer_class, arguments = trainer.get_optimizer_cls_and_kwargs(trainer.args, trainer.model)
+    trainer.optimizer = create_loraplus_optimizer(
+        trainer.model,
+        optimizer_class,
+        loraplus_lr_ratio=ratio,
+        loraplus_weight_decay=config.optimization.weight_decay,
+        **arguments,
+    )
