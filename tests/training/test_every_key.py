@@ -126,41 +126,22 @@ def refusal(act: Callable[[], Any]) -> Any:
         return error.message
 
 
-<<<<<<< HEAD
-def trainer_argument(name: str) -> Observe:
-    def observe(place: Place, config: TrainingConfig) -> Any:
-        strategy = StrategyFactory.create_strategy(config.strategy.name)
-        run = place.run(config)
-        tokens = PreparedData(run.folder.data).tokens
-        provider, task = HuggingFaceProvider(), TaskFactory.create_task(config.task)
-        trainer = strategy.create_trainer(
-            Workbench(
-                config=config,
-                compute=resolve_compute(config),
-                task=task,
-                head=task.head(),
-                model=loaded(place, config),
-                tokenizer=provider.load_tokenizer(provider.resolve(config.model)),
-                train_rows=strategy.prepare_dataset(read_tokens(tokens("train")), config),
-                validation_rows=read_tokens(tokens("validation")),
-                output_folder=run.folder.staging,
-            )
-=======
 def made_trainer(place: Place, config: TrainingConfig) -> Any:
     strategy = StrategyFactory.create_strategy(config.strategy.name)
     run = place.run(config)
     tokens = PreparedData(run.folder.data).tokens
-    provider = HuggingFaceProvider()
+    provider, task = HuggingFaceProvider(), TaskFactory.create_task(config.task)
     return strategy.create_trainer(
         Workbench(
             config=config,
             compute=resolve_compute(config),
+            task=task,
+            head=task.head(),
             model=loaded(place, config),
             tokenizer=provider.load_tokenizer(provider.resolve(config.model)),
             train_rows=strategy.prepare_dataset(read_tokens(tokens("train")), config),
             validation_rows=read_tokens(tokens("validation")),
             output_folder=run.folder.staging,
->>>>>>> 832547a (Adapters can begin elsewhere than at zero, and learn at two rates)
         )
     )
 
