@@ -15,7 +15,7 @@ WEB := modelforge/web/dist/index.html
 WEB_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f ! -name schema.d.ts)
 NO_NPM := npm is missing: the web app needs Node 20 or newer (https://nodejs.org).
 
-.PHONY: help install demo serve web wheel screenshots test test-python test-web e2e test-faults test-security test-load check check-python check-web format docs lock bench clean
+.PHONY: help install demo serve web wheel screenshots test test-python test-web e2e test-faults test-security test-matrix test-load check check-python check-web format docs lock bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 22
@@ -53,6 +53,9 @@ test-faults: $(VENV)/.dev ## kill servers and workers, break files, fill disks: 
 
 test-security: $(VENV)/.dev ## fuzz the API and try hostile strings: the full figures, about an hour
 	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest tests/security --full --timeout=7200 -s
+
+test-matrix: $(VENV)/.dev ## train and resume every cell of docs/reference/support.md, about a quarter of an hour
+	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest tests/matrix --full --timeout=7200
 
 test-load: $(VENV)/.dev ## a thousand viewers, a gigabyte up: the full figures, some minutes
 	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest tests/e2e/test_load.py --full --timeout=7200 -s

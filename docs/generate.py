@@ -13,16 +13,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
+import support_matrix
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from modelforge import exceptions
 from modelforge.cli.app import COMMANDS, load_command
 from modelforge.schemas import events
-from modelforge.schemas.config.fields import ConfigField, config_fields, strategy_classes
-from modelforge.schemas.config.matrix import VALUES
+from modelforge.schemas.config.fields import ConfigField, config_fields
 from modelforge.schemas.config.spellings import FLAT
-from modelforge.schemas.config.support import REFUSALS, refused
 from modelforge.schemas.config.training_config import TrainingConfig
 from modelforge.settings import Settings
 from modelforge.storage.folders import DatasetFolder, ModelFolder, RunFolder
@@ -60,7 +59,7 @@ def pages() -> dict[str, str]:
         "cli.md": command_line(),
         "events-and-files.md": events_and_files(),
         "errors.md": errors(),
-        "support.md": support(),
+        "support.md": support_matrix.page(),
     }
     return {name: "\n".join((GENERATED, "", *lines)).rstrip() + "\n" for name, lines in made.items()}
 
@@ -139,49 +138,6 @@ def _type(annotation: Any) -> str:
 
 def _choices(values: Any) -> str:
     return ", ".join(f"`{value}`" for value in values)
-
-
-# What works with what
-
-SHOWN = (
-    ("strategy", "quantization"),
-    ("strategy", "finetuning_type"),
-    ("strategy", "initialisation"),
-    ("finetuning_type", "quantization"),
-    ("finetuning_type", "initialisation"),
-    ("initialisation", "quantization"),
-)
-"""The pairs that people ask for, each shown as a grid."""
-
-
-def support() -> list[str]:
-    """The table of pairs that the schema refuses, as grids and as a list with reasons."""
-    lines = [
-        "# What works with what",
-        "",
-        "A recipe with a pair that is not allowed is refused with the reason before anything is loaded. All else",
-        "runs. The table is `modelforge/schemas/config/support.py`; the schema refuses by it. `qlora` takes 4 bits",
-        "where none are named.",
-    ]
-    for first, second in SHOWN:
-        lines += ["", f"## {first} and {second}", "", f"| | {' | '.join(f'`{value}`' for value in VALUES[second])} |"]
-        lines.append("|---" * (len(VALUES[second]) + 1) + "|")
-        for value in VALUES[first]:
-            cells = ["no" if _is_refused({first: value, second: other}) else "yes" for other in VALUES[second]]
-            lines.append(f"| `{value}` | {' | '.join(cells)} |")
-    lines += ["", "## Every refusal", "", "| not together | why, and what to set instead |", "|---|---|"]
-    for refusal in REFUSALS:
-        pairs = " with ".join(f"{name} {_choices(values)}" for name, values in refusal.values.items())
-        lines.append(f"| {pairs} | {_cell(refusal.reason)} |")
-    return lines
-
-
-def _is_refused(values: dict[str, str]) -> bool:
-    """A strategy with a reference brings that along."""
-    with_reference = {str(s.model_fields["name"].default): s.has_reference for s in strategy_classes()}
-    if with_reference.get(values.get("strategy", "")):
-        values = {**values, "reference": "adapter switched off"}
-    return refused(values) is not None
 
 
 # Environment

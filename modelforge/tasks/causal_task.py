@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
 from modelforge.data.collator import PaddingCollator
+from modelforge.exceptions import ConfigurationError
+from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
 from modelforge.tasks.causal_truths import TRUTHS, broken_truths
 from modelforge.tasks.features import Collator, Features
@@ -28,6 +30,19 @@ class CausalTask(Task, Protocol):
     def prompt_ids(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> list[int] | None:
         """The ids that an answer is generated from: the same code as the playground's. None: nothing to generate."""
         ...
+
+    def for_model(self, shape: ModelShape) -> Task:
+        """Only a decoder continues a text.
+
+        Raises:
+            ConfigurationError: the model is an encoder, or an encoder-decoder.
+        """
+        if shape.layout != "decoder":
+            raise ConfigurationError(
+                f"{self.name} continues a text, which an {shape.layout} model ({shape.model_type}) does not.",
+                hint="Choose a causal language model, or another task for this one.",
+            )
+        return self
 
     def head(self) -> Head:
         """The head over the vocabulary."""

@@ -96,6 +96,11 @@ REFUSALS: tuple[Refusal, ...] = (
         "do not add up to; set lora.use_dora: false or lora.init_lora_weights: default",
     ),
     Refusal(
+        {"quantization": ("8-bit",), "DoRA": ("on",)},
+        "DoRA reads the weights that it adapts, and 8-bit ones lose their scales by that on a CPU; set "
+        "quantization.bits: 4 or lora.use_dora: false",
+    ),
+    Refusal(
         {"device": ("cpu",), "attention": ("flash_attention_2",)},
         "flash_attention_2 needs a GPU; set compute.attn_implementation: auto",
     ),

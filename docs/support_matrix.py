@@ -1,0 +1,146 @@
+"""What works with what, cell by cell: task × kind of model × strategy × provider × quantisation × way of adapting.
+
+Nothing is loaded: the schema and the task refuse, each with its reason. `tests/matrix` holds this against real runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import product
+from typing import Any
+
+from modelforge.exceptions import ConfigurationError
+from modelforge.hardware.model_shape import ModelShape
+from modelforge.providers.provider_factory import ProviderFactory
+from modelforge.schemas.config import parse_training_config
+from modelforge.schemas.config.support import REFUSALS
+from modelforge.strategies.strategy_factory import StrategyFactory
+from modelforge.tasks.task_factory import TaskFactory
+
+_LAYERS = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
+MODELS: dict[str, dict[str, Any]] = {
+    "decoder": {"model_type": "llama", "vocab_size": 300, **_LAYERS},
+    "encoder": {"model_type": "bert", "vocab_size": 300, **_LAYERS},
+    "encoder-decoder": {
+        "model_type": "t5",
+        "vocab_size": 300,
+        "d_model": 32,
+        "d_ff": 64,
+        "d_kv": 8,
+        "num_layers": 2,
+        "num_heads": 4,
+    },
+}
+"""Kind of model → the `config.json` of a small one."""
+
+QUANTISATIONS: dict[str, dict[str, Any]] = {"none": {}, "8-bit": {"bits": 8}, "4-bit": {"bits": 4}}
+
+ADAPTERS: dict[str, dict[str, Any]] = {
+    "full": {"finetuning_type": "full"},
+    "LoRA": {},
+    "rsLoRA": {"lora": {"use_rslora": True}},
+    "DoRA": {"lora": {"use_dora": True}},
+    "LoRA+": {"lora": {"loraplus_lr_ratio": 4}},
+    "PiSSA": {"lora": {"init_lora_weights": "pissa"}},
+    "OLoRA": {"lora": {"init_lora_weights": "olora"}},
+    "LoftQ": {"lora": {"init_lora_weights": "loftq"}},
+}
+"""How the weights are changed → what a recipe says of it."""
+
+STRATEGY_KNOBS: dict[str, dict[str, Any]] = {
+    "rlhf": {"rewards": [{"kind": "length", "target": 4}], "num_generations": 2, "max_completion_length": 4},
+}
+"""What a strategy cannot do without."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One combination, by the names of its values."""
+
+    task: str
+    model: str
+    strategy: str
+    provider: str
+    quantisation: str
+    adapter: str
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """What a recipe says of it, without model and data."""
+        return {
+            "task": self.task,
+            "provider": self.provider,
+            "strategy": {"name": self.strategy, **STRATEGY_KNOBS.get(self.strategy, {})},
+            "quantization": QUANTISATIONS[self.quantisation],
+            **ADAPTERS[self.adapter],
+        }
+
+
+def cells(provider: str | None = None) -> Iterator[Cell]:
+    """Every combination there is, or those of one provider."""
+    providers = ProviderFactory.providers if provider is None else (provider,)
+    for values in product(TaskFactory.tasks, MODELS, StrategyFactory.strategies, providers, QUANTISATIONS, ADAPTERS):
+        yield Cell(*values)
+
+
+@cache
+def refusal(cell: Cell) -> str | None:
+    """Why a cell is refused before anything is loaded; nothing where it runs."""
+    try:
+        parse_training_config({"model": "m", "dataset": "d", **cell.written})
+        TaskFactory.create_task(cell.task).for_model(ModelShape.from_config(MODELS[cell.model]))
+    except ConfigurationError as error:
+        faults = error.details.get("errors") or [{"expected": error.message}]
+        return str(faults[0]["expected"])
+    return None
+
+
+def page() -> list[str]:
+    """`docs/reference/support.md`: the cells, and every pair that the schema refuses, with its reason."""
+    lines = [
+        "# What works with what",
+        "",
+        "A recipe with a pair that is not allowed is refused with the reason before anything is loaded. All else runs.",
+        "The cells say in how many bits the base may be held, by task, kind of model, strategy and way of adapting;",
+        "a dash: refused. Every provider has the same cells; `unsloth` runs them on a GPU alone. `qlora` takes 4 bits",
+        "where none are named. `make test-matrix` trains, stops and resumes each cell.",
+        "",
+        *grid(),
+        "",
+        "## Every refusal",
+        "",
+        "The table is `modelforge/schemas/config/support.py`; a task refuses the kinds of model that it cannot use.",
+        "",
+        "| not together | why, and what to set instead |",
+        "|---|---|",
+    ]
+    for one in REFUSALS:
+        pairs = [f"{name} {', '.join(f'`{value}`' for value in values)}" for name, values in one.values.items()]
+        lines.append(f"| {' with '.join(pairs)} | {one.reason} |")
+    return lines
+
+
+def grid() -> list[str]:
+    """The cells of the provider `huggingface` as a table in Markdown."""
+    lines = [
+        f"| task | model | strategy | {' | '.join(ADAPTERS)} |",
+        "|---" * (3 + len(ADAPTERS)) + "|",
+    ]
+    for task, model, strategy in product(TaskFactory.tasks, MODELS, StrategyFactory.strategies):
+        rows = [_runs(Cell(task, model, strategy, "huggingface", "none", adapter)) for adapter in ADAPTERS]
+        if any(rows):
+            lines.append(f"| `{task}` | {model} | `{strategy}` | {' | '.join(text or '–' for text in rows)} |")
+    return lines
+
+
+def _runs(cell: Cell) -> str:
+    """`16, 8, 4`: the bits that the base may be held in. `qlora` without a word about them means 4."""
+    bits: list[int] = []
+    for name in QUANTISATIONS:
+        one = replace(cell, quantisation=name)
+        if refusal(one) is None:
+            config = parse_training_config({"model": "m", "dataset": "d", **one.written}).config
+            bits.append(config.quantization.bits or 16)
+    return ", ".join(str(number) for number in sorted(set(bits), reverse=True))
