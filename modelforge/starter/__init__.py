@@ -44,7 +44,7 @@ _STARTERS = (
         description="Reads a text and writes another: sums up short stories, picks and copies, fills gaps.",
     ),
 )
-_SAMPLES = ("conversations", "docstrings", "replies", "support")
+_SAMPLES = ("conversations", "docstrings", "ratings", "replies", "support")
 
 
 def list_starters() -> tuple[StarterModel, ...]:

@@ -14,7 +14,7 @@ from typing import Any
 from modelforge.starter.conversations import conversation
 from modelforge.starter.lessons.python_text import Documented, documented
 from modelforge.starter.lessons.words import listed
-from modelforge.starter.replies import Pair, reply_pair
+from modelforge.starter.replies import Pair, Rated, rated_reply, reply_pair
 
 ROWS = 1000
 PAIRS = 300
@@ -22,6 +22,7 @@ CONVERSATIONS = 800
 SEED = 7
 REPLIES_SEED = 11
 CONVERSATIONS_SEED = 13
+RATED, RATINGS_SEED = 400, 13
 FOLDER = Path(__file__).parent / "samples"
 Row = dict[str, str]
 
@@ -199,6 +200,12 @@ def conversation_rows(rows: int = CONVERSATIONS, seed: int = CONVERSATIONS_SEED)
     return list(made.values())
 
 
+def rating_rows(rows: int = RATED, seed: int = RATINGS_SEED) -> list[Rated]:
+    """Support messages, each with one reply that is marked good or bad."""
+    rng = Random(seed)
+    return [rated_reply(rng, row["input"], json.loads(row["output"])) for row in support_rows(rows, seed)]
+
+
 def docstring_rows(rows: int = ROWS, seed: int = SEED) -> list[Row]:
     """Documentation of the standard library, and the one sentence that sums it up."""
     found: dict[str, Row] = {}
@@ -232,6 +239,7 @@ def files() -> Iterator[tuple[str, str]]:
     yield "support.jsonl", as_jsonl(support_rows())
     yield "replies.jsonl", as_jsonl(reply_rows())
     yield "conversations.jsonl", as_jsonl(conversation_rows())
+    yield "ratings.jsonl", as_jsonl(rating_rows())
     yield "docstrings.jsonl", as_jsonl(docstring_rows())
 
 

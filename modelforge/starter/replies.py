@@ -6,6 +6,7 @@ from random import Random
 
 Message = dict[str, str]
 Pair = dict[str, list[Message]]
+Rated = dict[str, list[Message] | bool]
 
 THANKS = ("Thank you for writing, {f}.", "Hello {f}, thank you for your message.", "I am sorry for the trouble, {f}.")
 STEPS: dict[str, tuple[str, ...]] = {
@@ -34,6 +35,13 @@ def reply_pair(rng: Random, message: str, record: dict[str, str]) -> Pair:
         "chosen": [{"role": "assistant", "content": _reply(rng, chosen, words)}],
         "rejected": [{"role": "assistant", "content": _reply(rng, rejected, words)}],
     }
+
+
+def rated_reply(rng: Random, message: str, record: dict[str, str]) -> Rated:
+    """A message and one of its two replies, marked good or bad; two in five are good."""
+    pair = reply_pair(rng, message, record)
+    good = rng.random() < 0.4
+    return {"prompt": pair["prompt"], "completion": pair["chosen" if good else "rejected"], "label": good}
 
 
 def _reply(rng: Random, parts: tuple[tuple[str, ...], ...], words: dict[str, str]) -> str:

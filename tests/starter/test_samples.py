@@ -33,6 +33,13 @@ def test_replies_are_made_again_byte_for_byte() -> None:
     assert len(made) <= 150_000
 
 
+def test_ratings_are_made_again_byte_for_byte() -> None:
+    made = make_samples.as_jsonl(make_samples.rating_rows())
+    assert made.encode() == starter.sample_path("ratings").read_bytes()
+    good = sum(bool(row["label"]) for row in rows("ratings"))
+    assert (len(rows("ratings")), good) == (400, 178)
+
+
 def test_conversations_are_made_again_byte_for_byte() -> None:
     made = make_samples.as_jsonl(make_samples.conversation_rows())
     assert made.encode() == starter.sample_path("conversations").read_bytes()
