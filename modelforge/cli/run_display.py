@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from modelforge.storage.file_manager import FileManager
     from modelforge.storage.folders import RunFolder
 
-BESIDE_THE_LOSS = {"perplexity": "perplexity", "reward_margin": "margin", "reward_accuracy": "right pairs"}
+BESIDE_THE_LOSS = {
+    "perplexity": "perplexity",
+    "reward": "reward",
+    "reward_margin": "margin",
+    "reward_accuracy": "right pairs",
+    "kl": "KL",
+}
 """What an evaluation may have measured → its name in prose."""
 MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "red")}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,6 +19,10 @@ def train(
     force: Annotated[
         bool, typer.Option("--force", help="Start although the memory plan says that it does not fit.")
     ] = False,
+    reward_file: Annotated[
+        Path | None,
+        typer.Option("--reward-file", help="The Python file with the function of a reward of `kind: python`."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Fine-tune a model and measure it before and after.
@@ -25,9 +30,12 @@ def train(
     Example: modelforge train -c examples/text-generation/sft.yaml optimization.learning_rate=1e-3
     """
     from modelforge.cli.run_display import JsonDisplay, RunDisplay
-    from modelforge.services.training_service import refuse_broken
+    from modelforge.evaluation.rewards.python_function import read_source
+    from modelforge.services.training_service import check_reward_file, refuse_broken
 
     parsed = load_recipe(config, overrides or ())
+    reward_source = None if reward_file is None else read_source(reward_file)
+    check_reward_file(parsed.config, reward_source is not None)
     place = Workplace.open()
     if not dry_run:
         place.training.launcher.warm()
@@ -39,7 +47,7 @@ def train(
         refuse_broken(preparation, force=force)
         return
     with display.working("Reading and checking every row"):
-        run = place.training.create(parsed.config, force=force)
+        run = place.training.create(parsed.config, force=force, reward_source=reward_source)
     display.created(place.files.run(run.id))
     with display.following():
         result = place.training.carry_out(run.id, display.event)

@@ -6,7 +6,8 @@
 | token F1 | as SQuAD does: lower case, no ASCII punctuation, no articles, split at white space |
 | ROUGE | lower case, split at everything that is no letter or digit, no stemming |
 
-Preference accuracy compares no texts but the likelihoods of two given answers.
+Preference accuracy compares no texts but the likelihoods of two given answers; the agreement with marks, those of one
+answer before and after.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from rouge_score.rouge_scorer import RougeScorer
 
 PREFERENCE = "preference_accuracy"
+AGREEMENT = "mark_agreement"
+PAIR_LOSS = "pair_loss"
+REWARD = "reward"
+DIVERGENCE = "kl"
 
 LABELS: Mapping[str, str] = {
     "exact_match": "exact match",
@@ -32,10 +37,14 @@ LABELS: Mapping[str, str] = {
     "rougeL": "ROUGE-L",
     "perplexity": "perplexity",
     PREFERENCE: "preference accuracy",
+    AGREEMENT: "agreement with the marks",
+    PAIR_LOSS: "loss of a pair",
+    REWARD: "reward",
+    DIVERGENCE: "KL divergence from the base",
 }
 """Metric → its name in prose."""
 
-LOWER_IS_BETTER = frozenset({"perplexity"})
+LOWER_IS_BETTER = frozenset({"perplexity", PAIR_LOSS, DIVERGENCE})
 
 ARTICLES = re.compile(r"\b(a|an|the)\b")
 PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -93,6 +102,20 @@ def preferences(
 
 def _prefers(chosen: float, rejected: float) -> float:
     return 0.5 if chosen == rejected else float(chosen < rejected)
+
+
+def agreements(base: Sequence[float], tuned: Sequence[float], good: Sequence[float]) -> tuple[float, ...]:
+    """1 for each answer whose likelihood moved as its mark asks, ½ where it did not move, else 0.
+
+    Args:
+        base, tuned: nats of the answers before and after, [rows]. What moved is the implicit reward's sign: a good
+            answer must have lost nats, a bad one gained some.
+        good: 1 where the answer is marked good, else 0.
+    """
+    return tuple(
+        _prefers(after, before) if mark else _prefers(before, after)
+        for before, after, mark in zip(base, tuned, good, strict=True)
+    )
 
 
 ANSWER_METRICS: Mapping[str, Callable[[str, str], float]] = {

@@ -6,6 +6,7 @@ A run is a row of moments, and its peak is the largest of them:
     layer       all activations are kept, and the last layer's gradients are computed
     reference   all activations are kept, and the frozen model is asked about the same batch
     step        all gradients are there, and the optimizer updates the largest weight
+    sampling    reinforcement learning writes the answers of a step, with keys and values cached
     scoring     the held-out rows' likelihood, before and after training
     evaluation  the held-out loss, in between
     generation  answers are written, with keys and values cached
@@ -28,6 +29,7 @@ from modelforge.hardware.model_shape import ModelShape
 from modelforge.hardware.runtime import runtime_bytes
 from modelforge.hardware.states import States, states_of
 from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.config.rlhf import RlhfConfig
 from modelforge.schemas.hardware import Hardware
 from modelforge.schemas.plan import MemoryParts, MemoryPlan
 
@@ -107,11 +109,12 @@ def fullest_moment(
     states = states_of(config, shape, compute)
     moments = (
         *_training_moments(config, shape, sequence_length, compute, states),
+        *_sampling_moments(config, shape, sequence_length, compute),
         *_measuring_moments(config, shape, sequence_length, compute),
     )
     fullest = max(moments, key=lambda moment: moment.total)
     parts = MemoryParts(
-        weights=states.weights,
+        weights=states.weights * _models(config),
         adapters=states.adapters,
         gradients=fullest.gradients,
         optimizer=states.optimizer,
@@ -195,9 +198,31 @@ def _measuring_moments(
         moments.append(_Moment("evaluation", 0, passing * sequences, evaluation_bytes(head, whole)))
     if config.evaluation.generate:
         reach = min(length + config.evaluation.max_new_tokens, shape.max_positions or length + 10**9)
-        cached = sum(2 * block.key_width * (block.layers + 1) for block in shape.anatomy.blocks if block.causal)
-        moments.append(_Moment("generation", 0, passing + cached * batch * reach * forward.width))
+        moments.append(_Moment("generation", 0, passing + _cached(shape) * batch * reach * forward.width))
     return tuple(moments)
+
+
+def _sampling_moments(
+    config: TrainingConfig, shape: ModelShape, length: int, compute: ResolvedCompute
+) -> tuple[_Moment, ...]:
+    """All answers of one optimizer step are sampled at once."""
+    if not isinstance(config.strategy, RlhfConfig):
+        return ()
+    sampled = config.optimization.per_device_train_batch_size * config.optimization.gradient_accumulation_steps
+    one_pass = training_pass(_with_batch(config, 1), shape, length, compute)
+    forward = replace(one_pass, batch=sampled, sequence=length, masked=True)
+    passing = max(backward_bytes(block, forward) for block in shape.anatomy.blocks)
+    return (_Moment("sampling", 0, passing + _cached(shape) * sampled * length * forward.width),)
+
+
+def _cached(shape: ModelShape) -> int:
+    """Keys and values of one token in all layers, counted in numbers; one layer's are copied when they grow."""
+    return sum(2 * block.key_width * (block.layers + 1) for block in shape.anatomy.blocks if block.causal)
+
+
+def _models(config: TrainingConfig) -> int:
+    """Models of the size of the base: a reward model is taken to be one, since it has to speak the same tokens."""
+    return 2 if isinstance(config.strategy, RlhfConfig) and config.strategy.reward_model is not None else 1
 
 
 def _with_batch(config: TrainingConfig, batch: int) -> TrainingConfig:

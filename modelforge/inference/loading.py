@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from modelforge.exceptions import ConflictError
 from modelforge.providers.model_source import resolve_base, resolve_model
 from modelforge.providers.provider import LoadOptions, ModelSource
 from modelforge.providers.provider_factory import ProviderFactory
@@ -16,6 +17,8 @@ from modelforge.tasks.task_factory import TaskFactory
 
 PROVIDER = "huggingface"
 TASK = "text-generation"
+REWARD = "reward"
+"""What reward models are for, by their manifest."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,16 @@ def load_model(source: ModelSource, options: LoadOptions) -> LoadedModel:
 
     Raises:
         ProviderError: the model, or the base that its adapter names, cannot be found or loaded.
+        ConflictError: it is a reward model.
     """
     provider = ProviderFactory.create_provider(PROVIDER)
     provider.validate_model_access(source)
     manifest = _manifest(source.folder)
+    if manifest is not None and manifest.task == REWARD:
+        raise ConflictError(
+            f"{manifest.id} is a reward model: it scores answers and writes none.",
+            hint="Name it as strategy.reward_model of a run with strategy: rlhf; it needs no merging for that.",
+        )
     model_class = TaskFactory.create_task(manifest.task if manifest else TASK).head().model_class()
     if (base := adapter_base(source)) is not None:
         from peft import PeftModel

@@ -12,10 +12,10 @@ EventKind = Literal[
     "preflight",  # PreflightReport
     "plan",  # MemoryPlan
     "progress",  # {"step", "total_steps", "epoch", "loss", "learning_rate", "grad_norm", "tokens", "tokens_per_second",
-    #               "seconds_left", "memory_bytes", "reward_chosen"?, "reward_rejected"?, "reward_margin"?,
-    #               "reward_accuracy"?}
-    "evaluation",  # {"step", "loss", "perplexity"?, "reward_chosen"?, "reward_rejected"?, "reward_margin"?,
-    #                 "reward_accuracy"?}
+    #               "seconds_left", "memory_bytes"}, and where rewards are learned from "reward_chosen"?,
+    #               "reward_rejected"?, "reward_margin"?, "reward_accuracy"?, "reward"?, "reward_std"?,
+    #               "reward_NAME"? of each reward, "kl"?, "entropy"?, "completion_length"?, "truncated"?, "clip_ratio"?
+    "evaluation",  # {"step", "loss", "perplexity"?}, and what "progress" has of rewards
     "checkpoint",  # {"step", "name", "best"}
     "generation",  # {"phase": "base" | "tuned", "done", "total"}
     "notice",  # {"text"}

@@ -24,6 +24,8 @@ class RunSpec(Schema):
     """Package → version, of everything that decides the result."""
     owner: str | None = None
     """The account that started it; none where there are no accounts."""
+    reward_sha256: str | None = None
+    """What the run's `reward.py` must be, where a function of the user's is among its rewards."""
 
 
 class RunError(Schema):

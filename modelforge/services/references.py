@@ -7,11 +7,13 @@ import re
 
 from modelforge.exceptions import ConfigurationError, NotFoundError
 from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.config.rlhf import RlhfConfig
 from modelforge.security.caller import Caller
 from modelforge.storage.file_manager import ID, FileManager
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}"
 LIBRARY_ID = r"[a-z0-9][a-z0-9-]{2,63}"
+OF_THE_LIBRARY = re.compile(LIBRARY_ID)
 MODEL = re.compile(rf"starter:{NAME}|{LIBRARY_ID}|{NAME}/{NAME}")
 DATASET = re.compile(rf"sample:{NAME}|{LIBRARY_ID}|hub:{NAME}/{NAME}")
 REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
@@ -24,6 +26,13 @@ def check_references(config: TrainingConfig) -> None:
     Raises:
         ConfigurationError: with `details["errors"]`, each fault as key, found, expected and fix.
     """
+    strategy = config.strategy
+    rlhf = strategy if isinstance(strategy, RlhfConfig) else None
+    if rlhf is not None and rlhf.needs_python_file:
+        raise ConfigurationError(
+            "A Python reward runs code of yours, and no code comes in over the network.",
+            hint="Start the run in a terminal on the server: `modelforge train -c recipe.yaml --reward-file FILE`.",
+        )
     expected_model = "starter:NAME, the id of a model in the library, or a hub id OWNER/NAME"
     expected_data = "sample:NAME, the id of a dataset in the library, or hub:OWNER/NAME"
     asked = [
@@ -32,6 +41,12 @@ def check_references(config: TrainingConfig) -> None:
         ("data.validation_dataset", config.data.validation_dataset, DATASET, expected_data),
         ("model_revision", config.model_revision, REVISION, "a branch, tag or commit"),
         ("dataset_revision", config.dataset_revision, REVISION, "a branch, tag or commit"),
+        (
+            "strategy.reward_model",
+            rlhf.reward_model if rlhf else None,
+            OF_THE_LIBRARY,
+            "the id of a reward model in the library",
+        ),
     ]
     faults = [
         {"key": key, "found": repr(value[:200]), "expected": expected, "fix": PATHS_STAY_OUTSIDE}
@@ -52,13 +67,19 @@ def check_sight(config: TrainingConfig, files: FileManager, caller: Caller) -> N
     for dataset in (config.dataset, config.data.validation_dataset):
         if dataset is not None and ID.fullmatch(dataset):
             caller.require_sight(files.dataset(dataset).read_manifest().owner, "dataset", dataset)
-    if not ID.fullmatch(config.model):
+    if isinstance(config.strategy, RlhfConfig) and config.strategy.reward_model is not None:
+        _check_model_sight(config.strategy.reward_model, files, caller)
+    _check_model_sight(config.model, files, caller)
+
+
+def _check_model_sight(model: str, files: FileManager, caller: Caller) -> None:
+    if not ID.fullmatch(model):
         return
     try:
-        folder = files.model(config.model)
+        folder = files.model(model)
     except NotFoundError:
         return  # the provider says what such a name could mean
-    caller.require_sight(folder.read_manifest().owner, "model", config.model)
+    caller.require_sight(folder.read_manifest().owner, "model", model)
 
 
 def _is_plain(pattern: re.Pattern[str], value: str) -> bool:

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from modelforge.evaluation.rewards.python_function import sha256_of
 from modelforge.exceptions import ConfigurationError, ConflictError, HardwareError, TrainingError
 from modelforge.schemas.config import TrainingConfig, parse_training_config
+from modelforge.schemas.config.rlhf import RlhfConfig
 from modelforge.schemas.events import Event
 from modelforge.schemas.run import FINISHED, RunSpec, RunTicket, RunView
 from modelforge.services.run_follower import follow
@@ -42,17 +44,18 @@ class TrainingService:
         with self.files.scratch() as scratch:
             return prepare(config, self.files, scratch)
 
-    def create(self, config: TrainingConfig, *, force: bool = False) -> RunView:
+    def create(self, config: TrainingConfig, *, force: bool = False, reward_source: bytes | None = None) -> RunView:
         """Check a config, and make its run: folder first, then the row.
 
         Args:
             force: start although the memory plan says that it does not fit.
+            reward_source: the Python file whose function is among the rewards.
 
         Raises:
             ConfigurationError: a training truth does not hold; `details["preflight"]` has the whole verdict.
             HardwareError: the memory plan does not fit; `details["plan"]` has the figures.
         """
-        return self.reader.catch_up(make_run(config, self.files, force=force).id)
+        return self.reader.catch_up(make_run(config, self.files, force=force, reward_source=reward_source).id)
 
     def train_model(
         self, config: TrainingConfig | Mapping[str, Any], on_event: OnEvent | None = None, *, force: bool = False
@@ -134,13 +137,16 @@ def make_run(
     force: bool = False,
     owner: str | None = None,
     ticket: RunTicket | None = None,
+    reward_source: bytes | None = None,
 ) -> RunSpec:
     """Check a config and make the folder of its run, complete or not at all; see `TrainingService.create`.
 
     Args:
         owner: the account that submitted it.
         ticket: its place in the server's queue; none for a run that is carried out in a terminal.
+        reward_source: the Python file whose function is among the rewards; the run keeps a copy.
     """
+    check_reward_file(config, reward_source is not None)
     from modelforge.training.preparation import prepare
 
     with files.scratch() as scratch:
@@ -155,9 +161,32 @@ def make_run(
             dataset_sha256=preparation.dataset_sha256,
             versions={package: metadata.version(package) for package in RECORDED},
             owner=owner,
+            reward_sha256=None if reward_source is None else sha256_of(reward_source),
         )
-        files.create_run(spec, scratch / "data", preflight=preparation.preflight, plan=preparation.plan, ticket=ticket)
+        files.create_run(
+            spec,
+            scratch / "data",
+            preflight=preparation.preflight,
+            plan=preparation.plan,
+            ticket=ticket,
+            reward_source=reward_source,
+        )
     return spec
+
+
+def check_reward_file(config: TrainingConfig, given: bool) -> None:
+    """Refuse a Python reward without its file, and a file without such a reward. Raises ConfigurationError."""
+    needed = isinstance(config.strategy, RlhfConfig) and config.strategy.needs_python_file
+    if needed and not given:
+        raise ConfigurationError(
+            "A Python reward needs its file, which only the command line can name.",
+            hint="Start the run with `modelforge train -c recipe.yaml --reward-file my_reward.py`.",
+        )
+    if given and not needed:
+        raise ConfigurationError(
+            "A reward file was given, but no reward of the recipe asks for a Python function.",
+            hint="Add `{kind: python, function: score}` to strategy.rewards, or leave --reward-file out.",
+        )
 
 
 def default_name(config: TrainingConfig) -> str:

@@ -103,6 +103,7 @@ class FileManager:
         preflight: Schema | None = None,
         plan: Schema | None = None,
         ticket: Schema | None = None,
+        reward_source: bytes | None = None,
     ) -> RunFolder:
         """Make the folder of a run; it appears complete and flushed to the disk, or not at all.
 
@@ -112,6 +113,7 @@ class FileManager:
             preflight: written as `preflight.json`.
             plan: written as `plan.json`.
             ticket: written as `queue.json`: the run waits in the server's queue.
+            reward_source: written as `reward.py`.
 
         Raises:
             ConflictError: the id is taken.
@@ -127,6 +129,8 @@ class FileManager:
             write_json(draft.spec, spec.model_dump(mode="json"))
             recipe = yaml.safe_dump(spec.config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
             write_bytes(draft.recipe, recipe.encode())
+            if reward_source is not None:
+                write_bytes(draft.reward_file, reward_source)
             for path, document in ((draft.preflight, preflight), (draft.plan, plan), (draft.ticket, ticket)):
                 if document is not None:
                     write_json(path, document.model_dump(mode="json"))

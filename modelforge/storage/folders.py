@@ -62,6 +62,11 @@ class RunFolder:
         return self.root / "recipe.yaml"
 
     @property
+    def reward_file(self) -> Path:
+        """The run's own copy of the file with a Python reward; not there for a run without one."""
+        return self.root / "reward.py"
+
+    @property
     def preflight(self) -> Path:
         return self.root / "preflight.json"
 

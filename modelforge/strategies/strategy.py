@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -11,10 +12,26 @@ from modelforge.hardware.compute import ResolvedCompute
 from modelforge.providers.provider import Provider
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
+from modelforge.schemas.preflight import Finding
+from modelforge.schemas.run import RunSpec
+from modelforge.storage.file_manager import FileManager
+from modelforge.storage.folders import RunFolder
 from modelforge.tasks.features import Collator
 from modelforge.tasks.head import CAUSAL, Head
 from modelforge.tasks.row_encoder import RowEncoder
-from modelforge.tasks.task import Task
+from modelforge.tasks.task import CanonicalRow, Task
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """The run around a strategy, for those that need more of it than a model and rows."""
+
+    spec: RunSpec
+    folder: RunFolder
+    files: FileManager
+    provider: Provider
+    compute: ResolvedCompute
+    should_stop: Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -40,6 +57,28 @@ class TrainingStrategy(Protocol):
     name: ClassVar[str]
     shapes: ClassVar[tuple[Shape, ...]] = ()
     """The shapes of data that it learns from; empty: those of the task."""
+    makes: ClassVar[str | None] = None
+    """The task of the model that it makes, where that is not the run's: `reward`."""
+
+    def check(self, config: TrainingConfig, files: FileManager, provider: Provider, tokenizer: Any) -> None:  # noqa: ARG002
+        """Refuse, before any row is read, what the strategy cannot do without or cannot use.
+
+        Raises:
+            ModelForgeException: what, and what to do.
+        """
+        return
+
+    def tokens_to_come(self, config: TrainingConfig) -> int:  # noqa: ARG002 - rows are mostly there from the start
+        """Tokens that training adds to the longest row: an answer that is yet to be sampled."""
+        return 0
+
+    def enter(self, run: RunContext) -> None:  # noqa: ARG002 - most need nothing of it
+        """Called once in the worker, before the model is loaded."""
+        return
+
+    def findings(self, rows: Iterable[CanonicalRow], config: TrainingConfig) -> list[Finding]:  # noqa: ARG002
+        """What the preflight should say of the rows to train on, beside the truths that hold for each of them."""
+        return []
 
     def head(self, task: Task) -> Head:
         """The head that is trained: the task's, unless the strategy makes a model of another kind."""

@@ -6,7 +6,10 @@ from typing import ClassVar
 
 from modelforge.exceptions import ConfigurationError
 from modelforge.strategies.dpo_strategy import DpoStrategy
+from modelforge.strategies.kto_strategy import KtoStrategy
 from modelforge.strategies.qlora_strategy import QloraStrategy
+from modelforge.strategies.reward_strategy import RewardStrategy
+from modelforge.strategies.rlhf_strategy import RlhfStrategy
 from modelforge.strategies.sft_strategy import SftStrategy
 from modelforge.strategies.strategy import TrainingStrategy
 
@@ -18,6 +21,9 @@ class StrategyFactory:
         SftStrategy.name: SftStrategy,
         QloraStrategy.name: QloraStrategy,
         DpoStrategy.name: DpoStrategy,
+        KtoStrategy.name: KtoStrategy,
+        RewardStrategy.name: RewardStrategy,
+        RlhfStrategy.name: RlhfStrategy,
     }
 
     @classmethod

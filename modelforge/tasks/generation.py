@@ -28,6 +28,30 @@ def generate_answers(
     on_progress: Progress | None = None,
     should_stop: Stop | None = None,
 ) -> list[str]:
+    """The most likely continuation of each prompt as text, without special tokens; see `generate_ids`."""
+    ends = all_end_token_ids(model, tokenizer)
+    written = generate_ids(
+        model,
+        tokenizer,
+        prompts,
+        max_new_tokens=max_new_tokens,
+        batch_size=batch_size,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+    return [tokenizer.decode(_before_end(ids, ends), skip_special_tokens=True) for ids in written]
+
+
+def generate_ids(
+    model: Any,
+    tokenizer: Any,
+    prompts: Sequence[Sequence[int]],
+    *,
+    max_new_tokens: int,
+    batch_size: int,
+    on_progress: Progress | None = None,
+    should_stop: Stop | None = None,
+) -> list[list[int]]:
     """The most likely continuation of each prompt, token by token, up to the end of the turn.
 
     Prompts are padded on the left with a mask, so that an answer does not depend on its batch. The model's own sampling
@@ -38,21 +62,21 @@ def generate_answers(
         prompts: ids, as `Task.prompt_ids` gives them.
 
     Returns:
-        The new text of each prompt, in the order of `prompts`, without special tokens.
+        The new ids of each prompt, in the order of `prompts`, with the end token where the answer ended in time.
 
     Raises:
         GenerationStopped: `should_stop` returned true; it is asked before every token.
     """
     stop = should_stop or _never
     ends = all_end_token_ids(model, tokenizer)
-    answers = [""] * len(prompts)
+    answers: list[list[int]] = [[] for _ in prompts]
     done = 0
     with evaluating(model):
         for batch, budget in _batches(model, prompts, max_new_tokens, batch_size):
             if budget > 0:
                 new = _continue(model, tokenizer, [list(prompts[row]) for row in batch], budget, ends, stop)
                 for row, ids in zip(batch, new, strict=True):
-                    answers[row] = tokenizer.decode(_before_end(ids, ends), skip_special_tokens=True)
+                    answers[row] = ids[: len(_before_end(ids, ends)) + 1]
             done += len(batch)
             if on_progress is not None:
                 on_progress(done, len(prompts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,13 +13,22 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from modelforge.schemas.config.checkpointing import CheckpointConfig
 from modelforge.schemas.events import EventKind
 
-REWARDS = {
-    "reward_chosen": "chosen",
-    "reward_rejected": "rejected",
-    "reward_margin": "margins",
-    "reward_accuracy": "accuracies",
+MEASURED: dict[str, tuple[str, ...]] = {
+    "reward_chosen": ("rewards/chosen",),
+    "reward_rejected": ("rewards/rejected",),
+    "reward_margin": ("rewards/margins", "margin"),
+    "reward_accuracy": ("rewards/accuracies", "accuracy"),
+    "reward": ("reward",),
+    "reward_std": ("reward_std",),
+    "kl": ("kl",),
+    "entropy": ("entropy",),
+    "completion_length": ("completions/mean_length",),
+    "truncated": ("completions/clipped_ratio",),
+    "clip_ratio": ("clip_ratio/region_mean",),
 }
-"""What an event calls it → what TRL's preference trainers log."""
+"""What an event calls it → what TRL's trainers log, each by its own name."""
+ONE_REWARD = re.compile(r"rewards/(.+)/mean")
+"""What GRPO and RLOO log of each reward."""
 
 Emit = Callable[[EventKind, dict[str, Any]], None]
 
@@ -59,7 +69,7 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]
         elif "eval_loss" in logs:
             loss = float(logs["eval_loss"])
             # The loss of a preference is no likelihood of tokens, so it has no perplexity.
-            more = _rewards(logs, "eval_") or {"perplexity": math.exp(min(loss, 700.0))}
+            more = _measured(logs, "eval_") or {"perplexity": math.exp(min(loss, 700.0))}
             self.emit("evaluation", {"step": state.global_step, "loss": loss, **more})
 
     def _progress(self, state: TrainerState, logs: dict[str, Any]) -> None:
@@ -81,15 +91,26 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]
                 "tokens_per_second": per_second,
                 "seconds_left": self.clock.seconds_per_step * (state.max_steps - state.global_step) if steps else None,
                 "memory_bytes": self.memory_bytes(),
-                **_rewards(logs),
+                **_measured(logs),
             },
         )
 
 
-def _rewards(logs: dict[str, Any], prefix: str = "") -> dict[str, float]:
-    """The implicit rewards of a preference's two answers, their margin, and the share of pairs with the right sign."""
-    found = {name: logs.get(f"{prefix}rewards/{logged}") for name, logged in REWARDS.items()}
-    return {name: float(value) for name, value in found.items() if value is not None}
+def _measured(logs: dict[str, Any], prefix: str = "") -> dict[str, float]:
+    """What a trainer that learns from rewards logs beside its loss; nothing for plain imitation.
+
+    A second pass over the same answers logs their divergence and not their reward again.
+    """
+    found = {
+        name: float(logs[f"{prefix}{logged}"])
+        for name, candidates in MEASURED.items()
+        for logged in candidates
+        if logs.get(f"{prefix}{logged}") is not None
+    }
+    if set(found) <= {"entropy"}:
+        return {}
+    parts = ((ONE_REWARD.fullmatch(name.removeprefix(prefix)), value) for name, value in logs.items())
+    return {**{f"reward_{part[1]}": float(value) for part, value in parts if part and value is not None}, **found}
 
 
 class _StepClock:

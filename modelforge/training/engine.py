@@ -30,7 +30,7 @@ from modelforge.storage.atomic import write_json
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import RunFolder
 from modelforge.storage.prepared_data import PreparedData
-from modelforge.strategies.strategy import Workbench
+from modelforge.strategies.strategy import RunContext, Workbench
 from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.strategies.trained_parameters import settle_parameters
 from modelforge.tasks.generation import GenerationStopped
@@ -107,6 +107,9 @@ class _Run:
         self.tokenizer = self.provider.load_tokenizer(self.base)
         shape = ModelShape.read(self.base.location, self.base.revision)
         self.task = self.task.for_model(shape).for_rows(CanonicalRows(self.data.rows("train")))
+        self.strategy.enter(
+            RunContext(self.spec, self.folder, self.files, self.provider, self.compute, self.should_stop)
+        )
         self.head = self.strategy.head(self.task)
         self.evaluator = self.strategy.evaluator(self.task, self.tokenizer, self.config)
         set_seed(self.config.seed)
@@ -188,6 +191,7 @@ class _Run:
             report=report,
             files=self.files,
             plain_prompts=self.task.is_plain(sides_of(CanonicalRows(self.data.rows("train"))[0])[0]),
+            task=self.strategy.makes or self.config.task,
         )
         self.emit("model", {"id": manifest.id})
         if self.config.output.merge:

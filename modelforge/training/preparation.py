@@ -27,6 +27,7 @@ from modelforge.schemas.plan import MemoryPlan
 from modelforge.schemas.preflight import Finding, PreflightReport, PreviewToken, RowPreview
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.prepared_data import PreparedData, SplitName
+from modelforge.strategies.reward_library import refuse_as_base
 from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.tasks.features import MarkedToken
 from modelforge.tasks.task_factory import TaskFactory
@@ -56,11 +57,13 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
     provider = ProviderFactory.create_provider(config.provider)
     task = TaskFactory.create_task(config.task)
     source = resolve_model(config.model, provider, files, config.model_revision)
+    refuse_as_base(source)
     provider.validate_model_access(source)
     tokenizer = provider.load_tokenizer(source)
     shape = ModelShape.read(source.location, source.revision)
     task = task.for_model(shape)
     strategy = StrategyFactory.create_strategy(config.strategy.name)
+    strategy.check(config, files, provider, tokenizer)
     validation, notes = _rows(config, files, strategy.shapes or task.shapes, data)
     task = task.for_rows(read_canonical(data.rows("train")))
     encoder = strategy.encoder(task, tokenizer, config)
@@ -68,9 +71,10 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
     for split in _splits(data):
         numbered = ((int(row["row"]), row) for row in read_canonical(data.rows(split)))
         write_tokens(data.tokens(split), encoder.columns, preflight.usable(numbered, split))
+    longest = max(preflight.longest, 1) + strategy.tokens_to_come(config)
     return Preparation(
-        preflight=preflight.report(notes),
-        plan=plan_memory(config, shape, padded_width(max(preflight.longest, 1), config.data.max_length)),
+        preflight=preflight.report([*notes, *strategy.findings(read_canonical(data.rows("train")), config)]),
+        plan=plan_memory(config, shape, padded_width(longest, config.data.max_length)),
         validation=validation,
         dataset_sha256=validation.sha256,
     )

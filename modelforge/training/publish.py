@@ -27,6 +27,7 @@ def publish(
     report: EvaluationReport | None,
     files: FileManager,
     plain_prompts: bool = False,
+    task: str | None = None,
 ) -> ModelManifest:
     """Publish what a run has trained under the run's id: an adapter alone, or full weights.
 
@@ -37,6 +38,7 @@ def publish(
         base: where the base model's files are.
         report: its metrics go into the manifest and the card; None where the run was not evaluated.
         plain_prompts: the rows were texts, or prompts as strings, on which no chat template was applied.
+        task: what the model does; default: the run's task.
 
     Raises:
         StorageError: the model could not be written; nothing is listed.
@@ -58,7 +60,7 @@ def publish(
             id=spec.id,
             name=spec.name,
             kind=kind,
-            task=spec.config.task,
+            task=task or spec.config.task,
             base_model=spec.config.model,
             base_revision=base.revision,
             run_id=spec.id,

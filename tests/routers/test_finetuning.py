@@ -231,3 +231,17 @@ def test_a_real_run_trains_and_reports(real: RunServer, tuned: dict[str, Any]) -
     series = real.client.get(f"/api/v1/runs/{tuned['id']}/metrics").json()["series"]
     assert series["loss"]["steps"] == [1, 2, 3, 4]
     assert "learning_rate" in series
+
+
+def test_no_code_and_no_path_comes_in_over_the_network(counting: RunServer) -> None:
+    rlhf = {"name": "rlhf", "num_generations": 4, "max_completion_length": 16}
+    config = {**CONFIG, "optimization": {"per_device_train_batch_size": 4}}
+    for strategy, words in (
+        ({**rlhf, "rewards": [{"kind": "python"}]}, "no code comes in over the network"),
+        ({**rlhf, "rewards": [{"kind": "python", "path": "/etc/passwd"}]}, "path"),
+        ({**rlhf, "reward_model": "/srv/models/judge"}, "strategy.reward_model"),
+    ):
+        for path in ("/api/v1/plans", "/api/v1/runs"):
+            answer = counting.client.post(path, json={**config, "strategy": strategy})
+            assert answer.status_code == 422, answer.text
+            assert words in answer.text

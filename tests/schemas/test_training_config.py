@@ -142,6 +142,16 @@ def test_every_fault_is_named_once_with_key_found_and_expected() -> None:
         ({"strategy": "dpo", "optimization": {"label_smoothing_factor": 0.1}}, "strategy.label_smoothing"),
         ({"strategy": {"name": "dpo", "label_smoothing": 0.1}}, "no effect with loss_type: sigmoid"),
         ({"strategy": {"name": "dpo", "loss_type": "exo_pair"}}, "above 0"),
+        ({"strategy": "kto", "optimization": {"per_device_train_batch_size": 1}}, "per_device_train_batch_size to 2"),
+        ({"strategy": "kto", "finetuning_type": "full"}, "switching its adapter off"),
+        ({"strategy": "kto", "optimization": {"label_smoothing_factor": 0.1}}, "label_smoothing_factor"),
+        ({"strategy": {"name": "kto", "desirable_weight": 0, "undesirable_weight": 0}}, "nothing would be learned"),
+        ({"strategy": "reward", "output": {"merge": True}}, "writes no answers"),
+        ({"strategy": "rlhf", "finetuning_type": "full"}, "switching its adapter off"),
+        ({"strategy": {"name": "rlhf", "num_generations": 5}}, "do not divide"),
+        ({"strategy": {"name": "rlhf", "max_completion_length": 2000}}, "share data.max_length"),
+        ({"strategy": {"name": "rlhf", "algorithm": "rloo", "loss_type": "grpo"}}, "belongs to algorithm: grpo"),
+        ({"strategy": "rlhf", "checkpointing": {"load_best_model_at_end": True}}, "says nothing about its reward"),
         ({"compute": {"device": "cpu", "attn_implementation": "flash_attention_2"}}, "needs a GPU"),
         ({"evaluation": {"eval_strategy": "no"}, "checkpointing": {"early_stopping_patience": 2}}, "evaluation loss"),
         ({"data": {"validation_split": 0}, "checkpointing": {"load_best_model_at_end": True}}, "evaluation loss"),
@@ -172,3 +182,10 @@ def test_every_key_has_a_sentence_and_is_in_the_json_schema() -> None:
 def test_the_written_recipe_is_the_default_config() -> None:
     assert parse_training_config(yaml.safe_load(recipe_text(**BASE, everything=True))).config == parse()
     assert parse_training_config(yaml.safe_load(recipe_text(**BASE, everything=False))).config == parse()
+
+
+def test_a_leash_of_length_zero_needs_no_reference_and_survives_json() -> None:
+    config = parse(finetuning_type="full", strategy={"name": "rlhf", "beta": 0, "algorithm": "rloo"})
+
+    assert not config.strategy.has_reference
+    assert TrainingConfig.model_validate_json(config.model_dump_json()) == config

@@ -25,7 +25,7 @@ from modelforge.schemas.config.fields import config_fields
 from modelforge.services.training_service import default_name
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.prepared_data import PreparedData
-from modelforge.strategies.strategy import Workbench
+from modelforge.strategies.strategy import RunContext, Workbench
 from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.strategies.trained_parameters import settle_parameters
 from modelforge.tasks.task_factory import TaskFactory
@@ -76,12 +76,17 @@ def order_of_validation(place: Place, config: TrainingConfig) -> Any:
 def loaded(_place: Place, config: TrainingConfig) -> Any:
     compute = resolve_compute(config)
     compute.apply()
-    options = LoadOptions(compute.device, compute.weights_dtype(config.finetuning_type), compute.attn_implementation)
-    provider = HuggingFaceProvider()
-    model = provider.load_model(
-        provider.resolve(config.model), TaskFactory.create_task(config.task).head().model_class(), options
+    strategy = StrategyFactory.create_strategy(config.strategy.name)
+    head = strategy.head(TaskFactory.create_task(config.task))
+    options = LoadOptions(
+        compute.device,
+        compute.weights_dtype(config.finetuning_type),
+        compute.attn_implementation,
+        head_arguments=head.arguments,
     )
-    return StrategyFactory.create_strategy(config.strategy.name).prepare_model(model, config, provider)
+    provider = HuggingFaceProvider()
+    model = provider.load_model(provider.resolve(config.model), head.model_class(), options)
+    return strategy.prepare_model(model, config, provider, head)
 
 
 def trainable(place: Place, config: TrainingConfig) -> Any:
@@ -131,14 +136,20 @@ def made_trainer(place: Place, config: TrainingConfig) -> Any:
     run = place.run(config)
     tokens = PreparedData(run.folder.data).tokens
     provider, task = HuggingFaceProvider(), TaskFactory.create_task(config.task)
+    tokenizer = provider.load_tokenizer(provider.resolve(config.model))
+    compute = resolve_compute(config)
+    strategy.enter(
+        RunContext(run.folder.read_spec(), run.folder, place.files, provider, compute, should_stop=lambda: False)
+    )
+    strategy.evaluator(task, tokenizer, config)
     return strategy.create_trainer(
         Workbench(
             config=config,
-            compute=resolve_compute(config),
+            compute=compute,
             task=task,
-            head=task.head(),
+            head=strategy.head(task),
             model=loaded(place, config),
-            tokenizer=provider.load_tokenizer(provider.resolve(config.model)),
+            tokenizer=tokenizer,
             train_rows=strategy.prepare_dataset(read_tokens(tokens("train")), config),
             validation_rows=read_tokens(tokens("validation")),
             output_folder=run.folder.staging,
@@ -154,6 +165,13 @@ def learning_rates(place: Place, config: TrainingConfig) -> Any:
     trainer = made_trainer(place, config)
     settle_parameters(trainer, config)
     return {group["lr"] for group in trainer.create_optimizer().param_groups if group["params"]}
+
+
+def checked(place: Place, config: TrainingConfig) -> Any:
+    provider = HuggingFaceProvider()
+    tokenizer = provider.load_tokenizer(provider.resolve(config.model))
+    strategy = StrategyFactory.create_strategy(config.strategy.name)
+    return refusal(lambda: strategy.check(config, place.files, provider, tokenizer))
 
 
 def packs(place: Place, config: TrainingConfig) -> Any:
@@ -205,6 +223,13 @@ DIVERGES = {
     "optimization": {"max_steps": 6, "learning_rate": 0.9, "max_grad_norm": 0},
 }
 PAIRS = {"dataset": "PAIRS", "strategy": {"name": "dpo"}}
+MARKS = {"dataset": "MARKS", "strategy": {"name": "kto"}}
+REWARD = {"dataset": "PAIRS", "strategy": {"name": "reward"}}
+RULE = {"kind": "length", "at_most": 4}
+RLHF = {
+    "dataset": "PAIRS",
+    "strategy": {"name": "rlhf", "rewards": [RULE], "num_generations": 2, "max_completion_length": 8},
+}
 LONG = {"data": {"max_length": 48}}
 
 EFFECTS: dict[str, tuple[Observe, dict[str, Any], Any]] = {
@@ -236,6 +261,20 @@ EFFECTS: dict[str, tuple[Observe, dict[str, Any], Any]] = {
         {**PAIRS, "strategy": {"name": "dpo", "loss_type": "robust"}},
         0.1,
     ),
+    "strategy.desirable_weight": (trainer_argument("desirable_weight"), MARKS, 2.0),
+    "strategy.undesirable_weight": (trainer_argument("undesirable_weight"), MARKS, 2.0),
+    "strategy.center_rewards_coefficient": (trainer_argument("center_rewards_coefficient"), REWARD, 0.01),
+    "strategy.algorithm": (lambda place, config: type(made_trainer(place, config).args).__name__, RLHF, "rloo"),
+    "strategy.rewards": (trainer_argument("reward_weights"), RLHF, [{**RULE, "weight": 2}]),
+    "strategy.reward_model": (checked, RLHF, "no-such-model"),
+    "strategy.num_generations": (trainer_argument("num_generations"), RLHF, 4),
+    "strategy.max_completion_length": (trainer_argument("max_completion_length"), RLHF, 4),
+    "strategy.temperature": (trainer_argument("temperature"), RLHF, 0.5),
+    "strategy.top_p": (trainer_argument("top_p"), RLHF, 0.5),
+    "strategy.epsilon": (trainer_argument("epsilon"), RLHF, 0.1),
+    "strategy.num_iterations": (trainer_argument("num_iterations"), RLHF, 2),
+    "strategy.scale_rewards": (trainer_argument("scale_rewards"), RLHF, "batch"),
+    "strategy.mask_truncated_completions": (trainer_argument("mask_truncated_completions"), RLHF, True),
     "data.shape": (rows, {"dataset": "BOTH", "data": {"shape": "input_output"}}, "text"),
     "data.columns": (rows, {"dataset": "THREE"}, {"output": "other"}),
     "data.validation_dataset": (sizes, {}, "OTHER_FILE"),
@@ -353,6 +392,7 @@ def datasets(folder: Path) -> dict[str, str]:
         "BOTH": [{"text": f"t{n}", "input": f"i{n}", "output": f"o{n}"} for n in range(9)],
         "THREE": [{"input": f"i{n}", "output": f"o{n}", "other": f"x{n}"} for n in range(9)],
         "PAIRS": [{"prompt": f"p{n} ", "chosen": f"yes {n}", "rejected": f"no {n}"} for n in range(9)],
+        "MARKS": [{"prompt": f"p{n} ", "completion": f"yes {n}", "label": n % 2 == 0} for n in range(9)],
         "TWICE": [{"input": f"i{n % 6}", "output": f"o{n % 6}"} for n in range(12)],
     }
     made = {}

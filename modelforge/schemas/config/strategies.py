@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from modelforge.schemas.base import Schema
+from modelforge.schemas.config.rlhf import RlhfConfig
 
 
 class SftConfig(Schema):
@@ -89,4 +90,48 @@ class DpoConfig(Schema):
         return self.loss_type in ("ipo", "sigmoid_norm")
 
 
-StrategyConfig = Annotated[SftConfig | QloraConfig | DpoConfig, Field(discriminator="name")]
+class KtoConfig(Schema):
+    """Learn from single answers that are marked good or bad (KTO, https://arxiv.org/abs/2402.01306)."""
+
+    sequences_per_row: ClassVar[int] = 1
+    has_reference: ClassVar[bool] = True
+    completion_only_loss: ClassVar[bool] = True
+    assistant_only_loss: ClassVar[bool] = False
+    packing: ClassVar[bool] = False
+
+    name: Literal["kto"] = "kto"
+    """Make answers marked good likelier and those marked bad less likely, relative to the frozen starting model."""
+    beta: float = Field(default=0.1, gt=0)
+    """How strongly the model is held to where it started: higher stays closer."""
+    loss_type: Literal["kto", "apo_zero_unpaired"] = "kto"
+    """`kto` measures gain and loss from the KL divergence of the batch; `apo_zero_unpaired` from zero."""
+    desirable_weight: float = Field(default=1.0, ge=0)
+    """What an answer marked good counts. With few good ones, raise it until both sides weigh about the same."""
+    undesirable_weight: float = Field(default=1.0, ge=0)
+    """What an answer marked bad counts."""
+
+    @model_validator(mode="after")
+    def _something_counts(self) -> KtoConfig:
+        if not self.desirable_weight + self.undesirable_weight:
+            raise ValueError("both weights are 0, so nothing would be learned")
+        return self
+
+
+class RewardConfig(Schema):
+    """A model that scores answers, from pairs of them (Bradley-Terry, https://arxiv.org/abs/2203.02155)."""
+
+    sequences_per_row: ClassVar[int] = 2
+    has_reference: ClassVar[bool] = False
+    completion_only_loss: ClassVar[bool] = True
+    assistant_only_loss: ClassVar[bool] = False
+    packing: ClassVar[bool] = False
+
+    name: Literal["reward"] = "reward"
+    """Train a reward model: it scores answers so that the chosen one of each pair scores higher. `rlhf` uses it."""
+    center_rewards_coefficient: float | None = Field(default=None, gt=0)
+    """Pull the scores of a pair towards a mean of 0, so that they can be compared across prompts; 0.01 is usual."""
+
+
+StrategyConfig = Annotated[
+    SftConfig | QloraConfig | DpoConfig | KtoConfig | RewardConfig | RlhfConfig, Field(discriminator="name")
+]

@@ -60,6 +60,10 @@ REFUSALS: tuple[Refusal, ...] = (
         "a full fine-tune has no adapter to merge; set output.merge: false",
     ),
     Refusal(
+        {"strategy": ("reward",), "merge": ("on",)},
+        "a reward model writes no answers by which a merge could be checked; set output.merge: false",
+    ),
+    Refusal(
         {"finetuning_type": ("full",), "reference": ("adapter switched off",)},
         "this strategy compares with the model as it was, by switching its adapter off; set finetuning_type: lora",
     ),

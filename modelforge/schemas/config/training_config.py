@@ -15,8 +15,9 @@ from modelforge.schemas.config.logging import LoggingConfig
 from modelforge.schemas.config.lora import LoraConfig
 from modelforge.schemas.config.optimization import OptimizationConfig
 from modelforge.schemas.config.output import OutputConfig
+from modelforge.schemas.config.possible import impossible
 from modelforge.schemas.config.quantization import QuantizationConfig
-from modelforge.schemas.config.strategies import DpoConfig, SftConfig, StrategyConfig
+from modelforge.schemas.config.strategies import SftConfig, StrategyConfig
 from modelforge.schemas.config.support import why_not
 
 
@@ -74,26 +75,9 @@ class TrainingConfig(Schema):
     def _possible_together(self) -> TrainingConfig:
         if reason := why_not(self):
             raise ValueError(reason)
-        if self._measures_nothing() and (
-            self.checkpointing.early_stopping_patience or self.checkpointing.load_best_model_at_end
-        ):
-            raise ValueError(
-                "early stopping and the best checkpoint need an evaluation loss; set evaluation.eval_strategy "
-                "to steps or epoch, and hold out rows with data.validation_split"
-            )
+        for fault in impossible(self):
+            raise ValueError(fault)
         return self
-
-    @model_validator(mode="after")
-    def _pairs_go_with_the_rest(self) -> TrainingConfig:
-        if not isinstance(self.strategy, DpoConfig):
-            return self
-        if self.optimization.label_smoothing_factor:
-            raise ValueError("dpo has a smoothing of its own; set strategy.label_smoothing, not label_smoothing_factor")
-        return self
-
-    def _measures_nothing(self) -> bool:
-        holds_out = self.data.validation_split > 0 or self.data.validation_dataset is not None
-        return self.evaluation.eval_strategy == "no" or not holds_out
 
 
 def _strategy_name(strategy: Any) -> str | None:

@@ -1,0 +1,88 @@
+"""Measure a model by what its own answers are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from modelforge.data.prompts import expected_answer, prompt_row
+from modelforge.evaluation.divergence import divergence_from_base
+from modelforge.evaluation.evaluator import Evaluator
+from modelforge.evaluation.metrics import DIVERGENCE, REWARD
+from modelforge.evaluation.rewards.reward import Answer, Reward, weighted
+from modelforge.evaluation.row_scores import RowScores
+from modelforge.schemas.config import TrainingConfig
+from modelforge.tasks.causal_task import CausalTask
+from modelforge.tasks.generation import Progress, Stop, generate_ids
+from modelforge.tasks.task import CanonicalRow
+
+
+class AnswerEvaluator(Evaluator):
+    """The reward of the greedy answer to each held-out prompt, in all and part by part."""
+
+    task: CausalTask
+
+    def __init__(self, task: CausalTask, tokenizer: Any, config: TrainingConfig, rewards: Sequence[Reward]) -> None:
+        super().__init__(task, tokenizer, config)
+        self.rewards = rewards
+
+    def measure(
+        self,
+        model: Any,
+        rows: Sequence[CanonicalRow],
+        *,
+        on_progress: Progress | None = None,
+        should_stop: Stop | None = None,
+    ) -> RowScores:
+        """Write an answer to every prompt, score it, and say how far the model has moved from its base.
+
+        Raises:
+            GenerationStopped: `should_stop` returned true.
+            TrainingError: a reward failed.
+        """
+        prompts = [self.task.prompt_ids(prompt_row(row), self.tokenizer, self.config) or [] for row in rows]
+        written = generate_ids(
+            model,
+            self.tokenizer,
+            prompts,
+            max_new_tokens=self.config.evaluation.max_new_tokens,
+            batch_size=self.config.evaluation.per_device_eval_batch_size,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+        texts = self.tokenizer.batch_decode(written, skip_special_tokens=True)
+        answers = [
+            answer_to(self.task, row, text, prompt, ids)
+            for row, text, prompt, ids in zip(rows, texts, prompts, written, strict=True)
+        ]
+        scores = {reward.name: reward.score(answers) for reward in self.rewards}
+        each = {f"reward_{name}": tuple(values) for name, values in scores.items()} if len(scores) > 1 else {}
+        return RowScores(
+            prompts=tuple(answer.prompt for answer in answers),
+            references=tuple(answer.reference or "" for answer in answers),
+            nll=(0.0,) * len(rows),
+            tokens=(0,) * len(rows),
+            answers=tuple(texts),
+            scores={
+                REWARD: tuple(weighted(self.rewards, scores)),
+                **each,
+                DIVERGENCE: tuple(divergence_from_base(model, prompts, written, should_stop)),
+            },
+        )
+
+    @property
+    def primary_metric(self) -> str:
+        """The reward."""
+        return REWARD
+
+
+def answer_to(task: CausalTask, row: CanonicalRow, text: str, prompt_ids: Sequence[int], ids: Sequence[int]) -> Answer:
+    """An answer with all that a reward may look at."""
+    return Answer(
+        prompt=task.prompt_text(prompt_row(row)),
+        text=text,
+        reference=expected_answer(task, row),
+        prompt_ids=prompt_ids,
+        ids=ids,
+        row=row,
+    )

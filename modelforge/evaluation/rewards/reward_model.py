@@ -1,0 +1,57 @@
+"""A reward model: sequences of tokens → scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from modelforge.data.scored_pairs import padded_ids
+from modelforge.evaluation.rewards.reward import Answer, Reward
+from modelforge.tasks.generation import GenerationStopped, Progress, evaluating
+
+
+def score_sequences(
+    model: Any,
+    sequences: Sequence[Sequence[int]],
+    pad_token_id: int,
+    *,
+    batch_size: int,
+    on_progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> list[float]:
+    """The score of each sequence of tokens, taken at its last one.
+
+    Args:
+        model: a transformers model with a head of one label over the last token.
+        sequences: prompt and answer, with the answer's end token where it has one.
+
+    Raises:
+        GenerationStopped: `should_stop` returned true; it is asked before every pass.
+    """
+    scores = [0.0] * len(sequences)
+    order = sorted(range(len(sequences)), key=lambda at: -len(sequences[at]))
+    with evaluating(model):
+        for start in range(0, len(order), batch_size):
+            if should_stop is not None and should_stop():
+                raise GenerationStopped
+            chosen = order[start : start + batch_size]
+            for at, score in zip(chosen, _pass(model, [sequences[at] for at in chosen], pad_token_id), strict=True):
+                scores[at] = score
+            if on_progress is not None:
+                on_progress(start + len(chosen), len(order))
+    return scores
+
+
+def model_reward(model: Any, pad_token_id: int, *, name: str, batch_size: int) -> Reward:
+    """A reward model as one of the rewards, with weight 1."""
+
+    def score(answers: Sequence[Answer]) -> list[float]:
+        read = [[*answer.prompt_ids, *answer.ids] for answer in answers]
+        return score_sequences(model, read, pad_token_id, batch_size=batch_size)
+
+    return Reward(name, 1.0, score)
+
+
+def _pass(model: Any, rows: Sequence[Sequence[int]], pad_token_id: int) -> list[float]:
+    batch = {name: tensor.to(model.device) for name, tensor in padded_ids(rows, pad_token_id).items()}
+    return [float(score) for score in model(**batch, use_cache=False).logits[:, 0].float().cpu()]

@@ -1,0 +1,98 @@
+"""Runs that learn from answers marked good or bad: KTO's loss, its report, and going on after a stop."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tiny_runs import TinyRun, carry_out, make_run, tiny_config
+
+from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.config.strategies import KtoConfig
+from modelforge.storage.file_manager import FileManager
+from modelforge.strategies.kto_strategy import balance_findings
+
+
+def write_marks(path: Path, rows: int = 24) -> Path:
+    lines = [
+        {
+            "prompt": [{"role": "user", "content": f"Ball {n}{' of all' * (n % 3)}?"}],
+            "completion": [{"role": "assistant", "content": f"{'bad' if n % 3 else 'good'} {n}"}],
+            "label": n % 3 == 0,
+        }
+        for n in range(rows)
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def marks_config(model: Path, folder: Path, **written: Any) -> TrainingConfig:
+    data = write_marks(folder / "marks.jsonl")
+    return tiny_config(model, data, **{"strategy": {"name": "kto", "desirable_weight": 2.2}, **written})
+
+
+@pytest.fixture(scope="module")
+def whole(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> TinyRun:
+    folder = tmp_path_factory.mktemp("marks")
+    return carry_out(make_run(marks_config(tiny_model, folder), FileManager(folder / "home")))
+
+
+def test_training_begins_where_the_model_equals_its_reference(whole: TinyRun) -> None:
+    first = whole.said("progress")[0]
+
+    # One half of the weight of each answer: σ(0) on both sides.
+    assert any(first["loss"] == pytest.approx(0.5 * weights / 2, abs=1e-4) for weights in (2.0, 3.2, 4.4))
+    assert first["kl"] == pytest.approx(0, abs=1e-4)
+
+
+def test_the_report_says_how_often_the_model_moved_as_the_marks_ask(whole: TinyRun) -> None:
+    report = whole.said("report")[0]
+
+    agreement = report["metrics"]["mark_agreement"]
+    assert report["primary_metric"] == "mark_agreement"
+    assert (agreement["base"], agreement["n"]) == (0.5, 6)
+    assert "marked_good" not in report["metrics"]
+    assert report["metrics"]["exact_match"]["n"] < 6  # a bad answer is nothing to be met
+    assert set(whole.said("evaluation")[-1]) >= {"reward_chosen", "reward_rejected", "kl"}
+
+
+def test_a_stopped_run_goes_on_to_the_same_bits(whole: TinyRun, tiny_model: Path, tmp_path: Path) -> None:
+    config = marks_config(tiny_model, tmp_path, checkpointing={"save_steps": 1})
+    broken = make_run(config, FileManager(tmp_path / "home"))
+    assert carry_out(broken, stop_after=2).status == "stopped"
+    assert carry_out(broken).status == "succeeded"
+
+    assert broken.losses == whole.losses
+
+
+def test_pairs_are_two_marked_answers_each(tiny_model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "pairs.jsonl"
+    lines = [{"prompt": f"p{n} ", "chosen": f"yes {n}", "rejected": f"no {n}"} for n in range(12)]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    config = tiny_config(
+        tiny_model, path, strategy={"name": "kto"}, optimization={"max_steps": 1}, evaluation={"generate": False}
+    )
+
+    run = carry_out(make_run(config, FileManager(tmp_path / "home")))
+
+    assert run.preparation.preflight.rows == 9
+    assert run.said("report")[0]["primary_metric"] == "preference_accuracy"
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "weight", "words"),
+    [
+        (10, 0, 1.0, "Every answer is marked good"),
+        (0, 10, 1.0, "Every answer is marked bad"),
+        (100, 20, 1.0, "5 times as much"),
+        (100, 20, 0.22, None),
+        (50, 50, 1.0, None),
+    ],
+)
+def test_marks_that_do_not_balance_are_named(good: int, bad: int, weight: float, words: str | None) -> None:
+    found = balance_findings(good, bad, KtoConfig(desirable_weight=weight))
+
+    assert [words in finding.message for finding in found if words] == ([True] if words else [])
+    assert len(found) == bool(words)

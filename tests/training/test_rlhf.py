@@ -1,0 +1,123 @@
+"""Runs that learn from rewards: sampling, scoring, the leash, the report, and going on after a stop."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_preferences import write_pairs
+from tiny_runs import TinyRun, carry_out, make_run, tiny_config
+
+from modelforge.data.prompts import expected_answer, prompt_row
+from modelforge.exceptions import ConfigurationError
+from modelforge.schemas.config import TrainingConfig
+from modelforge.storage.file_manager import FileManager
+from modelforge.tasks.text_generation import TextGeneration
+
+SHORT = {"kind": "length", "unit": "tokens", "at_most": 2, "tolerance": 6}
+LETTERS = {"kind": "regex", "pattern": "[a-z]", "weight": 0.5}
+
+
+def rlhf_config(model: Path, folder: Path, **written: Any) -> TrainingConfig:
+    path = folder / "prompts.jsonl"
+    lines = [{"prompt": [{"role": "user", "content": f"Ball {n}{' of all' * (n % 3)}?"}]} for n in range(24)]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    strategy = {"name": "rlhf", "rewards": [SHORT, LETTERS], "num_generations": 4, "max_completion_length": 8}
+    base: dict[str, Any] = {
+        "strategy": {**strategy, **written.pop("strategy", {})},
+        "optimization": {"max_steps": 4, "per_device_train_batch_size": 8, "learning_rate": 1e-2},
+        "evaluation": {"max_rows": 6, "max_new_tokens": 8, "bootstrap_resamples": 200},
+    }
+    return tiny_config(model, path, **{**base, **written})
+
+
+@pytest.fixture(scope="module")
+def whole(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> TinyRun:
+    folder = tmp_path_factory.mktemp("rlhf")
+    return carry_out(make_run(rlhf_config(tiny_model, folder), FileManager(folder / "home")))
+
+
+def test_reward_divergence_length_and_entropy_are_said_with_the_progress(whole: TinyRun) -> None:
+    first, last = whole.said("progress")[0], whole.said("progress")[-1]
+
+    assert {"reward", "reward_std", "kl", "entropy", "completion_length", "truncated", "clip_ratio"} <= set(last)
+    assert last["reward"] == pytest.approx(last["reward_length"] + 0.5 * last["reward_regex"], abs=1e-4)
+    assert first["kl"] == pytest.approx(0, abs=1e-5)
+    assert last["kl"] > 0  # the adapter is trained, and the reference is the model without it
+    assert whole.said("evaluation")[-1]["reward"] > 0
+
+
+def test_the_report_is_about_the_reward_of_the_models_own_answers(whole: TinyRun) -> None:
+    report = whole.said("report")[0]
+
+    assert report["primary_metric"] == "reward"
+    assert {"reward", "reward_length", "reward_regex", "kl"} == set(report["metrics"])
+    assert report["metrics"]["kl"]["base"] == 0
+    assert report["metrics"]["kl"]["tuned"] > 0
+    assert report["examples"][0]["prompt"].startswith("Ball")
+
+
+@pytest.mark.parametrize(
+    ("strategy", "stop"), [({}, 4), ({"num_iterations": 2}, 3), ({"algorithm": "rloo"}, 4)], ids=str
+)
+def test_a_stopped_run_goes_on_to_the_same_bits(
+    strategy: dict[str, Any], stop: int, tiny_model: Path, tmp_path: Path
+) -> None:
+    """Over the end of an epoch: the order of the second one is the same as without the stop."""
+    written: dict[str, Any] = {"strategy": strategy, "checkpointing": {"save_steps": 1}}
+    steps = {"per_device_train_batch_size": 24, "learning_rate": 1e-2, "max_steps": 5}
+    runs = []
+    for name in ("whole", "broken"):
+        (folder := tmp_path / name).mkdir()
+        config = rlhf_config(tiny_model, folder, **{**written, "optimization": steps, "strategy": dict(strategy)})
+        runs.append(make_run(config, FileManager(folder / "home")))
+    unbroken, broken = carry_out(runs[0]), runs[1]
+
+    assert carry_out(broken, stop_after=stop).status == "stopped"
+    assert carry_out(broken).status == "succeeded"
+
+    assert broken.losses == unbroken.losses
+    rewards = [[said.get("reward") for said in run.said("progress")] for run in (unbroken, broken)]
+    assert rewards[0] == rewards[1]
+
+
+def test_a_reward_model_of_the_library_is_the_reward(tiny_model: Path, tmp_path: Path) -> None:
+    files = FileManager(tmp_path / "home")
+    pairs = write_pairs(tmp_path / "pairs.jsonl")
+    reward = tiny_config(
+        tiny_model, pairs, strategy="reward", optimization={"max_steps": 2}, evaluation={"eval_strategy": "no"}
+    )
+    judge = carry_out(make_run(reward, files, "judge"))
+    strategy = {"rewards": [], "reward_model": judge.model_id}
+    config = rlhf_config(tiny_model, tmp_path, strategy=strategy, dataset=str(pairs))
+
+    run = carry_out(make_run(config, files, "learner"))
+
+    assert run.status == "succeeded"
+    first = run.said("progress")[0]
+    assert first["reward_model"] == first["reward"]
+    assert set(run.said("report")[0]["metrics"]) == {"reward", "kl"}
+    assert run.said("report")[0]["examples"][0]["expected"].startswith("good")
+
+
+def test_without_rewards_a_run_is_refused(tiny_model: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="rewarded"):
+        make_run(rlhf_config(tiny_model, tmp_path, strategy={"rewards": []}), FileManager(tmp_path / "home"))
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"prompt": "Which?", "answer": 4}, "4"),
+        ({"prompt": "Which?"}, None),
+        ({"prompt": "Which? ", "chosen": "this", "rejected": "that"}, "this"),
+        ({"prompt": "Which?", "completion": "this", "label": True}, "this"),
+        ({"prompt": "Which?", "completion": "that", "label": False}, None),
+        ({"messages": [{"role": "user", "content": "Which?"}, {"role": "assistant", "content": "this"}]}, "this"),
+    ],
+)
+def test_the_expected_answer_is_found_in_rows_of_every_shape(row: dict[str, Any], expected: str | None) -> None:
+    assert expected_answer(TextGeneration(), row) == expected
+    assert TextGeneration().prompt_text(prompt_row(row)).strip() == "Which?"
