@@ -86,7 +86,13 @@ function Tables({ ids }: { ids: string[] }) {
   return (
     <div className={grid.stack}>
       <Card flush title={t('compare.metrics')}>
-        <ComparisonTable label={t('compare.metrics')} ids={data.runs} names={names} values={data.metrics} />
+        <ComparisonTable
+          measured
+          label={t('compare.metrics')}
+          ids={data.runs}
+          names={names}
+          values={data.metrics}
+        />
       </Card>
       <Card flush title={t('compare.settings')}>
         <ComparisonTable label={t('compare.settings')} ids={data.runs} names={names} values={data.settings} />

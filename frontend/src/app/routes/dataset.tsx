@@ -10,6 +10,7 @@ import { Facts } from '@/components/ui/facts'
 import grid from '@/components/ui/grid.module.css'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
+import { ProblemPage } from '@/components/ui/problem-page'
 import { RenameDialog } from '@/components/ui/rename-dialog'
 import {
   type Dataset,
@@ -48,10 +49,11 @@ function Use({ dataset }: { dataset: string }) {
 
 function Sample({ name }: { name: string }) {
   const { t } = useTranslation()
-  const { data, error } = useQuery(inspectionQuery(name, 50))
+  const { data, error, isPending } = useQuery(inspectionQuery(name, 50))
   return (
     <Page title={name} above={<Above />} actions={<Use dataset={name} />}>
       {error ? <ProblemNotice error={error} /> : null}
+      {isPending ? <Skeleton height={420} radius="lg" /> : null}
       {data ? (
         <div className={grid.side}>
           <Card flush title={t('data.browseRaw')}>
@@ -77,8 +79,17 @@ function Sample({ name }: { name: string }) {
 }
 
 function Stored({ id }: { id: string }) {
+  const { t } = useTranslation()
   const { data, error } = useQuery(datasetQuery(id))
-  if (error) return <ProblemNotice error={error} />
+  if (error) {
+    return (
+      <ProblemPage error={error}>
+        <Button component={Link} to="/datasets" variant="default">
+          {t('shell.data')}
+        </Button>
+      </ProblemPage>
+    )
+  }
   if (!data) return <Skeleton height={420} radius="lg" />
   return <Whole dataset={data} />
 }

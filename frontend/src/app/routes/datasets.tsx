@@ -4,7 +4,6 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
 import { Card } from '@/components/ui/card'
-import { EmptyState } from '@/components/ui/empty-state'
 import grid from '@/components/ui/grid.module.css'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
@@ -29,9 +28,6 @@ export function DatasetsPage() {
           <Card flush title={t('data.library')}>
             <DatasetRows datasets={data.items} />
           </Card>
-        ) : null}
-        {data && data.items.length === 0 ? (
-          <EmptyState title={t('data.none')} text={t('data.noneText')} />
         ) : null}
         {data?.samples ? <Samples names={data.samples} /> : null}
       </div>

@@ -1,4 +1,4 @@
-import { Skeleton } from '@mantine/core'
+import { Button, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { Card } from '@/components/ui/card'
 import grid from '@/components/ui/grid.module.css'
 import { Page } from '@/components/ui/page'
-import { ProblemNotice } from '@/components/ui/problem-notice'
+import { ProblemPage } from '@/components/ui/problem-page'
 import { Tag } from '@/components/ui/tag'
 import { HubJobs } from '@/features/hub/components/job-list'
 import { PushDialog } from '@/features/hub/components/push-dialog'
@@ -21,9 +21,18 @@ const ModelCardText = lazy(async () => ({
 }))
 
 export function ModelPage() {
+  const { t } = useTranslation()
   const { modelId } = useParams({ from: '/models/$modelId' })
   const { data, error } = useQuery(modelQuery(modelId))
-  if (error) return <ProblemNotice error={error} />
+  if (error) {
+    return (
+      <ProblemPage error={error}>
+        <Button component={Link} to="/models" variant="default">
+          {t('shell.models')}
+        </Button>
+      </ProblemPage>
+    )
+  }
   if (!data) return <Skeleton height={480} radius="lg" />
   return <Whole key={modelId} model={data} />
 }

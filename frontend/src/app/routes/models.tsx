@@ -71,11 +71,11 @@ function Starters({ starters }: { starters: readonly Starter[] }) {
                     <Link to="/playground" search={{ model: one.id }}>
                       {t('models.talk')}
                     </Link>
-                    <Link to="/new" search={{ model: one.id }}>
-                      {t('shell.start')}
-                    </Link>
                   </>
                 ) : null}
+                <Link to="/new" search={{ model: one.id }}>
+                  {t('models.tune')}
+                </Link>
               </span>
             </div>
             <p className={rows.words}>

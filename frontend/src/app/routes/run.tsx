@@ -10,6 +10,7 @@ import grid from '@/components/ui/grid.module.css'
 import { Notice } from '@/components/ui/notice'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
+import { ProblemPage } from '@/components/ui/problem-page'
 import { MachineCard } from '@/features/hardware/components/machine-card'
 import { readProgress } from '@/features/runs/api/progress'
 import { isActive, isWorking, type Run, runQuery } from '@/features/runs/api/runs'
@@ -32,9 +33,18 @@ import classes from './run.module.css'
 import { TABS, type Tab } from './run-tabs'
 
 export function RunPage() {
+  const { t } = useTranslation()
   const { runId } = useParams({ from: '/runs/$runId' })
   const { data, error } = useQuery(runQuery(runId))
-  if (error && !data) return <ProblemNotice error={error} />
+  if (error && !data) {
+    return (
+      <ProblemPage error={error}>
+        <Button component={Link} to="/runs" variant="default">
+          {t('shell.runs')}
+        </Button>
+      </ProblemPage>
+    )
+  }
   if (!data) return <Skeleton height={480} radius="lg" />
   return <Whole key={runId} run={data} />
 }

@@ -10,7 +10,7 @@ import { EmptyState } from '@/components/ui/empty-state'
 import grid from '@/components/ui/grid.module.css'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
-import { runsQuery } from '@/features/runs/api/runs'
+import { type Run, runsQuery } from '@/features/runs/api/runs'
 import { QueueCard } from '@/features/runs/components/queue-card'
 import { RunTable } from '@/features/runs/components/run-table'
 
@@ -19,63 +19,24 @@ const MOST = 200
 
 export function RunsPage() {
   const { t } = useTranslation()
-  const navigate = useNavigate()
   const [limit, setLimit] = useState(PAGE)
-  const [query, setQuery] = useState('')
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const { data, error, isPending } = useQuery({ ...runsQuery(limit), placeholderData: keepPreviousData })
   const choose = useCallback((id: string, on: boolean) => {
     setChosen((now) => new Set(on ? [...now, id] : [...now].filter((one) => one !== id)))
   }, [])
-  const shown = useMemo(() => {
-    const wanted = query.trim().toLowerCase()
-    return (data?.items ?? []).filter(({ name, config }) =>
-      [name, config.model, config.dataset].some((text) => text.toLowerCase().includes(wanted)),
-    )
-  }, [data, query])
+  const comparable = (data?.total ?? 0) > 1
   return (
     <Page
       title={t('runs.title')}
-      intro={t('runs.intro')}
-      actions={
-        <Button
-          variant="default"
-          disabled={chosen.size < 2}
-          onClick={() => void navigate({ to: '/compare', search: { ids: [...chosen] } })}
-        >
-          {t('runs.compare', { count: chosen.size })}
-        </Button>
-      }
+      intro={comparable ? `${t('runs.intro')} ${t('runs.introCompare')}` : t('runs.intro')}
+      actions={comparable ? <CompareButton chosen={chosen} /> : null}
     >
       <div className={grid.stack}>
         {error ? <ProblemNotice error={error} /> : null}
         {isPending ? <Skeleton height={300} radius="lg" /> : null}
         <QueueCard />
-        {data && data.items.length === 0 ? (
-          <EmptyState title={t('runs.none')} text={t('runs.noneText')}>
-            <Button component={Link} to="/new">
-              {t('shell.start')}
-            </Button>
-          </EmptyState>
-        ) : null}
-        {data && data.items.length > 0 ? (
-          <Card
-            flush
-            title={t('runs.all', { count: data.total })}
-            aside={
-              <TextInput
-                size="xs"
-                aria-label={t('runs.search')}
-                placeholder={t('runs.search')}
-                leftSection={<Search size={13} />}
-                value={query}
-                onChange={(event) => setQuery(event.currentTarget.value)}
-              />
-            }
-          >
-            <RunTable runs={shown} chosen={chosen} onChoose={choose} />
-          </Card>
-        ) : null}
+        {data ? <Listed runs={data.items} total={data.total} chosen={chosen} onChoose={choose} /> : null}
         {data && data.total > data.items.length && limit < MOST ? (
           <Button variant="subtle" onClick={() => setLimit(MOST)}>
             {t('common.more')}
@@ -83,5 +44,64 @@ export function RunsPage() {
         ) : null}
       </div>
     </Page>
+  )
+}
+
+interface ListedProps {
+  runs: readonly Run[]
+  total: number
+  chosen: ReadonlySet<string>
+  onChoose: (id: string, on: boolean) => void
+}
+
+function Listed({ runs, total, chosen, onChoose }: ListedProps) {
+  const { t } = useTranslation()
+  const [query, setQuery] = useState('')
+  const shown = useMemo(() => {
+    const wanted = query.trim().toLowerCase()
+    return runs.filter(({ name, config }) =>
+      [name, config.model, config.dataset].some((text) => text.toLowerCase().includes(wanted)),
+    )
+  }, [runs, query])
+  if (runs.length === 0) {
+    return (
+      <EmptyState title={t('runs.none')} text={t('runs.noneText')}>
+        <Button component={Link} to="/new">
+          {t('shell.start')}
+        </Button>
+      </EmptyState>
+    )
+  }
+  return (
+    <Card
+      flush
+      title={t('runs.all', { count: total })}
+      aside={
+        <TextInput
+          size="xs"
+          aria-label={t('runs.search')}
+          placeholder={t('runs.search')}
+          leftSection={<Search size={13} />}
+          value={query}
+          onChange={(event) => setQuery(event.currentTarget.value)}
+        />
+      }
+    >
+      <RunTable runs={shown} chosen={chosen} onChoose={onChoose} />
+    </Card>
+  )
+}
+
+function CompareButton({ chosen }: { chosen: ReadonlySet<string> }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  return (
+    <Button
+      variant="default"
+      disabled={chosen.size < 2}
+      onClick={() => void navigate({ to: '/compare', search: { ids: [...chosen] } })}
+    >
+      {t('runs.compare', { count: chosen.size })}
+    </Button>
   )
 }

@@ -53,6 +53,7 @@ export function FieldControl(props: ControlProps) {
 function Choice(props: ControlProps) {
   const { t } = useTranslation()
   const { field, value, error, onChange } = props
+  const named = useChoiceName(field.dotted)
   return (
     <Select
       label={<FieldLabel {...props} />}
@@ -61,10 +62,19 @@ function Choice(props: ControlProps) {
       clearable={field.nullable}
       placeholder={field.nullable ? t('form.empty') : undefined}
       value={value === null || value === undefined ? null : String(value)}
-      data={field.choices.map(String)}
+      data={field.choices.map((one) => ({ value: String(one), label: named(String(one)) }))}
       onChange={(text) => onChange(field.choices.find((one) => String(one) === text) ?? null)}
     />
   )
+}
+
+/** A choice in words where the texts know some, with the word of the recipe behind them. */
+function useChoiceName(dotted: string): (choice: string) => string {
+  const { i18n } = useTranslation()
+  return (choice) => {
+    const key = `choice.${dotted.replaceAll('.', '_')}.${choice}`
+    return i18n.exists(key) ? i18n.t(key as never) : choice
+  }
 }
 
 function List(props: ControlProps) {

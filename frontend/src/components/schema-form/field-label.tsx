@@ -1,9 +1,10 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
-import { CircleHelp, RotateCcw } from 'lucide-react'
+import { RotateCcw } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 
 import type { ControlProps } from './field-control'
 import classes from './field-label.module.css'
+import { HelpLabel } from './help-label'
 import { limits } from './number-field'
 import { humanised } from './words'
 
@@ -15,25 +16,12 @@ export function FieldLabel({ field, changed, onReset }: Omit<ControlProps, 'onCh
   const help = i18n.exists(`${key}.help`) ? i18n.t(`${key}.help` as never) : field.description
   const range = limits(field)
   return (
-    <span className={classes.label}>
-      <span className={classes.name} data-changed={changed}>
-        {name}
-      </span>
-      <Tooltip
-        label={
-          <span className={classes.help}>
-            <span>{help}</span>
-            <code>
-              {field.dotted}
-              {range ? `  ${range}` : ''}
-            </code>
-          </span>
-        }
-      >
-        <ActionIcon variant="transparent" size={16} className={classes.mark} aria-label={`${name}: ${help}`}>
-          <CircleHelp size={13} />
-        </ActionIcon>
-      </Tooltip>
+    <HelpLabel
+      name={name}
+      help={help}
+      note={range ? `${field.dotted}  ${range}` : field.dotted}
+      changed={changed}
+    >
       {changed ? (
         <Tooltip label={t('form.reset')}>
           <ActionIcon
@@ -50,6 +38,6 @@ export function FieldLabel({ field, changed, onReset }: Omit<ControlProps, 'onCh
           </ActionIcon>
         </Tooltip>
       ) : null}
-    </span>
+    </HelpLabel>
   )
 }

@@ -8,6 +8,7 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table'
+import clsx from 'clsx'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 
 import classes from './data-table.module.css'
@@ -21,15 +22,16 @@ interface DataTableProps<Row extends RowData> {
   label: string
   columns: Column<Row>[]
   data: Row[]
+  className?: string | undefined
 }
 
 /** A table whose columns sort; too wide for the screen, it scrolls by itself. */
-export function DataTable<Row extends RowData>({ label, columns, data }: DataTableProps<Row>) {
+export function DataTable<Row extends RowData>({ label, columns, data, className }: DataTableProps<Row>) {
   const table = useTable({ features, columns, data })
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls
     <div className={classes.scroll} tabIndex={0} role="region" aria-label={label}>
-      <table className={`${classes.table} numbers`}>
+      <table className={clsx(classes.table, 'numbers', className)}>
         <thead>
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id}>

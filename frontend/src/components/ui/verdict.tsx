@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 
 import { formatMeasure } from '@/lib/format/format'
 import type { Headline } from '@/lib/report/headline'
+import { metricName } from '@/lib/report/metric-name'
 
 import classes from './verdict.module.css'
 
@@ -12,7 +13,7 @@ export function Verdict({ headline }: { headline: Headline }) {
   return (
     <span className={`${classes.verdict} numbers`} data-tone={tone}>
       {t('report.fromTo', {
-        metric: headline.metric.replaceAll('_', ' '),
+        metric: metricName(headline.metric),
         base: formatMeasure(headline.base, 3),
         tuned: formatMeasure(headline.tuned, 3),
       })}

@@ -2,7 +2,15 @@ import { expect, test, vi } from 'vitest'
 
 import { speak } from '@/lib/i18n'
 
-import { formatAgo, formatBytes, formatCompact, formatDuration, formatMeasure, formatNumber } from './format'
+import {
+  formatAgo,
+  formatAlike,
+  formatBytes,
+  formatCompact,
+  formatDuration,
+  formatMeasure,
+  formatNumber,
+} from './format'
 
 test('numbers follow the locale of the page', async () => {
   vi.spyOn(navigator, 'languages', 'get').mockReturnValue(['de-DE'])
@@ -19,6 +27,12 @@ test('measures keep their digits, however small', () => {
   expect(formatMeasure(Number.NaN)).toBe('NaN')
 })
 
+test('values beside each other have the same decimals', () => {
+  const alike = formatAlike([0, 0.75])
+  expect([alike.value(0), alike.value(0.75), alike.signed(0.9)]).toEqual(['0.000', '0.750', '+0.900'])
+  expect(formatAlike([11.523, 1.05]).value(1.05)).toBe('1.05')
+})
+
 test('parameters are counted in k, M and B', () => {
   expect([999, 491_520, 6_163_712, 1_700_000_000].map(formatCompact)).toEqual([
     '999',
@@ -32,6 +46,7 @@ test('bytes, times and durations are readable', () => {
   expect(formatBytes(0)).toBe('0 bytes')
   expect(formatBytes(1536)).toBe('1.5 kB')
   expect(formatDuration(3_725)).toBe('1 hr 2 min')
+  expect(formatDuration(671)).toBe('11 min')
   expect(formatDuration(0)).toBe('0 sec')
   expect(formatAgo(Date.now() - 90_000)).toBe('1 minute ago')
 })

@@ -16,6 +16,19 @@ export function formatMeasure(value: number, digits = 4): string {
   return new Intl.NumberFormat(locale(), { maximumSignificantDigits: digits }).format(value)
 }
 
+/** Values of one kind beside each other, all with the decimals that suit the largest: `0.750`, `11.52`. */
+export function formatAlike(values: readonly number[]): {
+  value: (value: number) => string
+  signed: (value: number) => string
+} {
+  const largest = Math.max(0, ...values.filter(Number.isFinite).map(Math.abs))
+  const digits = largest < 10 ? 3 : largest < 1000 ? 2 : 0
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits }
+  const plain = new Intl.NumberFormat(locale(), options)
+  const signed = new Intl.NumberFormat(locale(), { ...options, signDisplay: 'exceptZero' })
+  return { value: (value) => plain.format(value), signed: (value) => signed.format(value) }
+}
+
 export function formatPercent(share: number, digits = 0): string {
   return new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: digits }).format(share)
 }
@@ -60,9 +73,11 @@ export function formatTime(when: string | number | Date): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(when))
 }
 
-/** Seconds → `3 min 20 s`; hours and minutes for long ones. */
+const TEN_MINUTES = 600
+
+/** Seconds → `3 min 20 s`; from ten minutes on, nobody counts seconds. */
 export function formatDuration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds))
+  const whole = Math.max(0, Math.round(seconds >= TEN_MINUTES ? Math.round(seconds / 60) * 60 : seconds))
   const parts: [number, 'hour' | 'minute' | 'second'][] = [
     [Math.floor(whole / 3600), 'hour'],
     [Math.floor((whole % 3600) / 60), 'minute'],

@@ -18,9 +18,7 @@ export default {
     moreProblems_one: 'und {{count}} weiteres Problem',
     moreProblems_other: 'und {{count}} weitere Probleme',
     library: 'Ihre Datensätze',
-    samples: 'Mitgelieferte Beispiele',
-    none: 'Noch kein eigener Datensatz',
-    noneText: 'Legen Sie oben eine Datei ab, oder sehen Sie sich ein Beispiel an.',
+    samples: 'Mitgelieferte Beispiele zum Ansehen und Probieren',
     sampleText: {
       replies: 'Support-Nachrichten, jede mit einer bevorzugten Antwort und einer anderen',
       support: 'Support-Nachrichten und der Datensatz, der aus jeder wird',
@@ -59,7 +57,7 @@ export default {
     notThus: 'So lässt sie sich nicht lesen',
     lengths: 'Zeilenlängen',
     lengthsOf: 'in Token von {{model}}',
-    lengthsText: 'Median {{median}}, 95 % bis {{p95}}, längste {{longest}}',
+    lengthsText: 'Median {{median}}, {{share}} bis {{p95}}, längste {{longest}}',
     tokens: 'Token',
     role: {
       user: 'Nutzer',

@@ -8,6 +8,7 @@ export default {
     noneText: 'Ein Lauf, der gelingt, legt sein Modell hier ab.',
     starters: 'Mitgelieferte Anfänger, um den Weg zu lernen',
     talk: 'Mit ihm reden',
+    tune: 'Anpassen',
     parameters: '{{number}} Parameter',
     unreadable: 'Ausgelassen, weil nicht lesbar',
   },

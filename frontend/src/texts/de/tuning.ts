@@ -20,6 +20,7 @@ export default {
     toSettings: 'Zu den Einstellungen',
     toCheck: 'Prüfen',
     recommended: 'Für diesen Rechner',
+    memory: '{{memory}} zum Training',
     ownModels: 'Aus Ihrer Bibliothek',
     hub: 'Im Hugging Face Hub suchen',
     hubSearch: 'Name, oder Besitzer/Name',
@@ -87,6 +88,23 @@ export default {
     optimization_gradient_accumulation_steps: {
       name: 'Durchläufe je Schritt',
       help: 'Durchläufe, die zu einem Schritt gesammelt werden: mehr Zeilen bei gleichem Speicher.',
+    },
+  },
+  choice: {
+    task: {
+      'text-generation': 'Text erzeugen',
+      summarization: 'Zusammenfassen',
+      'extractive-question-answering': 'Fragen beantworten (extraktiv)',
+      'text-classification': 'Text einordnen',
+    },
+    finetuning_type: { lora: 'Adapter (LoRA)', full: 'Alle Gewichte (full)' },
+    strategy_name: {
+      sft: 'Antworten nachahmen (SFT)',
+      qlora: 'Nachahmen, 4-Bit-Basis (QLoRA)',
+      dpo: 'Eine von zweien (DPO)',
+      kto: 'Bewertete Antworten (KTO)',
+      reward: 'Belohnungsmodell',
+      rlhf: 'Belohnungen (RLHF)',
     },
   },
   plan: {

@@ -17,9 +17,7 @@ export default {
     moreProblems_one: 'and {{count}} more problem',
     moreProblems_other: 'and {{count}} more problems',
     library: 'Your datasets',
-    samples: 'Bundled samples',
-    none: 'No dataset of your own yet',
-    noneText: 'Drop a file above, or look at a bundled sample to see what rows look like.',
+    samples: 'Bundled samples, to look at and to try',
     sampleText: {
       replies: 'Support messages, each with a reply that is preferred and one that is not',
       support: 'Support messages and the record that each becomes',
@@ -58,7 +56,7 @@ export default {
     notThus: 'It cannot be read this way',
     lengths: 'Row lengths',
     lengthsOf: 'in tokens of {{model}}',
-    lengthsText: 'Median {{median}}, 95 % up to {{p95}}, longest {{longest}}',
+    lengthsText: 'Median {{median}}, {{share}} up to {{p95}}, longest {{longest}}',
     tokens: 'tokens',
     role: {
       user: 'User',

@@ -8,6 +8,7 @@ export default {
     noneText: 'A run that succeeds puts its model here.',
     starters: 'Bundled starters, for learning the workflow',
     talk: 'Talk to it',
+    tune: 'Fine-tune it',
     parameters: '{{number}} parameters',
     unreadable: 'Left out, because it cannot be read',
   },

@@ -20,6 +20,7 @@ export default {
     toSettings: 'To the settings',
     toCheck: 'Check it',
     recommended: 'For this machine',
+    memory: '{{memory}} to train',
     ownModels: 'From your library',
     hub: 'Search the Hugging Face hub',
     hubSearch: 'Name, or owner/name',
@@ -70,6 +71,23 @@ export default {
     optimization_num_train_epochs: { name: 'Epochs' },
     optimization_per_device_train_batch_size: { name: 'Rows per pass' },
     optimization_gradient_accumulation_steps: { name: 'Passes per step' },
+  },
+  choice: {
+    task: {
+      'text-generation': 'Text generation',
+      summarization: 'Summarization',
+      'extractive-question-answering': 'Question answering (extractive)',
+      'text-classification': 'Text classification',
+    },
+    finetuning_type: { lora: 'Adapters (LoRA)', full: 'All weights (full)' },
+    strategy_name: {
+      sft: 'Imitate answers (SFT)',
+      qlora: 'Imitate, 4-bit base (QLoRA)',
+      dpo: 'Prefer one of two (DPO)',
+      kto: 'Rated answers (KTO)',
+      reward: 'Reward model',
+      rlhf: 'Rewards (RLHF)',
+    },
   },
   plan: {
     title: 'Memory plan',

@@ -63,9 +63,10 @@ function Recommended({ model, onChoose }: ChoiceProps) {
           words={one.note}
           aside={
             <>
-              {formatCompact(one.parameters)}
-              <br />
-              {formatBytes(one.memory_bytes)} · {one.license}
+              <span>{t('models.parameters', { number: formatCompact(one.parameters) })}</span>
+              <span>
+                {t('new.memory', { memory: formatBytes(one.memory_bytes) })} · {one.license}
+              </span>
             </>
           }
           chosen={model === one.id}

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { Card } from '@/components/ui/card'
 import { Meter } from '@/components/ui/meter'
 import { ProblemNotice } from '@/components/ui/problem-notice'
-import { formatBytes, formatNumber } from '@/lib/format/format'
+import { formatBytes, formatPercent } from '@/lib/format/format'
 
 import {
   type Hardware,
@@ -58,7 +58,7 @@ function Machine({ hardware, live }: { hardware: Hardware; live: LiveHardware | 
       ))}
       <Memory name={t('machine.memory')} total={now.memory_total_bytes} free={now.memory_available_bytes} />
       <p className={`${classes.words} numbers`}>
-        {live ? t('machine.cpu', { percent: formatNumber(live.cpu_percent) }) + ' · ' : ''}
+        {live ? t('machine.cpu', { percent: formatPercent(live.cpu_percent / 100) }) + ' · ' : ''}
         {t('machine.disk', { free: formatBytes(now.disk_free_bytes) })}
       </p>
       <WhatFits />
@@ -81,7 +81,7 @@ function Memory({ name, total, free, busy = null }: MemoryProps) {
       <div className={classes.pair}>
         <span>
           {name}
-          {busy === null ? '' : ` · ${t('machine.busy', { percent: formatNumber(busy) })}`}
+          {busy === null ? '' : ` · ${t('machine.busy', { percent: formatPercent(busy / 100) })}`}
         </span>
         <span className="numbers">
           {t('machine.freeOf', { free: formatBytes(free), total: formatBytes(total) })}

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 
+import { HelpLabel } from '@/components/schema-form/help-label'
 import { limits, NumberField } from '@/components/schema-form/number-field'
 import type { Field } from '@/components/schema-form/json-schema'
 
@@ -55,11 +56,14 @@ export function SamplingForm({ value, onChange }: { value: Sampling; onChange: (
       {NAMES.map((name) => (
         <NumberField
           key={name}
-          size="xs"
           field={FIELDS[name]}
-          label={t(`playground.setting.${name}.name`)}
-          description={t(`playground.setting.${name}.help`)}
-          title={limits(FIELDS[name]) ?? ''}
+          label={
+            <HelpLabel
+              name={t(`playground.setting.${name}.name`)}
+              help={t(`playground.setting.${name}.help`)}
+              note={limits(FIELDS[name])}
+            />
+          }
           value={value[name]}
           onChange={(next) => onChange({ ...value, [name]: next })}
         />

@@ -4,12 +4,15 @@ import { useTranslation } from 'react-i18next'
 
 import { type Column, DataTable } from '@/components/ui/data-table'
 import { formatMeasure } from '@/lib/format/format'
+import { best, metricName } from '@/lib/report/metric-name'
 
 interface ComparisonTableProps {
   label: string
   ids: readonly string[]
   names: readonly string[]
   values: Record<string, readonly unknown[]>
+  /** Whether these are measures, of which one is the best. */
+  measured?: boolean
 }
 
 interface Line {
@@ -18,7 +21,7 @@ interface Line {
 }
 
 /** One line per metric or setting, one column per run. */
-export function ComparisonTable({ label, ids, names, values }: ComparisonTableProps) {
+export function ComparisonTable({ label, ids, names, values, measured = false }: ComparisonTableProps) {
   const { t } = useTranslation()
   const data = useMemo<Line[]>(
     () => Object.entries(values).map(([name, found]) => ({ name, values: found })),
@@ -29,7 +32,8 @@ export function ComparisonTable({ label, ids, names, values }: ComparisonTablePr
       {
         accessorKey: 'name',
         header: () => t('common.name'),
-        cell: ({ row }) => <code>{row.original.name}</code>,
+        cell: ({ row: { original } }) =>
+          measured ? metricName(original.name) : <code>{original.name}</code>,
       },
       ...ids.map((id, index): Column<Line> => ({
         id,
@@ -40,10 +44,15 @@ export function ComparisonTable({ label, ids, names, values }: ComparisonTablePr
           </Link>
         ),
         enableSorting: false,
-        cell: ({ row }) => written(row.original.values[index]),
+        cell: ({ row: { original } }) =>
+          measured && best(original.name, original.values).has(index) ? (
+            <strong>{written(original.values[index])}</strong>
+          ) : (
+            written(original.values[index])
+          ),
       })),
     ],
-    [t, ids, names],
+    [t, ids, names, measured],
   )
   if (data.length === 0) return <p style={{ padding: '0 20px' }}>{t('compare.nothing')}</p>
   return <DataTable label={label} columns={columns} data={data} />

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 
-import { formatDifference, formatMeasure, formatNumber, formatPercent } from '@/lib/format/format'
+import { formatAlike, formatNumber, formatPercent } from '@/lib/format/format'
+import { metricName } from '@/lib/report/metric-name'
 
 import type { Report } from '../api/run-events'
 import classes from './report-metrics.module.css'
@@ -44,24 +45,27 @@ export function ReportMetrics({ report }: { report: Report }) {
 function Row({ name, metric, primary }: { name: string; metric: Metric; primary: boolean }) {
   const { t } = useTranslation()
   const [low, high] = metric.ci95 as [number, number]
+  const alike = formatAlike([metric.base, metric.tuned])
   return (
     <tr data-verdict={metric.verdict} data-primary={primary}>
       <th scope="row">
-        {name.replaceAll('_', ' ')}
+        {metricName(name)}
         <span className={classes.direction}>
           {t(metric.higher_is_better ? 'report.higher' : 'report.lower')}
         </span>
       </th>
-      <td>{formatMeasure(metric.base)}</td>
-      <td className={classes.tuned}>{formatMeasure(metric.tuned)}</td>
-      <td>{formatDifference(metric.difference, 4)}</td>
+      <td data-label={t('report.base')}>{alike.value(metric.base)}</td>
+      <td data-label={t('report.tuned')} className={classes.tuned}>
+        {alike.value(metric.tuned)}
+      </td>
+      <td data-label={t('report.difference')}>{alike.signed(metric.difference)}</td>
       <td className={classes.wide}>
         <Interval low={low} high={high} value={metric.difference} better={metric.higher_is_better} />
         <span className={classes.bounds}>
-          {formatDifference(low, 4)} … {formatDifference(high, 4)}
+          {alike.signed(low)} … {alike.signed(high)}
         </span>
       </td>
-      <td>{formatNumber(metric.n)}</td>
+      <td data-label={t('report.rows')}>{formatNumber(metric.n)}</td>
     </tr>
   )
 }

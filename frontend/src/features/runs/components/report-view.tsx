@@ -7,6 +7,8 @@ import { Facts } from '@/components/ui/facts'
 import grid from '@/components/ui/grid.module.css'
 import { Notice, type Tone } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
+import { formatAlike, formatNumber, formatPercent } from '@/lib/format/format'
+import { metricName } from '@/lib/report/metric-name'
 
 import { type Report, reportQuery, specQuery } from '../api/run-events'
 import type { Run } from '../api/runs'
@@ -25,19 +27,38 @@ export function ReportView({ run }: { run: Run }) {
   return (
     <div className={grid.stack}>
       <Notice tone={TONES[data.verdict]} title={t(`report.verdict.${verdict}`)}>
-        {data.sentence}
+        <Sentence report={data} />
       </Notice>
       <Card flush title={t('report.metrics')}>
         <ReportMetrics report={data} />
       </Card>
-      <Reproduce run={run} />
       {data.examples && data.examples.length > 0 ? (
         <Card flush title={t('report.examples')}>
           <Examples examples={data.examples} />
         </Card>
       ) : null}
+      <Reproduce run={run} />
     </div>
   )
+}
+
+/** The primary measure in a sentence of the page's language; without one, the report's own words. */
+function Sentence({ report }: { report: Report }) {
+  const { t } = useTranslation()
+  const metric = report.metrics[report.primary_metric]
+  if (!metric) return report.sentence
+  const alike = formatAlike([metric.base, metric.tuned])
+  const [low, high] = metric.ci95 as [number, number]
+  return t('report.sentence', {
+    metric: metricName(report.primary_metric),
+    base: alike.value(metric.base),
+    tuned: alike.value(metric.tuned),
+    rows: formatNumber(metric.n),
+    difference: alike.signed(metric.difference),
+    share: formatPercent(report.confidence),
+    low: alike.signed(low),
+    high: alike.signed(high),
+  })
 }
 
 /** What it takes to get the same again. */

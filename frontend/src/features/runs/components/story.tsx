@@ -13,6 +13,9 @@ interface Chapter {
   tone: 'plain' | 'bad' | 'notice'
 }
 
+/** Seconds that are not worth a word. */
+const MOMENT = 1
+
 function text(value: unknown): string {
   return typeof value === 'string' ? value : typeof value === 'number' ? formatNumber(value) : ''
 }
@@ -81,7 +84,7 @@ export function Story({ events, working }: { events: RunEvent[]; working: boolea
               ) : null}
             </span>
             <span className={`${classes.time} numbers`}>
-              {isLast ? '' : formatDuration(next.time - chapter.time)}
+              {isLast || next.time - chapter.time < MOMENT ? '' : formatDuration(next.time - chapter.time)}
             </span>
           </li>
         )

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { Card } from '@/components/ui/card'
 import { Histogram } from '@/components/ui/histogram'
 import { ProblemNotice } from '@/components/ui/problem-notice'
-import { formatNumber } from '@/lib/format/format'
+import { formatNumber, formatPercent } from '@/lib/format/format'
 
 import { measureQuery, type PlanReport } from '../api/plans'
 import classes from './length-card.module.css'
@@ -32,6 +32,7 @@ export function Lengths({ lengths, limit }: { lengths: PlanReport['preflight']['
   const { t } = useTranslation()
   const words = t('data.lengthsText', {
     median: formatNumber(lengths.median),
+    share: formatPercent(0.95),
     p95: formatNumber(lengths.p95),
     longest: formatNumber(lengths.maximum),
   })
