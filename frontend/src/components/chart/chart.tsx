@@ -15,6 +15,8 @@ interface ChartProps {
   version: number | string
   height?: number
   log?: boolean
+  /** Ticks at powers of two: bytes. */
+  binary?: boolean
   format?: (value: number, digits?: number) => string
 }
 
@@ -25,6 +27,7 @@ export function Chart({
   version,
   height = 150,
   log = false,
+  binary = false,
   format = formatMeasure,
 }: ChartProps) {
   const { t } = useTranslation()
@@ -70,6 +73,7 @@ export function Chart({
             lines={shown}
             height={height}
             log={log}
+            binary={binary}
             format={format}
             version={version}
             onCursor={(found, step) =>

@@ -13,16 +13,21 @@ interface PlotProps {
   lines: Line[]
   height: number
   log: boolean
+  /** Ticks at powers of two: bytes. */
+  binary: boolean
   format: (value: number, digits?: number) => string
   /** Changes whenever the lines' points have. */
   version: number | string
   onCursor: (values: (number | null)[] | null, step: number | null) => void
 }
 
+const LETTER_PX = 6.4
+const AXIS_GAP_PX = 12
+const BINARY = Array.from({ length: 50 }, (_, power) => 2 ** power)
 const FONT = '11px "Inter Variable", system-ui, sans-serif'
 
 /** One uPlot for as long as its lines are the same; new points are handed over, not drawn anew from nothing. */
-export function Plot({ lines, height, log, format, version, onCursor }: PlotProps) {
+export function Plot({ lines, height, log, binary, format, version, onCursor }: PlotProps) {
   const holder = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const latest = useRef({ lines, format, onCursor })
@@ -38,7 +43,13 @@ export function Plot({ lines, height, log, format, version, onCursor }: PlotProp
     if (element === null) return
     const made = new uPlot(
       options(
-        { ...latest.current, height, log, onCursor: (values, step) => latest.current.onCursor(values, step) },
+        {
+          ...latest.current,
+          height,
+          log,
+          binary,
+          onCursor: (values, step) => latest.current.onCursor(values, step),
+        },
         element,
       ),
       aligned(latest.current.lines),
@@ -52,13 +63,19 @@ export function Plot({ lines, height, log, format, version, onCursor }: PlotProp
       made.destroy()
       plot.current = null
     }
-  }, [shape, height, log, scheme])
+  }, [shape, height, log, binary, scheme])
 
   useEffect(() => {
     plot.current?.setData(aligned(latest.current.lines))
   }, [version, shape])
 
   return <div ref={holder} className={classes.plot} style={{ height }} />
+}
+
+/** Pixels that an axis needs for its labels; before there are any, a guess. */
+function axisWidth(labels: string[] | null): number {
+  const longest = Math.max(2, ...(labels ?? []).map((label) => label.length))
+  return Math.ceil(longest * LETTER_PX) + AXIS_GAP_PX
 }
 
 /** All lines over one axis of steps; where a line has no point, it has none. */
@@ -71,7 +88,7 @@ function aligned(lines: Line[]): uPlot.AlignedData {
 }
 
 function options(
-  { lines, height, log, format, onCursor }: Omit<PlotProps, 'version'>,
+  { lines, height, log, binary, format, onCursor }: Omit<PlotProps, 'version'>,
   element: HTMLElement,
 ): uPlot.Options {
   const style = getComputedStyle(element)
@@ -99,7 +116,8 @@ function options(
       },
       {
         ...axis,
-        size: 58,
+        size: (_, labels) => axisWidth(labels),
+        ...(binary ? { incrs: BINARY } : {}),
         values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : format(tick, 3))),
       },
     ],

@@ -5,11 +5,14 @@ import { useTranslation } from 'react-i18next'
 import { FieldLabel } from './field-label'
 import type { Field } from './json-schema'
 import { NumberField } from './number-field'
+import { ObjectList } from './object-list'
 
 export interface ControlProps {
   field: Field
   value: unknown
   error?: string | undefined
+  /** Faults of what is inside: `0.pattern` → what is wrong with it. */
+  innerErrors?: Record<string, string>
   changed: boolean
   onChange: (value: unknown) => void
   onReset: () => void
@@ -36,6 +39,8 @@ export function FieldControl(props: ControlProps) {
       return <Choice {...props} />
     case 'list':
       return <List {...props} />
+    case 'objects':
+      return <ObjectList {...props} />
     case 'text':
       return (
         <TextInput

@@ -22,7 +22,16 @@ export interface JsonSchema {
   minLength?: number
 }
 
-export type FieldKind = 'switch' | 'choice' | 'number' | 'integer' | 'text' | 'list' | 'json'
+export type FieldKind = 'switch' | 'choice' | 'number' | 'integer' | 'text' | 'list' | 'objects' | 'json'
+
+/** A list's entries: one kind of object, or several told apart by one of their properties. */
+export interface Entries {
+  /** `kind`; nothing where all entries are of one kind. */
+  told: string | null
+  kinds: readonly string[]
+  /** The fields of an entry, of the kind that it is. */
+  fieldsOf: (kind: string | null) => Field[]
+}
 
 /** One setting, ready to be drawn. */
 export interface Field {
@@ -37,6 +46,8 @@ export interface Field {
   choices: (string | number)[]
   /** A list's one word that stands for a whole: `all-linear`. */
   word: string | null
+  /** What an entry of a list of objects is, its references resolved on demand. */
+  entries: Entries | null
   default: unknown
   minimum: number | null
   maximum: number | null
@@ -88,20 +99,48 @@ function unionFields(
 function field(name: string, group: string, schema: JsonSchema, root: JsonSchema): Field {
   const options = (schema.anyOf ?? []).map((one) => resolve(one, root))
   const value = options.find((one) => one.type !== 'null') ?? schema
-  const list = options.find((one) => one.type === 'array') ?? (schema.type === 'array' ? schema : undefined)
-  const word = list ? options.find((one) => one.const !== undefined)?.const : undefined
   return {
     dotted: group ? `${group}.${name}` : name,
     group,
     name,
-    kind: list ? 'list' : kindOf(value),
+    kind: kindOf(value),
     description: schema.description ?? '',
     nullable: options.some((one) => one.type === 'null'),
     choices: choicesOf(value),
-    word: typeof word === 'string' ? word : null,
+    word: null,
+    entries: null,
     default: schema.default,
     ...limitsOf(value),
+    ...listOf(schema, options, root),
   }
+}
+
+/** What a field is when it is a list: of words, with one that may stand for all, or of objects. */
+function listOf(
+  schema: JsonSchema,
+  options: JsonSchema[],
+  root: JsonSchema,
+): Partial<Pick<Field, 'kind' | 'word' | 'entries'>> {
+  const list = [schema, ...options].find((one) => one.type === 'array')
+  if (list === undefined) return {}
+  const entries = list.items ? entriesOf(resolve(list.items, root), root) : null
+  if (entries) return { kind: 'objects', entries }
+  const word = options.find((one) => one.const !== undefined)?.const
+  return { kind: 'list', word: typeof word === 'string' ? word : null }
+}
+
+function entriesOf(items: JsonSchema, root: JsonSchema): Entries | null {
+  if (items.discriminator) {
+    const { propertyName: told, mapping } = items.discriminator
+    return {
+      told,
+      kinds: Object.keys(mapping),
+      fieldsOf: (kind) =>
+        groupFields('', branch(items, kind ?? '', root) ?? {}, root).filter(({ name }) => name !== told),
+    }
+  }
+  if (items.properties === undefined) return null
+  return { told: null, kinds: [], fieldsOf: () => groupFields('', items, root) }
 }
 
 function limitsOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema) {

@@ -86,6 +86,58 @@ test('a changed setting goes back to its default', async () => {
   expect(valueAt(now, 'merge')).toBe(false)
 })
 
+test('a list of rules is built rule by rule, and a fault stands inside of its rule', async () => {
+  const user = userEvent.setup()
+  const rules: JsonSchema = {
+    $defs: {
+      Length: { properties: { kind: { const: 'length' }, at_most: { type: 'integer', default: 10 } } },
+      Regex: { properties: { kind: { const: 'regex' }, pattern: { type: 'string' } } },
+    },
+    properties: {
+      rewards: {
+        type: 'array',
+        default: [],
+        items: {
+          discriminator: {
+            propertyName: 'kind',
+            mapping: { length: '#/$defs/Length', regex: '#/$defs/Regex' },
+          },
+          oneOf: [{ $ref: '#/$defs/Length' }, { $ref: '#/$defs/Regex' }],
+        },
+      },
+    },
+  }
+  const Rules = () => {
+    const [values, setValues] = useState<object>({ rewards: [] })
+    return (
+      <SchemaForm
+        fields={fieldsOf(rules)}
+        values={values}
+        defaults={{ rewards: [] }}
+        errors={{ 'rewards.1.pattern': 'no regular expression' }}
+        onChange={(dotted, value) => {
+          const next = withValue(values, dotted, value)
+          remember(next)
+          setValues(next)
+        }}
+      />
+    )
+  }
+  show(<Rules />)
+  for (const kind of ['Length', 'Regex']) {
+    await user.click(screen.getByRole('button', { name: 'Add' }))
+    await user.click(await screen.findByRole('menuitem', { name: kind }))
+  }
+  await user.type(screen.getByRole('textbox', { name: /^Pattern/ }), 'yes')
+  expect(valueAt(now, 'rewards')).toEqual([
+    { kind: 'length', at_most: 10 },
+    { kind: 'regex', pattern: 'yes' },
+  ])
+  expect(screen.getByText('no regular expression')).toBeInTheDocument()
+  await user.click(screen.getByRole('button', { name: 'Remove Length 1' }))
+  expect(valueAt(now, 'rewards')).toEqual([{ kind: 'regex', pattern: 'yes' }])
+})
+
 test('what the server refuses stands at its setting', () => {
   show(<Form errors={{ rate: 'less than or equal to 1' }} />)
   expect(screen.getByText('less than or equal to 1')).toBeInTheDocument()

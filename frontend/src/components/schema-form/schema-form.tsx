@@ -25,6 +25,7 @@ export function SchemaForm({ fields, values, defaults, errors, onChange }: Schem
               field={field}
               value={value}
               error={errors[field.dotted]}
+              innerErrors={inside(errors, field.dotted)}
               changed={!same(value, usual)}
               onChange={(next) => onChange(field.dotted, next)}
               onReset={() => onChange(field.dotted, usual)}
@@ -33,5 +34,14 @@ export function SchemaForm({ fields, values, defaults, errors, onChange }: Schem
         )
       })}
     </div>
+  )
+}
+
+/** The faults of what is inside of a setting, by their way from there. */
+function inside(errors: Record<string, string>, dotted: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(errors)
+      .filter(([key]) => key.startsWith(`${dotted}.`))
+      .map(([key, text]) => [key.slice(dotted.length + 1), text]),
   )
 }

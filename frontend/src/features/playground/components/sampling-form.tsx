@@ -30,6 +30,7 @@ function field(name: Name, kind: 'number' | 'integer', range: Partial<Field>): F
     nullable: false,
     choices: [],
     word: null,
+    entries: null,
     default: GREEDY[name],
     minimum: null,
     maximum: null,

@@ -2,7 +2,16 @@ import { type Series, type SeriesByName, smoothed } from './series'
 
 /** What a curve shows that a person should know; the words for each stand in the texts. */
 export type Finding =
-  'notFinite' | 'diverged' | 'flat' | 'overfitting' | 'spikes' | 'memorised' | 'falling' | 'early'
+  | 'notFinite'
+  | 'diverged'
+  | 'flat'
+  | 'overfitting'
+  | 'spikes'
+  | 'memorised'
+  | 'falling'
+  | 'early'
+  | 'rising'
+  | 'notRising'
 
 const ENOUGH = 12
 const WINDOW = 0.25
@@ -14,6 +23,13 @@ export function diagnose(series: SeriesByName, totalSteps: number | null): Findi
   if (!loss || loss.values.length === 0) return []
   if (hasNoNumber(loss) || hasNoNumber(series['grad_norm'])) return ['notFinite']
   if (loss.values.length < ENOUGH) return ['early']
+  // A reward says how it goes; the height of the loss under it says nothing.
+  const aim = series['reward'] ?? series['reward_margin']
+  if (aim) return spikes(series['grad_norm']) ? ['spikes'] : [towards(aim)]
+  return judge(series, loss, totalSteps)
+}
+
+function judge(series: SeriesByName, loss: Series, totalSteps: number | null): Finding[] {
   const curve = smoothed(loss.values, SMOOTHING)
   const grave: Finding[] = []
   if (diverges(curve)) grave.push('diverged')
@@ -29,6 +45,20 @@ function course(curve: readonly number[], seen: number): Finding {
   if (last < 0.01) return 'memorised'
   if (seen > 0.2 && Math.abs(first - last) < Math.abs(first) * 0.02) return 'flat'
   return last < first ? 'falling' : 'early'
+}
+
+/** Whether what is aimed at has grown, by more than it jumps about. */
+function towards(aim: Series): Finding {
+  if (aim.values.length < ENOUGH) return 'early'
+  const quarter = Math.ceil(aim.values.length * WINDOW)
+  const first = aim.values.slice(0, quarter)
+  const last = aim.values.slice(-quarter)
+  return mean(last) - mean(first) > spread(first) / Math.sqrt(quarter) ? 'rising' : 'notRising'
+}
+
+function spread(values: readonly number[]): number {
+  const middle = mean(values)
+  return Math.sqrt(mean(values.map((value) => (value - middle) ** 2)))
 }
 
 function seenShare(loss: Series, totalSteps: number | null): number {

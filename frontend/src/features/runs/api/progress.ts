@@ -4,6 +4,7 @@ export interface Progress {
   totalSteps: number
   epoch: number | null
   loss: number | null
+  reward: number | null
   learningRate: number | null
   gradNorm: number | null
   tokensPerSecond: number | null
@@ -28,6 +29,7 @@ export function readProgress(data: Mapping | null | undefined): Progress | null 
     totalSteps,
     epoch: number(data, 'epoch'),
     loss: number(data, 'loss'),
+    reward: number(data, 'reward'),
     learningRate: number(data, 'learning_rate'),
     gradNorm: number(data, 'grad_norm'),
     tokensPerSecond: number(data, 'tokens_per_second'),

@@ -41,6 +41,13 @@ test('a few steps are too few to judge by', () => {
   expect(diagnose(losses(falling(5)), 60)).toEqual(['early'])
 })
 
+test('where there is a reward, it is the reward that is judged, and not the loss', () => {
+  const reward = (values: number[]) =>
+    losses(falling(40, 0.5, 0.0001), { reward: { steps: falling(40, 1, 40), values } })
+  expect(diagnose(reward(falling(40, 0.1, 0.9)), null)).toEqual(['rising'])
+  expect(diagnose(reward(falling(40, 0.5, 0.4)), null)).toEqual(['notRising'])
+})
+
 test.each([
   ['notFinite', losses([2, 1, Number.NaN])],
   ['diverged', losses([...falling(30), ...falling(30, 0.6, 9)])],

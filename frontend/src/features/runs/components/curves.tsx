@@ -7,7 +7,9 @@ import { line, type Line } from '@/components/chart/lines'
 import { Card } from '@/components/ui/card'
 import grid from '@/components/ui/grid.module.css'
 import { formatBytes, formatMeasure } from '@/lib/format/format'
+import { metricName } from '@/lib/report/metric-name'
 
+import { type ChartPlan, planCharts } from '../api/charts'
 import { type Series, type SeriesByName, smoothed } from '../api/series'
 import classes from './curves.module.css'
 
@@ -48,29 +50,9 @@ export function Curves({ series, version }: { series: SeriesByName; version: num
         </div>
       </Card>
       <div className={grid.two}>
-        <Small
-          name="learning_rate"
-          title={t('curve.learningRate')}
-          series={series}
-          version={drawn}
-          color="--violet"
-        />
-        <Small name="grad_norm" title={t('curve.gradNorm')} series={series} version={drawn} color="--teal" />
-        <Small
-          name="tokens_per_second"
-          title={t('curve.speed')}
-          series={series}
-          version={drawn}
-          color="--olive"
-        />
-        <Small
-          name="memory_bytes"
-          title={t('curve.memory')}
-          series={series}
-          version={drawn}
-          color="--pink"
-          format={formatBytes}
-        />
+        {planCharts(series).map((plan) => (
+          <Small key={plan.id} plan={plan} series={series} version={drawn} />
+        ))}
       </div>
     </div>
   )
@@ -100,19 +82,37 @@ function lossLines(
 }
 
 interface SmallProps {
-  name: string
-  title: string
+  plan: ChartPlan
   series: SeriesByName
   version: string
-  color: string
-  format?: (value: number, digits?: number) => string
 }
 
-function Small({ name, title, series, version, color, format = formatMeasure }: SmallProps) {
-  const { steps, values } = series[name] ?? NONE
+function Small({ plan, series, version }: SmallProps) {
+  const { t, i18n } = useTranslation()
+  const named = (key: string, fallback: string) =>
+    i18n.exists(key) ? i18n.t(key as never) : metricName(fallback)
+  const title = named(`curve.chart.${plan.id}`, plan.id)
+  const several = plan.lines.filter(({ heldOut }) => !heldOut).length > 1
+  const lines = plan.lines.map(({ series: name, color, heldOut }): Line => {
+    const { steps, values } = series[name] ?? NONE
+    const label = heldOut
+      ? t('curve.heldOut')
+      : several
+        ? named(`curve.line.${name}`, name)
+        : t('curve.training')
+    const drawn = line(plan.lines.length === 1 ? title : label, steps, values, color)
+    return heldOut ? { ...drawn, points: true } : drawn
+  })
+  const isMemory = plan.id === 'memory_bytes'
   return (
     <Card>
-      <Chart title={title} version={version} format={format} lines={[line(title, steps, values, color)]} />
+      <Chart
+        title={title}
+        version={version}
+        binary={isMemory}
+        format={isMemory ? formatBytes : formatMeasure}
+        lines={lines}
+      />
     </Card>
   )
 }

@@ -15,6 +15,8 @@ const TONES: Record<Finding, Tone> = {
   memorised: 'warn',
   falling: 'good',
   early: 'info',
+  rising: 'good',
+  notRising: 'info',
 }
 
 /** What the curves say, in words, and what to do about it. */

@@ -1,11 +1,18 @@
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 
 import { Meter } from '@/components/ui/meter'
 import { formatDuration, formatMeasure, formatNumber } from '@/lib/format/format'
 
 import { isWorking, type Run } from '../api/runs'
-import { readProgress } from '../api/progress'
+import { type Progress, readProgress } from '../api/progress'
 import classes from './progress-line.module.css'
+
+/** What the trainer aims at: its reward where it has one, else its loss. */
+function measured({ reward, loss }: Progress, t: TFunction): string | null {
+  if (reward !== null) return t('run.rewardIs', { reward: formatMeasure(reward, 3) })
+  return loss === null ? null : t('run.lossIs', { loss: formatMeasure(loss, 3) })
+}
 
 /** Where the trainer is, by its own last word. Without one there is no bar. */
 export function ProgressLine({ run }: { run: Run }) {
@@ -16,7 +23,7 @@ export function ProgressLine({ run }: { run: Run }) {
   }
   const words = [
     t('run.stepOf', { step: formatNumber(progress.step), total: formatNumber(progress.totalSteps) }),
-    progress.loss === null ? null : t('run.lossIs', { loss: formatMeasure(progress.loss, 3) }),
+    measured(progress, t),
     isWorking(run) && progress.secondsLeft !== null && progress.secondsLeft >= 1
       ? t('run.timeLeft', { time: formatDuration(progress.secondsLeft) })
       : null,

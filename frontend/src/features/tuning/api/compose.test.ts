@@ -16,6 +16,13 @@ const SCHEMA: JsonSchema = {
         beta: { type: 'number', default: 0.1 },
       },
     },
+    Kto: {
+      properties: {
+        name: { const: 'kto' },
+        packing: { type: 'boolean', default: true },
+        beta: { type: 'number', default: 0.2 },
+      },
+    },
     Optimization: { properties: { learning_rate: { type: 'number', default: 0.0002 } } },
   },
   properties: {
@@ -23,8 +30,11 @@ const SCHEMA: JsonSchema = {
     model: { type: 'string' },
     dataset: { type: 'string' },
     strategy: {
-      discriminator: { propertyName: 'name', mapping: { sft: '#/$defs/Sft', dpo: '#/$defs/Dpo' } },
-      oneOf: [{ $ref: '#/$defs/Sft' }, { $ref: '#/$defs/Dpo' }],
+      discriminator: {
+        propertyName: 'name',
+        mapping: { sft: '#/$defs/Sft', dpo: '#/$defs/Dpo', kto: '#/$defs/Kto' },
+      },
+      oneOf: [{ $ref: '#/$defs/Sft' }, { $ref: '#/$defs/Dpo' }, { $ref: '#/$defs/Kto' }],
     },
     optimization: { $ref: '#/$defs/Optimization' },
   },
@@ -46,6 +56,17 @@ describe('a config is the defaults with a person’s choices in them', () => {
   test('another strategy brings its own settings and keeps what both have', () => {
     const config = compose(SCHEMA, DEFAULTS, { 'strategy.name': 'dpo' })
     expect(config.strategy).toEqual({ name: 'dpo', packing: true, beta: 0.1 })
+  })
+
+  test('what another strategy means differently starts from that one’s default', () => {
+    const config = compose(
+      SCHEMA,
+      { ...DEFAULTS, strategy: { name: 'dpo', packing: false, beta: 0.5 } } as never,
+      {
+        'strategy.name': 'kto',
+      },
+    )
+    expect(config.strategy).toEqual({ name: 'kto', packing: true, beta: 0.2 })
   })
 
   test('a choice for a strategy that is not taken waits', () => {

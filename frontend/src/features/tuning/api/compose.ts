@@ -26,7 +26,12 @@ export function compose(
     if (property === undefined) continue
     const wanted = chosen[`${name}.${property}`]
     if (typeof wanted === 'string' && wanted !== valueAt(config, `${name}.${property}`)) {
-      config = withValue(config, name, defaultsOfBranch(branch(schema, wanted, root), valueAt(config, name)))
+      const now = branch(schema, String(valueAt(config, `${name}.${property}`)), root)
+      config = withValue(
+        config,
+        name,
+        defaultsOfBranch(branch(schema, wanted, root), now, valueAt(config, name)),
+      )
     }
   }
   const known = new Set(fieldsOf(root, branches(root, config)).map((field) => field.dotted))
@@ -36,13 +41,17 @@ export function compose(
   return config
 }
 
-/** A branch's own defaults; what it shares with the one before keeps its value. */
-function defaultsOfBranch(schema: JsonSchema | null, before: unknown): Values {
+/** A branch's own defaults; what it has in common with the one before, name, type and default, keeps its value. */
+function defaultsOfBranch(schema: JsonSchema | null, former: JsonSchema | null, before: unknown): Values {
   const kept = (before ?? {}) as Values
+  const alike = (key: string, one: JsonSchema) => {
+    const other = former?.properties?.[key]
+    return other !== undefined && same(other.default, one.default) && same(other.enum, one.enum)
+  }
   return Object.fromEntries(
     Object.entries(schema?.properties ?? {}).map(([key, one]) => [
       key,
-      one.const ?? (key in kept && one.const === undefined ? kept[key] : one.default),
+      one.const ?? (key in kept && alike(key, one) ? kept[key] : one.default),
     ]),
   )
 }
