@@ -188,6 +188,14 @@ class RunDisplay:
         known = (f", {label} {data[name]:.3f}" for name, label in BESIDE_THE_LOSS.items() if name in data)
         self.progress.console.print(Text(f"  step {data['step']}: held-out loss {data['loss']:.4f}{''.join(known)}"))
 
+    def _on_samples(self, data: dict[str, Any]) -> None:
+        """The first of the rows, in one line."""
+        if data["rows"]:
+            row = data["rows"][0]
+            right = " ✓" if row["answer"].strip() == row["expected"].strip() else ""
+            line = f"  step {data['step']}: {_one_line(row['prompt'])} → {_one_line(row['answer'])}{right}"
+            self.progress.console.print(Text(line, style="dim"), overflow="ellipsis", no_wrap=True)
+
     def _on_notice(self, data: dict[str, Any]) -> None:
         self.progress.console.print(Text(f"Note: {data['text']}", style="yellow"))
 
@@ -243,6 +251,11 @@ class RunDisplay:
         table.add_column(overflow="fold")
         table.add_row(name, text)
         self.console.print(table)
+
+
+def _one_line(text: str, most: int = 60) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else flat[: most - 1] + "…"
 
 
 def gib(size: int) -> str:

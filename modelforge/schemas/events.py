@@ -16,6 +16,7 @@ EventKind = Literal[
     #               "reward_rejected"?, "reward_margin"?, "reward_accuracy"?, "reward"?, "reward_std"?,
     #               "reward_NAME"? of each reward, "kl"?, "entropy"?, "completion_length"?, "truncated"?, "clip_ratio"?
     "evaluation",  # {"step", "loss", "perplexity"?}, and what "progress" has of rewards
+    "samples",  # {"step", "rows"}: the prompt, expected and answer of a few held-out rows, asked at an evaluation
     "checkpoint",  # {"step", "name", "best"}
     "generation",  # {"phase": "base" | "tuned", "done", "total"}
     "notice",  # {"text"}

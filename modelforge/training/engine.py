@@ -216,9 +216,20 @@ class _Run:
             callbacks=(
                 ProgressCallback(self.emit, lambda: memory_in_use(self.compute.device)),
                 SaveAndStopCallback(self.config.checkpointing),
+                *self._samples(),
                 *self._tensorboard(),
             ),
         )
+
+    def _samples(self) -> tuple[Any, ...]:
+        """Answers along the way, where the model that is trained is one that answers."""
+        wanted = self.config.evaluation.sample_rows if self.config.evaluation.generate else 0
+        if not wanted or self.head != self.task.head():
+            return ()
+        from modelforge.training.sample_answers import SampleCallback
+
+        rows = held_out_rows(self.data, self.config, most=wanted)
+        return (SampleCallback(self.task, self.tokenizer, self.config, rows, self.emit, self.should_stop),)
 
     def _tensorboard(self) -> tuple[Any, ...]:
         if not self.config.logging.tensorboard or Settings.from_environment().disable_tensorboard:

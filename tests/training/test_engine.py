@@ -80,6 +80,45 @@ def test_a_stopped_run_goes_on_to_the_same_weights(tiny_model: Path, data: Path,
     assert weights_of(run, files) == weights_of(whole, files)
 
 
+def test_answers_along_the_way_change_nothing_of_the_training(tiny_model: Path, data: Path, files: FileManager) -> None:
+    settings: dict[str, Any] = {"lora": {"lora_dropout": 0.2}, "optimization": {"max_steps": 6}}
+    every_second = {"eval_strategy": "steps", "eval_steps": 2}
+    asked = carry_out(make_run(tiny_config(tiny_model, data, **settings, evaluation=every_second), files, "asked"))
+    config = tiny_config(tiny_model, data, **settings, evaluation={**every_second, "sample_rows": 0})
+    silent = carry_out(make_run(config, files, "silent"))
+
+    assert [said["step"] for said in asked.said("samples")] == [2, 4, 6]
+    assert [len(said["rows"]) for said in asked.said("samples")] == [3, 3, 3]
+    prompts = {tuple(row["prompt"] for row in said["rows"]) for said in asked.said("samples")}
+    assert len(prompts) == 1
+    assert all("ball" in row["prompt"] and row["expected"] for row in asked.said("samples")[0]["rows"])
+    assert silent.said("samples") == []
+    assert asked.losses == silent.losses
+    assert asked.said("evaluation") == silent.said("evaluation")
+    assert [said["grad_norm"] for said in asked.said("progress")] == [
+        said["grad_norm"] for said in silent.said("progress")
+    ]
+    assert weights_of(asked, files) == weights_of(silent, files)
+
+
+def test_a_stop_while_rows_are_answered_ends_the_run_at_once(tiny_model: Path, data: Path, files: FileManager) -> None:
+    from modelforge.training import engine
+
+    run = make_run(tiny_config(tiny_model, data, evaluation={"eval_strategy": "steps", "eval_steps": 2}), files)
+    events: list[tuple[str, dict[str, Any]]] = []
+    result = engine.run(
+        run.folder.read_spec(),
+        run.folder,
+        lambda kind, said: events.append((kind, said)),
+        lambda: any(kind == "evaluation" for kind, _ in events),
+    )
+
+    assert result.status == "stopped"
+    assert [kind for kind, _ in events].count("evaluation") == 1
+    assert "samples" not in {kind for kind, _ in events}
+    assert carry_out(run).status == "succeeded"
+
+
 def test_an_attempt_after_the_training_trains_nothing_again(tiny_model: Path, data: Path, files: FileManager) -> None:
     run = carry_out(make_run(tiny_config(tiny_model, data), files))
     before = weights_of(run, files)

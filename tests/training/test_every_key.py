@@ -198,6 +198,10 @@ def steps(place: Place, config: TrainingConfig) -> Any:
     }
 
 
+def samples(place: Place, config: TrainingConfig) -> Any:
+    return carry_out(place.run(config)).said("samples")
+
+
 def report(place: Place, config: TrainingConfig) -> Any:
     run = carry_out(place.run(config))
     return {
@@ -320,6 +324,7 @@ EFFECTS: dict[str, tuple[Observe, dict[str, Any], Any]] = {
         3,
     ),
     "evaluation.max_new_tokens": (report, {}, 1),
+    "evaluation.sample_rows": (samples, {}, 1),
     "evaluation.bootstrap_resamples": (report, {}, 100),
     "evaluation.confidence": (report, {}, 0.5),
     "logging.tensorboard": (report, {"optimization": {"max_steps": 1}}, True),

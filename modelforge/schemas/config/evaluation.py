@@ -24,6 +24,8 @@ class EvaluationConfig(Schema):
     """Held-out rows that are scored before and after. Empty scores all of them."""
     max_new_tokens: int = Field(default=256, ge=1)
     """The longest answer that is written, in tokens."""
+    sample_rows: int = Field(default=3, ge=0, le=20)
+    """Held-out rows that are answered at each evaluation, in at most 64 tokens, to read along; 0 asks none."""
     bootstrap_resamples: int = Field(default=2000, ge=100, le=100_000)
     """Resamples behind each confidence interval."""
     confidence: float = Field(default=0.95, ge=0.5, lt=1)

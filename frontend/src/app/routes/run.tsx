@@ -24,6 +24,7 @@ import { ReportView } from '@/features/runs/components/report-view'
 import { RunActions } from '@/features/runs/components/run-actions'
 import { RunFacts } from '@/features/runs/components/run-facts'
 import { RunStatusTag } from '@/features/runs/components/run-status'
+import { SamplesCard } from '@/features/runs/components/samples-card'
 import { Story } from '@/features/runs/components/story'
 import { branches, choicesOf } from '@/features/tuning/api/compose'
 import { changeDraft } from '@/features/tuning/api/draft'
@@ -120,7 +121,10 @@ function Live({ run }: { run: Run }) {
   if (live.pending) return <Skeleton height={420} radius="lg" />
   return (
     <div className={grid.side}>
-      <Curves series={live.series} version={live.version} />
+      <div className={grid.stack}>
+        <Curves series={live.series} version={live.version} />
+        <SamplesCard sampled={live.sampled} />
+      </div>
       <div className={grid.stack}>
         <DiagnosisCard series={live.series} totalSteps={readProgress(run.progress)?.totalSteps ?? null} />
         <Card title={t('story.title')}>

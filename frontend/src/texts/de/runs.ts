@@ -94,7 +94,7 @@ export default {
       kl: 'KL zum Anfang',
       entropy: 'Entropie der Antworten',
       completion_length: 'Länge der Antworten, in Token',
-      completions_clipped: 'Antworten ohne Ende',
+      truncated: 'Antworten ohne Ende',
       accuracy: 'Trefferquote',
       token_accuracy: 'Richtig vorhergesagte Token',
       perplexity: 'Perplexität',
@@ -104,6 +104,13 @@ export default {
       memory_bytes: 'Speicher',
     },
     line: { reward_chosen: 'bevorzugt', reward_rejected: 'nicht bevorzugt' },
+  },
+  samples: {
+    title: 'Antworten unterwegs',
+    at: 'Schritt {{step}} · {{place}} von {{count}}',
+    earlier: 'Die Auswertung davor',
+    later: 'Die Auswertung danach',
+    answer: 'Antwort',
   },
   chart: {
     nothing: 'Noch nichts gemessen',

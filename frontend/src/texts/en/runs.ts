@@ -88,7 +88,7 @@ export default {
       kl: 'KL from the start',
       entropy: 'Entropy of the answers',
       completion_length: 'Length of answers, in tokens',
-      completions_clipped: 'Answers that did not end',
+      truncated: 'Answers that did not end',
       accuracy: 'Accuracy',
       token_accuracy: 'Tokens predicted right',
       perplexity: 'Perplexity',
@@ -98,6 +98,13 @@ export default {
       memory_bytes: 'Memory',
     },
     line: { reward_chosen: 'preferred', reward_rejected: 'not preferred' },
+  },
+  samples: {
+    title: 'Answers along the way',
+    at: 'Step {{step}} · {{place}} of {{count}}',
+    earlier: 'The evaluation before',
+    later: 'The evaluation after',
+    answer: 'Answer',
   },
   chart: {
     nothing: 'Nothing measured yet',

@@ -30,19 +30,15 @@ export const MAIN = 'loss'
 
 /** Every quantity that is known by name, in the order in which it is drawn. */
 const KNOWN: readonly Known[] = [
-  { id: 'reward', series: ['reward', 'reward_mean', 'mean_reward'], color: '--ember' },
+  { id: 'reward', series: ['reward'], color: '--ember' },
   { id: 'reward_margin', series: ['reward_margin'], color: '--ember' },
   { id: 'reward_accuracy', series: ['reward_accuracy'], color: '--teal' },
   { id: 'rewards', series: ['reward_chosen', 'reward_rejected'], color: '--ember' },
   { id: 'reward_std', series: ['reward_std'], color: '--pink' },
   { id: 'kl', series: ['kl'], color: '--violet' },
   { id: 'entropy', series: ['entropy'], color: '--olive' },
-  {
-    id: 'completion_length',
-    series: ['completion_length', 'completions_mean_length', 'completion_length_mean'],
-    color: '--teal',
-  },
-  { id: 'completions_clipped', series: ['completions_clipped', 'clipped_ratio'], color: '--pink' },
+  { id: 'completion_length', series: ['completion_length'], color: '--teal' },
+  { id: 'truncated', series: ['truncated'], color: '--pink' },
   { id: 'accuracy', series: ['accuracy'], color: '--teal' },
   { id: 'token_accuracy', series: ['token_accuracy'], color: '--teal' },
   { id: 'perplexity', series: ['perplexity'], color: '--blue' },

@@ -35,13 +35,13 @@ export const metricsQuery = (id: string) =>
     gcTime: 0,
   })
 
-export const toldQuery = (id: string) =>
+const eventsQuery = (id: string, name: string, kind: RunEvent['kind'][]) =>
   queryOptions({
-    queryKey: ['run', id, 'told'],
+    queryKey: ['run', id, name],
     queryFn: async ({ signal }) => {
       const page = await answer(
         api.GET('/api/v1/runs/{run_id}/events', {
-          params: { ...of(id), query: { kind: [...TOLD], limit: MOST_EVENTS } },
+          params: { ...of(id), query: { kind, limit: MOST_EVENTS } },
           headers: { Accept: 'application/json' },
           signal,
         }),
@@ -52,8 +52,11 @@ export const toldQuery = (id: string) =>
     gcTime: 0,
   })
 
+export const toldQuery = (id: string) => eventsQuery(id, 'told', [...TOLD])
+export const samplesQuery = (id: string) => eventsQuery(id, 'samples', ['samples'])
+
 export function isTold(kind: string): boolean {
-  return (TOLD as readonly string[]).includes(kind)
+  return kind === 'samples' || (TOLD as readonly string[]).includes(kind)
 }
 
 export const logQuery = (id: string, lines: number, live: boolean) =>

@@ -3,8 +3,9 @@ import { useEffect, useRef, useState } from 'react'
 
 import { listen } from '@/lib/stream/event-stream'
 
-import { isTold, metricsQuery, type RunEvent, toldQuery } from './run-events'
+import { isTold, metricsQuery, type RunEvent, samplesQuery, toldQuery } from './run-events'
 import { isActive, type Run } from './runs'
+import { type Sampled, sampledOf } from './samples'
 import { addPoint, type SeriesByName } from './series'
 
 const REDRAW_MS = 250
@@ -12,6 +13,7 @@ const REDRAW_MS = 250
 export interface RunLive {
   series: SeriesByName
   told: RunEvent[]
+  sampled: Sampled[]
   /** Counts what has come in, so that a chart knows when to draw. */
   version: number
 }
@@ -26,6 +28,7 @@ export function useRunLive(run: Run): RunLive & { pending: boolean; error: Error
   const queries = useQueryClient()
   const metrics = useQuery(metricsQuery(id))
   const told = useQuery(toldQuery(id))
+  const samples = useQuery(samplesQuery(id))
   const [version, setVersion] = useState(0)
   const news = useRef<RunEvent[]>([])
   const start = metrics.data?.lastSeq
@@ -61,14 +64,20 @@ export function useRunLive(run: Run): RunLive & { pending: boolean; error: Error
     }
   }, [active, id, queries, series, start])
 
-  const known = told.data ?? []
-  const last = known[known.length - 1]?.seq ?? 0
   return {
     series: series ?? {},
     // eslint-disable-next-line react-hooks/refs -- `version` says when it has changed
-    told: [...known, ...news.current.filter((event) => event.seq > last)],
+    told: withNews(told.data, news.current).filter(({ kind }) => kind !== 'samples'),
+    // eslint-disable-next-line react-hooks/refs -- as above
+    sampled: sampledOf(withNews(samples.data, news.current)),
     version,
     pending: metrics.isPending,
     error: metrics.error ?? told.error,
   }
+}
+
+/** What was known when the page was opened, and what has been said since. */
+function withNews(known: readonly RunEvent[] = [], news: readonly RunEvent[]): RunEvent[] {
+  const last = known[known.length - 1]?.seq ?? 0
+  return [...known, ...news.filter((event) => event.seq > last)]
 }

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core'
-import { Check } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import type { Report } from '../api/run-events'
+import { Answer } from './answer'
 import classes from './report-examples.module.css'
 
 type Example = NonNullable<Report['examples']>[number]
@@ -35,19 +35,5 @@ export function Examples({ examples }: { examples: readonly Example[] }) {
         </div>
       ) : null}
     </>
-  )
-}
-
-function Answer({ name, text, expected }: { name: string; text: string; expected?: string }) {
-  const { t } = useTranslation()
-  const matches = expected !== undefined && text.trim() === expected.trim()
-  return (
-    <div className={classes.answer} data-matches={matches}>
-      <p className={classes.name}>
-        {name}
-        {matches ? <Check size={13} strokeWidth={2.6} aria-label={t('report.same')} /> : null}
-      </p>
-      <p className={classes.text}>{text || '–'}</p>
-    </div>
   )
 }
