@@ -34,6 +34,8 @@ class LoadOptions:
     dtype: Any
     """A `torch.dtype`."""
     attn_implementation: str | None = None
+    max_length: int | None = None
+    """The longest sequence that the run feeds or writes, in tokens, for providers that set memory aside for it."""
     quantization_config: Any = None
     head_arguments: Mapping[str, Any] = field(default_factory=dict)
     """What the config has to say of a fresh head: `Head.arguments`."""
@@ -43,6 +45,8 @@ class Provider(Protocol):
     """Where weights come from and how they are loaded."""
 
     name: ClassVar[str]
+    patches_libraries: ClassVar[bool] = False
+    """Whether `activate` rewrites transformers, so that a worker needs an interpreter that has not imported it yet."""
 
     def get_provider_name(self) -> str:
         """The name under which the factory knows this provider."""

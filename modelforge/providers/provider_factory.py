@@ -7,6 +7,7 @@ from typing import ClassVar
 from modelforge.exceptions import ConfigurationError
 from modelforge.providers.huggingface_provider import HuggingFaceProvider
 from modelforge.providers.provider import Provider
+from modelforge.providers.unsloth_provider import UnslothProvider
 
 
 class ProviderFactory:
@@ -14,6 +15,7 @@ class ProviderFactory:
 
     providers: ClassVar[dict[str, type[Provider]]] = {
         HuggingFaceProvider.name: HuggingFaceProvider,
+        UnslothProvider.name: UnslothProvider,
     }
 
     @classmethod

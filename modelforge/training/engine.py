@@ -120,6 +120,7 @@ class _Run:
                 device=self.compute.device,
                 dtype=self.compute.weights_dtype(self.config.finetuning_type),
                 attn_implementation=self.compute.attn_implementation,
+                max_length=self.config.data.max_length + self.config.evaluation.max_new_tokens,
                 quantization_config=QuantizationFactory.create_config(self.config.quantization, self.compute.dtype),
                 head_arguments=self.head.arguments,
             ),

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Protocol
 
 from modelforge.exceptions import TrainingError
+from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.schemas.run import RunExit
 from modelforge.storage.folders import RunFolder
 from modelforge.training.process_group import created, is_same
@@ -120,7 +121,9 @@ class ForkserverLauncher(Launcher):
         forkserver.ensure_running()
 
     def start(self, folder: RunFolder, *, resume: bool = False) -> LaunchedWorker:
-        """See `Launcher.start`."""
+        """See `Launcher.start`. A provider that rewrites libraries gets an interpreter of its own."""
+        if self.engine is None and _rewrites_libraries(folder):
+            return SubprocessLauncher(environment=self.environment).start(folder, resume=resume)
         epoch = begin_attempt(folder, resume=resume)
         reader, writer = self.context.Pipe(duplex=False)
         environment = worker_environment(self.environment)
@@ -139,6 +142,10 @@ class ForkserverLauncher(Launcher):
             finally:
                 middle.join(FORK_SECONDS)
         return LaunchedWorker(pid, created(pid) or 0.0, epoch)
+
+
+def _rewrites_libraries(folder: RunFolder) -> bool:
+    return ProviderFactory.create_provider(folder.read_spec().config.provider).patches_libraries
 
 
 def _fork_worker(

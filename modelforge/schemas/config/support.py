@@ -24,6 +24,7 @@ DIMENSIONS: Mapping[str, Callable[[TrainingConfig], str]] = {
     "DoRA": lambda config: _switch(config.lora.use_dora),
     "LoRA+": lambda config: _switch(config.lora.loraplus_lr_ratio is not None),
     "merge": lambda config: _switch(config.output.merge),
+    "torch.compile": lambda config: _switch(config.compute.torch_compile),
     "device": lambda config: config.compute.device,
     "attention": lambda config: config.compute.attn_implementation,
 }
@@ -31,6 +32,7 @@ DIMENSIONS: Mapping[str, Callable[[TrainingConfig], str]] = {
 
 FROM_THE_WEIGHTS = ("pissa", "pissa_niter_16", "olora")
 NOT_FROM_ZERO = (*FROM_THE_WEIGHTS, "loftq")
+NOT_THROUGH_UNSLOTH = ("dpo", "kto", "orpo", "reward", "rlhf")
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,35 @@ REFUSALS: tuple[Refusal, ...] = (
         {"quantization": ("8-bit",), "DoRA": ("on",)},
         "DoRA reads the weights that it adapts, and 8-bit ones lose their scales by that on a CPU; set "
         "quantization.bits: 4 or lora.use_dora: false",
+    ),
+    Refusal(
+        {"provider": ("unsloth",), "device": ("cpu", "mps")},
+        "unsloth needs an NVIDIA GPU; set compute.device: auto or provider: huggingface",
+    ),
+    Refusal(
+        {"provider": ("unsloth",), "finetuning_type": ("full",)},
+        "through unsloth adapters are trained; set finetuning_type: lora or provider: huggingface",
+    ),
+    Refusal(
+        {"provider": ("unsloth",), "strategy": NOT_THROUGH_UNSLOTH},
+        "through unsloth sft and qlora are proven, and this strategy is not; set provider: huggingface",
+    ),
+    Refusal(
+        {"provider": ("unsloth",), "initialisation": NOT_FROM_ZERO},
+        "unsloth initialises these adapters in ways of its own; set lora.init_lora_weights: default or "
+        "provider: huggingface",
+    ),
+    Refusal(
+        {"provider": ("unsloth",), "DoRA": ("on",)},
+        "DoRA gains nothing from unsloth's kernels; set lora.use_dora: false or provider: huggingface",
+    ),
+    Refusal(
+        {"provider": ("unsloth",), "attention": ("sdpa", "eager", "flash_attention_2")},
+        "unsloth has attention of its own; set compute.attn_implementation: auto or provider: huggingface",
+    ),
+    Refusal(
+        {"provider": ("unsloth",), "torch.compile": ("on",)},
+        "unsloth compiles by itself; set compute.torch_compile: false or provider: huggingface",
     ),
     Refusal(
         {"device": ("cpu",), "attention": ("flash_attention_2",)},

@@ -28,8 +28,8 @@ class TrainingConfig(Schema):
     """A name for the run and the model it makes. Empty: made from model and dataset."""
     task: Literal["text-generation"] = "text-generation"
     """What the model is to do."""
-    provider: Literal["huggingface"] = "huggingface"
-    """Where weights come from and how they are loaded."""
+    provider: Literal["huggingface", "unsloth"] = "huggingface"
+    """How weights are loaded and adapted. `unsloth` is faster on an NVIDIA GPU, in an environment of its own."""
     model: str = Field(min_length=1)
     """`starter:NAME`, a Hugging Face hub id such as `Qwen/Qwen3-0.6B`, a local folder, or a model of the library."""
     model_revision: str | None = None
