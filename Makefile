@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+UNSLOTH := .venv-unsloth
 
 # pip reads a configured find-links folder by itself, uv only under its own name.
 ifdef PIP_FIND_LINKS
@@ -15,12 +16,14 @@ WEB := modelforge/web/dist/index.html
 WEB_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f ! -name schema.d.ts)
 NO_NPM := npm is missing: the web app needs Node 20 or newer (https://nodejs.org).
 
-.PHONY: help install demo serve web wheel screenshots test test-python test-web e2e test-faults test-security test-matrix test-load check check-python check-web format docs lock bench clean
+.PHONY: help install unsloth demo serve web wheel screenshots test test-python test-unsloth test-web e2e test-faults test-security test-matrix test-load check check-python check-web format docs lock bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 22
 
 install: $(VENV)/.base ## install ModelForge into .venv
+
+unsloth: $(UNSLOTH)/.ready ## make .venv-unsloth, an environment for provider: unsloth, on Linux with an NVIDIA GPU
 
 demo: $(VENV)/.base ## fine-tune a bundled model on bundled data and show that it got better
 	@$(BIN)/modelforge train -c examples/text-generation/sft.yaml
@@ -40,6 +43,10 @@ test-python: $(VENV)/.dev ## run the Python tests with coverage
 	@$(TEST_ENVIRONMENT) $(BIN)/coverage erase
 	$(TEST_ENVIRONMENT) $(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine -q && $(BIN)/coverage report --fail-under=90 --sort=cover
+
+test-unsloth: $(UNSLOTH)/.ready ## train through Unsloth for real, in its own environment; on a CPU where there is no GPU
+	$(BIN)/uv pip install --quiet --python $(UNSLOTH)/bin/python pytest pytest-timeout hypothesis
+	$(TEST_ENVIRONMENT) UNSLOTH_DISABLE_STATISTICS=1 $(UNSLOTH)/bin/python -m pytest tests/providers/test_unsloth_for_real.py -s
 
 test-web: frontend/node_modules/.ready ## run the tests of the web app's parts
 	cd frontend && npm test
@@ -87,10 +94,11 @@ docs: $(VENV)/.base ## write the reference pages of docs/ anew from the code
 lock: $(BIN)/uv ## renew the locked versions from pyproject.toml
 	$(BIN)/uv pip compile -q --upgrade --python-version 3.11 --no-annotate --no-header pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --upgrade --python-version 3.11 --no-annotate --no-header --extra dev pyproject.toml -o requirements-dev.lock
-	@sed -i.bak -E 's/^(torch==[0-9.]+)\+.*/\1/' requirements.lock requirements-dev.lock && rm -f requirements*.lock.bak
+	$(BIN)/uv pip compile -q --upgrade --python-version 3.11 --no-annotate --no-header --no-emit-package triton requirements-unsloth.in -o requirements-unsloth.lock
+	@sed -i.bak -E 's/^(torch==[0-9.]+)\+.*/\1/' requirements.lock requirements-dev.lock requirements-unsloth.lock && rm -f requirements*.lock.bak
 
 clean: ## remove the environment and all caches
-	rm -rf $(VENV) build dist modelforge/web frontend/node_modules *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) $(UNSLOTH) build dist modelforge/web frontend/node_modules *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -101,6 +109,12 @@ $(BIN)/uv:
 $(VENV)/.base: pyproject.toml requirements.lock | $(BIN)/uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+$(UNSLOTH)/.ready: requirements-unsloth.lock | $(BIN)/uv
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(UNSLOTH)
+	$(BIN)/uv pip install --quiet --python $(UNSLOTH)/bin/python -r requirements-unsloth.lock
+	$(BIN)/uv pip install --quiet --python $(UNSLOTH)/bin/python --no-deps -e .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.base

@@ -60,7 +60,6 @@ SHAPES: dict[str, dict[str, Any]] = {
     },
 }
 """Those of Llama 3.2 1B and Llama 3.1 8B; `tiny` shows that the script works."""
-ROW_WORDS = 500
 HELD_OUT = 8
 WARM_UP = 3
 """Steps of an attempt that are not timed: kernels are chosen and compiled in them."""
@@ -79,6 +78,8 @@ class Cell:
     accumulate: int = 1
     steps: int = 20
     limit: float = 90.0
+    words: int = 500
+    """In the longest answers; the starter's tokenizer makes some 2.6 tokens of each."""
     whole: bool = False
     """Also run undisturbed, and hold the resumed run's losses and weights against it."""
 
@@ -111,9 +112,10 @@ UNSLOTH = (
     Cell("Unsloth QLoRA", "8B", {"provider": "unsloth", "strategy": {"name": "qlora"}, **NF4, **RECOMPUTE}, limit=200),
 )
 TRIAL = (
-    Cell("LoRA", "tiny", batch=2, steps=8, whole=True, limit=300),
-    Cell("DPO", "tiny", {"strategy": {"name": "dpo"}}, batch=2, steps=8, limit=300),
-    Cell("QLoRA", "tiny", {"strategy": {"name": "qlora"}}, batch=2, steps=8, limit=300),
+    Cell("LoRA", "tiny", batch=2, steps=10, limit=300, words=20, whole=True),
+    Cell("DPO", "tiny", {"strategy": {"name": "dpo"}}, batch=2, steps=10, limit=300, words=20),
+    Cell("LoRA, packed", "tiny", {"strategy": {"packing": True}}, batch=1, steps=10, limit=300, words=20),
+    Cell("full", "tiny", {"finetuning_type": "full"}, batch=2, steps=10, limit=300, words=20),
 )
 
 
@@ -148,7 +150,7 @@ def rows_of(cell: Cell) -> int:
 
 
 def write_rows(cell: Cell, path: Path) -> None:
-    """Rows of some 1,000 tokens each; every fourth answer is half as long, so that batches are padded."""
+    """Rows of which every fourth has an answer twice as long as the others, so that batches are padded."""
     import random
 
     words = [f"{a}{b}" for a in ("red", "old", "far", "sun", "sea") for b in ("man", "bird", "hill", "day", "boat")]
@@ -159,7 +161,7 @@ def write_rows(cell: Cell, path: Path) -> None:
 
     with path.open("w", encoding="utf-8") as file:
         for number in range(rows_of(cell)):
-            answer, prompt = text(ROW_WORDS // 2 if number % 4 else ROW_WORDS), f"Write line {number}. "
+            answer, prompt = text(cell.words // 2 if number % 4 else cell.words), f"Write line {number}. "
             row = {"input": prompt, "output": answer}
             if cell.recipe.get("strategy", {}).get("name") == "dpo":
                 row = {"prompt": prompt, "chosen": answer, "rejected": text(len(answer.split()))}
@@ -391,7 +393,7 @@ def table(found: dict[str, Any]) -> str:
         f"{'; '.join(found['machine']['device'])}, Python {found['machine']['python']}, {versions}.",
         "",
         "Random weights in the shapes of Llama 3.2 1B and Llama 3.1 8B; LoRA of rank 16 on all linear layers; rows of",
-        "500 to 1,000 tokens. Tokens/s are real tokens, padding left out. Each run was stopped half way and resumed.",
+        "650 or 1,300 tokens. Tokens/s are real tokens, padding left out. Each run was stopped half way and resumed.",
         "",
         "| run | shape | tokens/s | peak GiB | planned GiB | loss first → last | falls | resumed | seconds |",
         "|---|---|--:|--:|--:|---|---|---|--:|",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from typing import Any, ClassVar
 
 from modelforge.exceptions import ProviderError
@@ -91,7 +92,7 @@ class UnslothProvider(HuggingFaceProvider):
 
 
 def require_unsloth() -> None:
-    """Refuse where Unsloth cannot run, without importing it.
+    """Refuse where Unsloth cannot run, without importing it. Its own UNSLOTH_FORCE_CPU=1 is let through, for trying.
 
     Raises:
         ProviderError: the package or a CUDA GPU is missing; the hint has the command that mends it.
@@ -102,7 +103,8 @@ def require_unsloth() -> None:
             hint="`make unsloth` makes an environment for it, .venv-unsloth; run ModelForge from there. "
             "Or set provider: huggingface.",
         )
-    if not any(found.kind == "cuda" for found in find_accelerators()):
+    forced = os.environ.get("UNSLOTH_FORCE_CPU") == "1"
+    if not forced and not any(found.kind == "cuda" for found in find_accelerators()):
         raise ProviderError(
             "provider is unsloth, which needs an NVIDIA GPU, and none was found on this machine.",
             hint="`nvidia-smi` says what the driver sees. Or set provider: huggingface.",

@@ -19,6 +19,7 @@ from modelforge.hardware.compute import resolve_compute
 from modelforge.hardware.detector import detect
 from modelforge.providers.huggingface_provider import HuggingFaceProvider
 from modelforge.providers.provider import LoadOptions
+from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.quantization.quantization_factory import QuantizationFactory
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.fields import config_fields
@@ -50,7 +51,7 @@ class Place:
 
 
 Observe = Callable[[Place, TrainingConfig], Any]
-SINGLE_CHOICE = {"task", "provider"}
+SINGLE_CHOICE = {"task"}
 """Keys with one choice so far; the test below fails as soon as there are two."""
 
 
@@ -87,6 +88,11 @@ def loaded(_place: Place, config: TrainingConfig) -> Any:
     provider = HuggingFaceProvider()
     model = provider.load_model(provider.resolve(config.model), head.model_class(), options)
     return strategy.prepare_model(model, config, provider, head)
+
+
+def usable(_place: Place, config: TrainingConfig) -> Any:
+    provider = ProviderFactory.create_provider(config.provider)
+    return refusal(lambda: provider.validate_model_access(provider.resolve(config.model)))
 
 
 def trainable(place: Place, config: TrainingConfig) -> Any:
@@ -245,6 +251,7 @@ EFFECTS: dict[str, tuple[Observe, dict[str, Any], Any]] = {
         {},
         "v2",
     ),
+    "provider": (usable, {"compute": {"device": "auto"}}, "unsloth"),
     "dataset": (rows, {}, "OTHER_FILE"),
     "dataset_revision": (
         lambda place, config: resolve_dataset("hub:owner/name", place.files, config.dataset_revision),

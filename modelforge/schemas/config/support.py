@@ -119,6 +119,10 @@ REFUSALS: tuple[Refusal, ...] = (
         "through unsloth sft and qlora are proven, and this strategy is not; set provider: huggingface",
     ),
     Refusal(
+        {"provider": ("unsloth",), "task": ("summarization", "extractive-question-answering", "text-classification")},
+        "through unsloth text generation is proven, and this task is not; set provider: huggingface",
+    ),
+    Refusal(
         {"provider": ("unsloth",), "initialisation": NOT_FROM_ZERO},
         "unsloth initialises these adapters in ways of its own; set lora.init_lora_weights: default or "
         "provider: huggingface",
