@@ -10,19 +10,30 @@ import yaml
 
 from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import ParsedConfig, parse_training_config
+from modelforge.schemas.config.stages import STAGES, ParsedStages, is_staged, parse_stages
 
 
 def load_recipe(path: Path | None, overrides: Sequence[str] = ()) -> ParsedConfig:
-    """Read a YAML or JSON recipe (none: start from nothing) and lay `overrides` over it.
+    """Read a YAML or JSON recipe of one run (none: start from nothing) and lay `overrides` over it.
 
     Raises:
-        ConfigurationError: the file cannot be read, an override is malformed, or the result is not valid.
+        ConfigurationError: the file cannot be read, an override is malformed, the result is not valid or has stages.
     """
+    return parse_training_config(_written(path, overrides))
+
+
+def load_any_recipe(path: Path | None, overrides: Sequence[str] = ()) -> ParsedConfig | ParsedStages:
+    """Read a recipe of one run or of several stages; `stages.0.lora.r=8` changes the first stage. See `load_recipe`."""
+    written = _written(path, overrides)
+    return parse_stages(written) if is_staged(written) else parse_training_config(written)
+
+
+def _written(path: Path | None, overrides: Sequence[str]) -> dict[str, Any]:
     written = _read(path) if path else {}
     for override in overrides:
         dotted, value = _parse_override(override)
         _set(written, dotted, value)
-    return parse_training_config(written)
+    return written
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -68,6 +79,8 @@ def _scalar(text: str) -> Any:
 
 def _set(written: dict[str, Any], dotted: tuple[str, ...], value: Any) -> None:
     holder = written
+    if dotted[0] == STAGES and len(dotted) > 2:
+        holder, dotted = _stage(written.get(STAGES), dotted[1]), dotted[2:]
     for name in dotted[:-1]:
         inner = holder.get(name)
         if isinstance(inner, str) and name == "strategy":
@@ -75,3 +88,15 @@ def _set(written: dict[str, Any], dotted: tuple[str, ...], value: Any) -> None:
         holder[name] = inner = dict(inner) if isinstance(inner, dict) else {}
         holder = inner
     holder[dotted[-1]] = value
+
+
+def _stage(stages: Any, number: str) -> dict[str, Any]:
+    """The partial recipe at this place of `stages`, counted from 0."""
+    there = len(stages) if isinstance(stages, list) else 0
+    if not number.isdecimal() or int(number) >= there or not isinstance(stages[int(number)], dict):
+        raise ConfigurationError(
+            f"The recipe has no stage at `{STAGES}.{number}`.",
+            hint=f"It has {there}, counted from 0." if there else "It has no stages: leave `stages.N.` out.",
+        )
+    found: dict[str, Any] = stages[int(number)]
+    return found

@@ -12,11 +12,13 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from modelforge.schemas.config import ParsedConfig
+from modelforge.schemas.config import ParsedConfig, TrainingConfig
+from modelforge.schemas.config.stages import ParsedStages
 from modelforge.schemas.events import Event
 from modelforge.schemas.plan import MemoryPlan
 from modelforge.schemas.preflight import PreflightReport
 from modelforge.schemas.report import EvaluationReport
+from modelforge.schemas.run import RunStage
 from modelforge.storage.atomic import read_json
 
 if TYPE_CHECKING:
@@ -37,8 +39,9 @@ MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "r
 class Display(Protocol):
     """What a command tells about a run, while it goes on."""
 
-    def begin(self, parsed: ParsedConfig) -> None: ...
+    def begin(self, parsed: ParsedConfig | ParsedStages) -> None: ...
     def prepared(self, preflight: PreflightReport, plan: MemoryPlan) -> None: ...
+    def stage(self, stage: RunStage) -> None: ...
     def created(self, folder: RunFolder) -> None: ...
     def event(self, event: Event) -> None: ...
     def ended(self, result: dict[str, Any], files: FileManager) -> None: ...
@@ -47,7 +50,7 @@ class Display(Protocol):
 class JsonDisplay:
     """One JSON object per line: the run's events, then the result."""
 
-    def begin(self, parsed: ParsedConfig) -> None:
+    def begin(self, parsed: ParsedConfig | ParsedStages) -> None:
         """Other spellings, as notices."""
         for notice in parsed.notices:
             self._line({"kind": "notice", "data": {"text": notice}})
@@ -56,6 +59,10 @@ class JsonDisplay:
         """Preflight and plan, as events."""
         self._line({"kind": "preflight", "data": preflight.model_dump(mode="json")})
         self._line({"kind": "plan", "data": plan.model_dump(mode="json")})
+
+    def stage(self, stage: RunStage) -> None:
+        """Which stage of a recipe comes now."""
+        self._line({"kind": "recipe_stage", "data": stage.model_dump(mode="json")})
 
     def created(self, folder: RunFolder) -> None:
         """The preflight and the plan that the run was made with."""
@@ -101,23 +108,31 @@ class RunDisplay:
         )
         self.bars: dict[str, TaskID] = {}
 
-    def begin(self, parsed: ParsedConfig) -> None:
+    def begin(self, parsed: ParsedConfig | ParsedStages) -> None:
         """What is trained on what, and on which machine."""
         from modelforge.hardware.detector import detect
 
-        config, machine = parsed.config, detect()
+        machine = detect()
         for notice in parsed.notices:
             self.console.print(Text(f"Note: {notice}", style="yellow"))
         devices = ", ".join(f"{gpu.name} ({gib(gpu.free_bytes)} free)" for gpu in machine.accelerators)
         memory = f"{machine.cores} cores, {gib(machine.memory_available_bytes)} memory free"
         self._fact("Hardware", f"{devices + '; ' if devices else 'no GPU; '}{memory}")
-        self._fact("Job", f"{config.strategy.name} ({config.finetuning_type}) of {config.model} on {config.dataset}")
+        if isinstance(parsed, ParsedConfig):
+            self._fact("Job", job(parsed.config))
+            return
+        for number, stage in enumerate(parsed.stages, 1):
+            self._fact(f"Stage {number}", f"{stage.name}: {job(stage.config)}")
 
     @contextmanager
     def working(self, what: str) -> Iterator[None]:
         """A spinner for work whose end is not known."""
         with self.console.status(f"{what} …"):
             yield
+
+    def stage(self, stage: RunStage) -> None:
+        """Which stage of a recipe comes now."""
+        self.console.print(Text(f"\n{stage.words.capitalize()}", style="bold"))
 
     def created(self, folder: RunFolder) -> None:
         """The checks and the plan that the run was made with."""
@@ -159,6 +174,8 @@ class RunDisplay:
             self.console.print("No rows were held out, so nothing shows whether the model got better.")
         self._memory(files.run(run_id))
         self._fact("Model", str(files.model(model_id).root))
+        if result["next_run_id"] is not None:
+            return
         self.console.print("\nTry next:")
         for command, why in (
             (f"modelforge chat {model_id}", "talk to it"),
@@ -256,6 +273,11 @@ class RunDisplay:
 def _one_line(text: str, most: int = 60) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= most else flat[: most - 1] + "…"
+
+
+def job(config: TrainingConfig) -> str:
+    """What is done to which model on which data."""
+    return f"{config.strategy.name} ({config.finetuning_type}) of {config.model} on {config.dataset}"
 
 
 def gib(size: int) -> str:

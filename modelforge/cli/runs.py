@@ -9,6 +9,7 @@ import typer
 from modelforge.cli.options import Json, RunId
 from modelforge.cli.output import dump, print_table
 from modelforge.cli.workplace import Workplace
+from modelforge.schemas.run import EARLIER_STAGE, RunStage
 
 if TYPE_CHECKING:
     from modelforge.schemas.run import RunView
@@ -29,10 +30,18 @@ def list_runs(as_json: Json = False) -> None:
     if not runs:
         typer.echo("No runs yet. Start one: modelforge train -c examples/text-generation/sft.yaml")
         return
+    staged = any(run.stage for run in runs)
     print_table(
-        ("id", "status", "started", "step", "verdict"),
+        ("id", *(("stage",) if staged else ()), "status", "started", "step", "verdict"),
         [
-            (run.id, run.status, f"{run.created_at:%Y-%m-%d %H:%M}", _step(run), (run.report or {}).get("verdict", ""))
+            (
+                run.id,
+                *((_stage(run),) if staged else ()),
+                run.status,
+                f"{run.created_at:%Y-%m-%d %H:%M}",
+                _step(run),
+                (run.report or {}).get("verdict", ""),
+            )
             for run in runs
         ],
     )
@@ -58,6 +67,8 @@ def show(run_id: RunId, as_json: Json = False) -> None:
     console.print(f"{run.id}: {run.status} {_step(run)}")
     config = run.config
     console.print(f"{config.strategy.name} ({config.finetuning_type}) of {config.model} on {config.dataset}")
+    if run.stage:
+        console.print(_relation(run, run.stage), soft_wrap=True)
     if run.error:
         console.print(f"[red]{run.error.message}[/] {run.error.hint or ''}")
     if run.report:
@@ -95,18 +106,13 @@ def stop(run_id: RunId, as_json: Json = False) -> None:
 
 @app.command()
 def resume(run_id: RunId, as_json: Json = False) -> None:
-    """Go on with a stopped, failed or killed run from its newest valid checkpoint.
+    """Go on with a stopped, failed or killed run from its newest valid checkpoint, then with the stages behind it.
 
     Example: modelforge runs resume support-chat-20261123-231100-9f2c
     """
-    from modelforge.cli.run_display import JsonDisplay, RunDisplay
+    from modelforge.cli.carry_out import carry_out
 
-    place = Workplace.open()
-    display = JsonDisplay() if as_json else RunDisplay()
-    with display.following():
-        result = place.training.resume(run_id, display.event)
-    display.ended(result, place.files)
-    if result["status"] != "success":
+    if not carry_out(Workplace.open(), run_id, as_json=as_json, resume=True):
         raise typer.Exit(1)
 
 
@@ -155,6 +161,25 @@ def _figure(value: float | None) -> str:
 
 def _summary(run: RunView) -> dict[str, Any]:
     return run.model_dump(mode="json", exclude={"config"})
+
+
+def _stage(run: RunView) -> str:
+    """`2/2 dpo, waits for support-chat-sft-…`."""
+    if run.stage is None:
+        return ""
+    place = f"{run.stage.number}/{len(run.stage.runs)} {run.stage.name}"
+    waits = run.status == "queued" and run.reason == EARLIER_STAGE
+    return f"{place}, waits for {', '.join(run.stage.needs)}" if waits else place
+
+
+def _relation(run: RunView, stage: RunStage) -> str:
+    parts = [stage.words.capitalize()]
+    if stage.needs:
+        waits = run.status == "queued" and run.reason == EARLIER_STAGE
+        parts.append(f"{'waits for' if waits else 'goes on from'} {', '.join(stage.needs)}")
+    if stage.next is not None:
+        parts.append(f"followed by {stage.next}")
+    return "; ".join(parts)
 
 
 def _step(run: RunView) -> str:

@@ -13,7 +13,7 @@ from modelforge.schemas.config.training_config import TrainingConfig
 from modelforge.schemas.dataset import DatasetView
 from modelforge.schemas.events import Event
 from modelforge.schemas.model import ModelView
-from modelforge.schemas.run import RunError, RunView
+from modelforge.schemas.run import RunError, RunStage, RunView
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -52,6 +52,7 @@ class RunRow(Table):
     slot: Mapped[str | None] = mapped_column(String(32))
     reason: Mapped[str | None] = mapped_column(String(64))
     owner: Mapped[str | None] = mapped_column(String(64), index=True)
+    stage: Mapped[RunStage | None] = mapped_column(SchemaColumn(RunStage))
     event_offset: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     """Bytes of `events.jsonl` whose events are in `run_events`."""
     last_seq: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -57,16 +58,22 @@ class QueueStatements(Sessions):
             query = chosen.order_by(RunRow.created_at.desc(), RunRow.id.desc()).limit(limit)
             return [row.to_view() for row in session.scalars(query)], total
 
-    def submit_run(self, run: RunView, ticket: RunTicket) -> str:
+    def submit_run(self, run: RunView, ticket: RunTicket, later: Sequence[RunView] = ()) -> str:
         """Add a run together with the key of its submit; returns the id of the run that holds the key.
 
         That is another run's when the same owner has used the key before: then nothing is added.
+
+        Args:
+            run: the one that answers the submit.
+            ticket: its place in the queue, and the key.
+            later: the runs of the stages behind it, added with it or not at all.
         """
         try:
             with self._write() as session:
                 if (earlier := _submission(session, run.owner, ticket.idempotency_key)) is not None:
                     return earlier.run_id
-                session.merge(RunRow(**dict(run)))
+                for one in (run, *later):
+                    session.merge(RunRow(**dict(one)))
                 if ticket.idempotency_key is not None:
                     session.add(
                         SubmissionRow(
@@ -92,8 +99,10 @@ class QueueStatements(Sessions):
             row = _submission(session, owner, key)
             return None if row is None else (row.run_id, row.fingerprint)
 
-    def move_run(self, run_id: str, *, priority: int | None, before: str | None) -> RunView:
+    def move_run(self, run_id: str, *, priority: int | None, before: str | None) -> list[RunView]:
         """Give a waiting run another priority, or the place right before another waiting run, whose priority it takes.
+
+        The waiting stages of one recipe move as one. Returns all that were moved, `run_id` first.
 
         Raises:
             NotFoundError: one of them does not wait.
@@ -101,19 +110,13 @@ class QueueStatements(Sessions):
         with self._write() as session:
             rows = list(session.scalars(select(RunRow).where(RunRow.status == "queued").order_by(*BY_TURN)))
             mover = _waiting(rows, run_id)
+            together = [row for row in rows if row is mover or _of_one_recipe(row, mover)]
             if priority is not None:
-                mover.priority = priority
-            if before is not None and before != run_id:
-                follower = _waiting(rows, before)
-                rows.remove(mover)
-                place = rows.index(follower)
-                leader = rows[place - 1] if place else None
-                mover.priority = follower.priority
-                if leader is None or leader.priority != follower.priority:
-                    mover.position = follower.position - 1
-                else:
-                    mover.position = (leader.position + follower.position) / 2
-            return mover.to_view()
+                for row in together:
+                    row.priority = priority
+            if before is not None and (follower := _waiting(rows, before)) not in together:
+                _put_before(follower, together, [row for row in rows if row not in together])
+            return [row.to_view() for row in sorted(together, key=lambda row: row is not mover)]
 
     def take_supervisor_lock(self, lock_file: Path) -> SupervisorLock | None:
         """Become the one supervisor: by PostgreSQL's advisory lock, else by a lock on a file. Nothing: another is it.
@@ -130,6 +133,20 @@ class QueueStatements(Sessions):
 
 def _submission(session: Session, owner: str | None, key: str | None) -> SubmissionRow | None:
     return None if key is None else session.get(SubmissionRow, (owner or "", key))
+
+
+def _of_one_recipe(row: RunRow, other: RunRow) -> bool:
+    return row.stage is not None and other.stage is not None and row.stage.runs == other.stage.runs
+
+
+def _put_before(follower: RunRow, together: list[RunRow], rows: list[RunRow]) -> None:
+    """Give `together`, in their order, positions between `follower` and the run that is in front of it in `rows`."""
+    place = rows.index(follower)
+    leader = rows[place - 1] if place and rows[place - 1].priority == follower.priority else None
+    start = follower.position - 1 if leader is None else leader.position
+    step = (follower.position - start) / (len(together) + 1)
+    for number, row in enumerate(together, 1):
+        row.priority, row.position = follower.priority, start + number * step
 
 
 def _waiting(rows: list[RunRow], run_id: str) -> RunRow:

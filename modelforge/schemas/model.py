@@ -10,6 +10,13 @@ from pydantic import Field
 from modelforge.schemas.base import Schema
 
 ModelKind = Literal["adapter", "full", "merged"]
+MERGED = "-merged"
+LONGEST_ID = 64
+
+
+def id_when_merged(model_id: str) -> str:
+    """The id under which the merged weights of an adapter are published beside it."""
+    return model_id[-(LONGEST_ID - len(MERGED)) :].lstrip("-") + MERGED
 
 
 class MergeCheck(Schema):

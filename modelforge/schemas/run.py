@@ -9,7 +9,34 @@ from modelforge.schemas.base import Schema
 from modelforge.schemas.config.training_config import TrainingConfig
 
 RunStatus = Literal["queued", "starting", "running", "finalizing", "paused", "succeeded", "failed", "stopped"]
+EARLIER_STAGE = "earlier_stage"
+"""The reason of a run that waits for an earlier stage, or was stopped because that one did not succeed."""
 FINISHED: frozenset[RunStatus] = frozenset({"succeeded", "failed", "stopped"})
+
+
+class RunStage(Schema):
+    """A run's place in a recipe of several stages, each of which is a run of its own."""
+
+    number: int
+    """From 1."""
+    name: str
+    """What the recipe calls it: `sft`."""
+    runs: tuple[str, ...]
+    """The runs of all stages, in order."""
+    names: tuple[str, ...]
+    """What the recipe calls all stages, in order."""
+    needs: tuple[str, ...] = ()
+    """The runs of earlier stages whose models this one loads: it waits until they have succeeded."""
+
+    @property
+    def words(self) -> str:
+        """`stage 2 of 2 (dpo)`."""
+        return f"stage {self.number} of {len(self.runs)} ({self.name})"
+
+    @property
+    def next(self) -> str | None:
+        """The run of the stage behind this one."""
+        return self.runs[self.number] if self.number < len(self.runs) else None
 
 
 class RunSpec(Schema):
@@ -26,6 +53,8 @@ class RunSpec(Schema):
     """The account that started it; none where there are no accounts."""
     reward_sha256: str | None = None
     """What the run's `reward.py` must be, where a function of the user's is among its rewards."""
+    stage: RunStage | None = None
+    """Its place in a recipe of several stages; nothing for a run of its own."""
 
 
 class RunError(Schema):
@@ -84,6 +113,9 @@ class RunView(Schema):
     slot: str | None = None
     """What it runs on, or ran on last: `cpu`, `cuda:0`."""
     reason: str | None = None
-    """Why it is in its state, where that needs a word: `disk_full`, `worker_died`, `out_of_memory`."""
+    """Why it is in its state, where that needs a word: `disk_full`, `worker_died`, `out_of_memory`; `earlier_stage`
+    while it waits for an earlier stage, and where it was stopped because that one did not succeed."""
     owner: str | None = None
     """The account that started it; none where there are no accounts."""
+    stage: RunStage | None = None
+    """Its place in a recipe of several stages; nothing for a run of its own."""

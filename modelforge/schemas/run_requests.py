@@ -26,11 +26,13 @@ class PlanReport(Schema):
     preflight: PreflightReport
     plan: MemoryPlan
     validation: ValidationReport
+    later: tuple[PlanReport, ...] = ()
+    """The same of the stages behind the first, of a recipe that has stages."""
 
     @property
     def ok(self) -> bool:
         """Whether a run may start."""
-        return self.preflight.ok and self.plan.fits
+        return self.preflight.ok and self.plan.fits and all(stage.ok for stage in self.later)
 
 
 class RunAccepted(RunView):

@@ -49,8 +49,8 @@ def _differing_run(database: DatabaseManager, files: FileManager) -> str | None:
             continue
         except NotFoundError:
             continue  # it was made while a server was killed; see `_read_in_new_runs`
-        known = (run.name, run.created_at, run.config, run.owner)
-        if known != (spec.name, spec.created_at, spec.config, spec.owner):
+        known = (run.name, run.created_at, run.config, run.owner, run.stage)
+        if known != (spec.name, spec.created_at, spec.config, spec.owner, spec.stage):
             return f"run {folder.id} differs from its spec"
         if end is not None and run.finished_at is not None and run.status != end.status:
             return f"run {folder.id} differs from its end"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from modelforge.exceptions import ConflictError, NotFoundError, StorageError
-from modelforge.schemas.model import ModelView
+from modelforge.schemas.model import ModelView, id_when_merged
 from modelforge.schemas.model_requests import Dtype
-from modelforge.schemas.run import FINISHED, RunStatus
+from modelforge.schemas.run import FINISHED, RunStatus, RunView
 from modelforge.security.caller import HOME_OWNER, Caller
 from modelforge.storage.atomic import write_json
 from modelforge.storage.file_manager import FileManager
@@ -94,7 +94,7 @@ class ModelService(ModelLibrary):
             for model in self.list_models().models
             if model.kind == "adapter" and model.base_model == model_id
         ]
-        runs = [f"the run {run.id}" for run in self.database.list_runs(*UNFINISHED) if run.config.model == model_id]
+        runs = [f"the run {run.id}" for run in self.database.list_runs(*UNFINISHED) if _stands_on(run, model_id)]
         return (*adapters, *runs, *self._in_use(model_id))
 
     def delete(self, model_id: str, caller: Caller = HOME_OWNER) -> None:
@@ -134,6 +134,12 @@ class ModelService(ModelLibrary):
         view = self.get(model_id)
         self.database.save_model(view)
         return view
+
+
+def _stands_on(run: RunView, model_id: str) -> bool:
+    """Whether a run loads this model: by its config, or as the result of an earlier stage."""
+    needs = run.stage.needs if run.stage else ()
+    return run.config.model == model_id or any(model_id in (need, id_when_merged(need)) for need in needs)
 
 
 def _view(folder: ModelFolder) -> ModelView:

@@ -11,7 +11,7 @@ from modelforge.database.database_manager import DatabaseManager, RunChanges
 from modelforge.exceptions import NotFoundError, StorageError
 from modelforge.schemas.events import Event
 from modelforge.schemas.model import ModelView
-from modelforge.schemas.run import FINISHED, RunSpec, RunTicket, RunView
+from modelforge.schemas.run import EARLIER_STAGE, FINISHED, RunSpec, RunTicket, RunView
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import DatasetFolder, ModelFolder, RunFolder
 from modelforge.training.event_log import ends_a_line, read_events
@@ -119,7 +119,10 @@ class RunReader:
         if current_epoch(folder) > 0:
             self.database.save_run(run)
             return
-        self.files.delete_run(folder.id)
+        for made in run.stage.runs if run.stage else (folder.id,):
+            with contextlib.suppress(NotFoundError):
+                self.files.delete_run(made)
+                self.database.delete_run(made)
         raise NotFoundError(
             f"Run {folder.id} was submitted a second time under the same key.",
             hint="The run that was made first is the one: list all runs.",
@@ -161,6 +164,8 @@ def queued(spec: RunSpec, ticket: RunTicket | None = None) -> RunView:
         created_at=spec.created_at,
         config=spec.config,
         owner=spec.owner,
+        stage=spec.stage,
+        reason=EARLIER_STAGE if spec.stage and spec.stage.needs else None,
         priority=ticket.priority if ticket else 0,
         position=ticket.position if ticket else spec.created_at.timestamp(),
     )

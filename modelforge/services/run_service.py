@@ -16,6 +16,7 @@ import orjson
 from modelforge.database.database_manager import DatabaseManager
 from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError
 from modelforge.schemas.config import ParsedConfig, TrainingConfig, parse_training_config
+from modelforge.schemas.config.stages import ParsedStages, is_staged, parse_stages
 from modelforge.schemas.events import EventKind
 from modelforge.schemas.preflight import RowPreview
 from modelforge.schemas.run import FINISHED, RunSpec, RunStatus, RunTicket, RunView
@@ -23,10 +24,13 @@ from modelforge.schemas.run_requests import EventPage, PlanReport, QueuePlace, R
 from modelforge.security.caller import HOME_OWNER, Caller
 from modelforge.services.heavy_process import HeavyProcess
 from modelforge.services.references import check_references, check_sight
+from modelforge.services.run_making import make_run
+from modelforge.services.run_planning import plan_in_child, preview_in_child
 from modelforge.services.run_reader import RunReader, queued
 from modelforge.services.run_settling import reopen
 from modelforge.services.run_supervisor import RunSupervisor
-from modelforge.services.training_service import make_run
+from modelforge.services.stage_making import make_stages, stand_in
+from modelforge.services.stage_order import StageOrder, enter_queue
 from modelforge.storage.atomic import write_json
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.stopping import STOP_SECONDS, stop_run
@@ -50,25 +54,29 @@ class RunService:
         self.heavy = heavy
         self.supervisor = supervisor
         self.reader = RunReader(database, files)
+        self.stages = StageOrder(self.reader)
         self._submitting: dict[Key, asyncio.Lock] = {}
         self._stops = ThreadPoolExecutor(STOPS_AT_ONCE, thread_name_prefix="stop")
 
     # Before a run
 
     async def plan(self, written: Mapping[str, Any], caller: Caller = HOME_OWNER) -> PlanReport:
-        """Preflight and memory plan over all rows; nothing is kept.
+        """Preflight and memory plan over all rows, of all stages; nothing is kept.
 
         Raises:
             ConfigurationError, DatasetValidationError, ProviderError: what stands in the way.
             NotFoundError: it names a dataset or a model that the caller does not see.
         """
         parsed = self._parse(written, caller)
-        report = await self.heavy.call(PlanReport, plan_in_child, self.files.home, parsed.config)
+        what = parsed if isinstance(parsed, ParsedStages) else parsed.config
+        report = await self.heavy.call(PlanReport, plan_in_child, self.files.home, what)
         return report.model_copy(update={"notices": parsed.notices})
 
     async def preview(self, written: Mapping[str, Any], rows: int, caller: Caller = HOME_OWNER) -> list[RowPreview]:
         """The first rows of the dataset, token by token, as the trainer would treat them."""
-        parsed = self._parse(written, caller)
+        parsed = parse_training_config(written)
+        check_references(parsed.config)
+        check_sight(parsed.config, self.files, caller)
         return await self.heavy.call(list[RowPreview], preview_in_child, self.files.home, parsed.config, rows)
 
     async def submit(
@@ -82,6 +90,8 @@ class RunService:
     ) -> RunAccepted:
         """Check a config and put its run into the queue. The same owner and key make one run, however often asked.
 
+        A recipe with `stages` makes one run for each of them, all or none; the answer is the first.
+
         Raises:
             ConfigurationError: the config, or a training truth, refuses it.
             HardwareError: it does not fit into memory, and `force` is off.
@@ -93,7 +103,7 @@ class RunService:
             ticket = RunTicket(priority=priority, position=time.time())
             return RunAccepted.of(await self._make(parsed, owner, ticket, force), parsed.notices)
         _check_key(key)
-        fingerprint = hashlib.sha256(orjson.dumps(parsed.config.model_dump(mode="json"))).hexdigest()
+        fingerprint = _fingerprint(parsed)
         ticket = RunTicket(priority=priority, position=time.time(), idempotency_key=key, fingerprint=fingerprint)
         async with self._submitting.setdefault((owner, key), asyncio.Lock()):
             earlier = await asyncio.to_thread(self.database.find_submission, owner, key)
@@ -103,23 +113,29 @@ class RunService:
         self._submitting.pop((owner, key), None)
         return RunAccepted.of(run, parsed.notices)
 
-    def _parse(self, written: Mapping[str, Any], caller: Caller) -> ParsedConfig:
-        parsed = parse_training_config(written)
-        check_references(parsed.config)
-        check_sight(parsed.config, self.files, caller)
+    def _parse(self, written: Mapping[str, Any], caller: Caller) -> ParsedConfig | ParsedStages:
+        parsed = parse_stages(written) if is_staged(written) else parse_training_config(written)
+        for config in _configs(parsed):
+            check_references(config)
+            check_sight(config, self.files, caller)
         return parsed
 
-    async def _make(self, parsed: ParsedConfig, owner: str | None, ticket: RunTicket, force: bool) -> RunView:
-        spec = await self.heavy.call(RunSpec, make_in_child, self.files.home, parsed.config, owner, ticket, force)
-        run = await asyncio.to_thread(self._enter, spec, ticket)
+    async def _make(
+        self, parsed: ParsedConfig | ParsedStages, owner: str | None, ticket: RunTicket, force: bool
+    ) -> RunView:
+        what = parsed if isinstance(parsed, ParsedStages) else parsed.config
+        specs = await self.heavy.call(list[RunSpec], make_in_child, self.files.home, what, owner, ticket, force)
+        run = await asyncio.to_thread(self._enter, specs, ticket)
         self.supervisor.wake()
         return run
 
-    def _enter(self, spec: RunSpec, ticket: RunTicket) -> RunView:
+    def _enter(self, specs: Sequence[RunSpec], ticket: RunTicket) -> RunView:
         """Into the index; when another process has used the key meanwhile, its run is the one."""
-        holder = self.database.submit_run(queued(spec, ticket), ticket)
-        if holder != spec.id:
-            self.files.delete_run(spec.id)
+        runs = [queued(spec, self.files.run(spec.id).read_ticket()) for spec in specs]
+        holder = self.database.submit_run(runs[0], ticket, runs[1:])
+        if holder != runs[0].id:
+            for run in runs:
+                self.files.delete_run(run.id)
         return self.database.get_run(holder)
 
     def _earlier(self, earlier: tuple[str, str], fingerprint: str) -> RunView:
@@ -177,33 +193,37 @@ class RunService:
     def resume(self, run_id: str, caller: Caller = HOME_OWNER) -> RunView:
         """Queue a stopped, failed or paused run again, to go on from its newest valid checkpoint.
 
+        The stages behind it that were stopped for its sake wait for it again.
+
         Raises:
-            ConflictError: it is under way, or has succeeded.
+            ConflictError: it is under way, has succeeded, or goes on from a stage that has not.
         """
         run = self.get(run_id, caller)
         if run.status not in FINISHED and run.status != "paused":
             raise ConflictError(f"Run {run_id} is {run.status}.", hint="Only runs that have stopped can be resumed.")
+        self.stages.require_order(run)
         folder = self.files.run(run_id)
-        ticket = folder.read_ticket() or RunTicket(position=0.0)
-        write_json(folder.ticket, ticket.model_copy(update={"position": time.time()}).model_dump(mode="json"))
+        enter_queue(folder, time.time())
         run = reopen(folder, self.reader)
+        self.stages.reopen_later(run, in_queue=True)
         self.supervisor.wake()
         return run
 
     def move(self, run_id: str, place: QueuePlace, caller: Caller = HOME_OWNER) -> RunView:
-        """Change the place of a waiting run in the queue.
+        """Change the place of a waiting run in the queue; the waiting stages of one recipe move together.
 
         Raises:
             NotFoundError: one of the runs does not wait.
         """
         self.get(run_id, caller)
-        run = self.database.move_run(run_id, priority=place.priority, before=place.before)
-        folder = self.files.run(run_id)
-        ticket = folder.read_ticket() or RunTicket(position=run.position)
-        now = {"priority": run.priority, "position": run.position}
-        write_json(folder.ticket, ticket.model_copy(update=now).model_dump(mode="json"))
+        moved = self.database.move_run(run_id, priority=place.priority, before=place.before)
+        for run in moved:
+            folder = self.files.run(run.id)
+            ticket = folder.read_ticket() or RunTicket(position=run.position)
+            now = {"priority": run.priority, "position": run.position}
+            write_json(folder.ticket, ticket.model_copy(update=now).model_dump(mode="json"))
         self.supervisor.wake()
-        return run
+        return moved[0]
 
     def queue(self, caller: Caller = HOME_OWNER) -> list[RunView]:
         """The waiting runs that the caller may see, the next one first."""
@@ -213,9 +233,14 @@ class RunService:
         """Delete a run with its checkpoints, log and report; the model that it made stays.
 
         Raises:
-            ConflictError: it is being worked on.
+            ConflictError: it is being worked on, or a later stage needs what it makes.
         """
-        self.get(run_id, caller)
+        run = self.get(run_id, caller)
+        if waiting := self.stages.needed_by(run):
+            raise ConflictError(
+                f"Run {run_id} is needed by {', '.join(f'run {later.id}' for later in waiting)}, a later stage.",
+                hint="Stop the later stage first, or let it finish.",
+            )
         self.files.delete_run(run_id)
         with contextlib.suppress(NotFoundError):
             self.database.delete_run(run_id)
@@ -232,26 +257,30 @@ def _check_key(key: str) -> None:
         )
 
 
-# What the child processes do
+def _configs(parsed: ParsedConfig | ParsedStages) -> list[TrainingConfig]:
+    """The configs of all runs; where a stage names an earlier one, with the model that its chain begins with."""
+    if isinstance(parsed, ParsedConfig):
+        return [parsed.config]
+    return [stand_in(parsed, stage) for stage in parsed.stages]
 
 
-def make_in_child(home: Path, config: TrainingConfig, owner: str | None, ticket: RunTicket, force: bool) -> RunSpec:
-    """Prepare all rows and make the run's folder."""
-    return make_run(config, FileManager(home), force=force, owner=owner, ticket=ticket)
+def _fingerprint(parsed: ParsedConfig | ParsedStages) -> str:
+    """SHA-256 of what was submitted: one config, or the name of the recipe with the names and configs of its stages."""
+    if isinstance(parsed, ParsedConfig):
+        content: Any = parsed.config.model_dump(mode="json")
+    else:
+        content = [parsed.name, *([stage.name, stage.config.model_dump(mode="json")] for stage in parsed.stages)]
+    return hashlib.sha256(orjson.dumps(content)).hexdigest()
 
 
-def plan_in_child(home: Path, config: TrainingConfig) -> PlanReport:
-    """Prepare all rows, keep the verdict."""
-    from modelforge.training.preparation import prepare
+# What the child process does
 
+
+def make_in_child(
+    home: Path, what: TrainingConfig | ParsedStages, owner: str | None, ticket: RunTicket, force: bool
+) -> list[RunSpec]:
+    """Prepare all rows and make the folder of the run, or of all stages."""
     files = FileManager(home)
-    with files.scratch() as scratch:
-        found = prepare(config, files, scratch)
-    return PlanReport(config=config, preflight=found.preflight, plan=found.plan, validation=found.validation)
-
-
-def preview_in_child(home: Path, config: TrainingConfig, rows: int) -> list[RowPreview]:
-    """The first rows, token by token."""
-    from modelforge.training.preparation import preview
-
-    return preview(config, FileManager(home), rows)
+    if isinstance(what, ParsedStages):
+        return make_stages(what, files, force=force, owner=owner, ticket=ticket)
+    return [make_run(what, files, force=force, owner=owner, ticket=ticket)]

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from modelforge.exceptions import ConflictError
-from modelforge.schemas.run import RunSpec, RunView
+from modelforge.schemas.run import EARLIER_STAGE, RunError, RunSpec, RunView
 from modelforge.services.retry_policy import DISK_FULL, TOLD, Aftermath, Verdict, judge
 from modelforge.services.run_reader import RunReader
 from modelforge.storage.atomic import flush_path, storage_errors, write_json
@@ -54,8 +54,11 @@ def settle(folder: RunFolder, reader: RunReader, patience: float = 5.0) -> Verdi
     return verdict
 
 
-def reopen(folder: RunFolder, reader: RunReader) -> RunView:
+def reopen(folder: RunFolder, reader: RunReader, reason: str = "resumed") -> RunView:
     """Put a stopped, failed or paused run into the queue again, to go on from its newest checkpoint.
+
+    Args:
+        reason: why, as its state tells from then on.
 
     Raises:
         ConflictError: it is being worked on, or has succeeded.
@@ -64,9 +67,25 @@ def reopen(folder: RunFolder, reader: RunReader) -> RunView:
         end = folder.read_exit()
         if end is not None and end.status == "succeeded":
             raise ConflictError(f"Run {folder.id} has succeeded already.", hint="Start a new run to train further.")
-        _queue_again(lock, "resumed")
+        _queue_again(lock, reason)
     reader.listen(folder)
     return reader.database.update_run(folder.id, status="queued", finished_at=None, error=None)
+
+
+def strand(folder: RunFolder, reader: RunReader, error: RunError) -> None:
+    """End a run that waits for an earlier stage which did not succeed; one that has begun or ended stays as it is.
+
+    Raises:
+        ConflictError: it is being worked on.
+        StorageError: its folder could not be written.
+    """
+    with take_run_lock(folder) as lock:
+        if not folder.exit.exists():
+            with EventLog(folder.events, lock.epoch or lock.raise_epoch()) as log:
+                log.append("notice", {"text": f"{error.message} {error.hint}"})
+                end = {"status": "stopped", "error": error.model_dump(mode="json")}
+                record_exit(folder, log, end, reason=EARLIER_STAGE)
+    reader.catch_up(folder.id)
 
 
 def has_space(folder: RunFolder) -> bool:

@@ -21,6 +21,7 @@ from modelforge.schemas.run import FINISHED, RunView
 from modelforge.services.run_reader import RunReader
 from modelforge.services.run_settling import has_space, reopen, settle
 from modelforge.services.slots import LauncherFor
+from modelforge.services.stage_order import StageOrder
 from modelforge.storage.atomic import write_json
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import RunFolder
@@ -80,6 +81,7 @@ class RunSupervisor:
         self.files = files
         self.slots = tuple(slots)
         self.reader = RunReader(database, files)
+        self.stages = StageOrder(self.reader)
         self._launcher_for = launcher_for
         self._make_room = make_room
         self._active: dict[str, _Active] = {}
@@ -131,6 +133,7 @@ class RunSupervisor:
                 if self._holds_lock():
                     if time.monotonic() - looked_around > LOOK_AROUND:
                         self._look_around()
+                        self.stages.look(busy=self._active)
                         looked_around = time.monotonic()
                     self._watch()
                     self._fill_slots()
@@ -232,7 +235,8 @@ class RunSupervisor:
             return
         now = time.monotonic()
         for run in self.database.queued_runs():
-            if run.id not in self._active and now >= self._not_before.get(run.id, 0.0):
+            waits = run.id in self._active or now < self._not_before.get(run.id, 0.0)
+            if not waits and self.stages.is_ready(run):
                 if self._start(run, free[0]):
                     free.pop(0)
                 if not free:

@@ -8,8 +8,8 @@ from importlib import metadata
 
 from modelforge import __version__
 from modelforge.schemas.system import Health, SettingsView, VersionView
+from modelforge.services.run_making import RECORDED
 from modelforge.services.server_services import ServerServices
-from modelforge.services.training_service import RECORDED
 
 
 def health(services: ServerServices) -> Health:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
-from modelforge.evaluation.rewards.python_function import sha256_of
-from modelforge.exceptions import ConfigurationError, ConflictError, HardwareError, TrainingError
+from modelforge.exceptions import ConflictError, TrainingError
 from modelforge.schemas.config import TrainingConfig, parse_training_config
-from modelforge.schemas.config.rlhf import RlhfConfig
+from modelforge.schemas.config.stages import ParsedStages, is_staged, parse_stages
 from modelforge.schemas.events import Event
-from modelforge.schemas.run import FINISHED, RunSpec, RunTicket, RunView
+from modelforge.schemas.run import FINISHED, RunView
 from modelforge.services.run_follower import follow
+from modelforge.services.run_making import make_run
 from modelforge.services.run_reader import RunReader
+from modelforge.services.stage_making import check_stages, make_stages
+from modelforge.services.stage_order import StageOrder
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import RunFolder
 from modelforge.training.launcher import Launcher, SubprocessLauncher
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from modelforge.training.preparation import Preparation
 
 OnEvent = Callable[[Event], None]
-RECORDED = ("torch", "transformers", "trl", "peft", "accelerate", "datasets", "tokenizers", "modelforge")
-"""Packages whose versions decide the result of a run."""
 
 
 class TrainingService:
@@ -36,6 +34,7 @@ class TrainingService:
         self.files = files
         self.launcher: Launcher = launcher or SubprocessLauncher()
         self.reader = RunReader(database, files)
+        self.stages = StageOrder(self.reader)
 
     def check(self, config: TrainingConfig) -> Preparation:
         """Preflight and memory plan over all rows; nothing is kept."""
@@ -43,6 +42,11 @@ class TrainingService:
 
         with self.files.scratch() as scratch:
             return prepare(config, self.files, scratch)
+
+    def check_stages(self, parsed: ParsedStages) -> list[tuple[str, Preparation]]:
+        """Preflight and memory plan of every stage, by its name; nothing is kept."""
+        with self.files.scratch() as scratch:
+            return [(found.stage.name, found.preparation) for found in check_stages(parsed, self.files, scratch)]
 
     def create(self, config: TrainingConfig, *, force: bool = False, reward_source: bytes | None = None) -> RunView:
         """Check a config, and make its run: folder first, then the row.
@@ -57,38 +61,64 @@ class TrainingService:
         """
         return self.reader.catch_up(make_run(config, self.files, force=force, reward_source=reward_source).id)
 
+    def create_stages(
+        self, parsed: ParsedStages, *, force: bool = False, reward_source: bytes | None = None
+    ) -> list[RunView]:
+        """Check all stages of a recipe, and make their runs, all or none. See `create`."""
+        made = make_stages(parsed, self.files, force=force, reward_source=reward_source)
+        return [self.reader.catch_up(spec.id) for spec in made]
+
     def train_model(
         self, config: TrainingConfig | Mapping[str, Any], on_event: OnEvent | None = None, *, force: bool = False
     ) -> dict[str, Any]:
-        """Train in the foreground and return when the run has ended.
+        """Train in the foreground and return when the run has ended; of a recipe with `stages`, the last run.
 
         Returns:
-            `{"status": "success" | "stopped", "run_id", "model_id", "report"}`.
+            `{"status": "success" | "stopped", "run_id", "model_id", "report", "next_run_id"}`; the last is None: all
+            stages are done, or none goes on without the one that was stopped.
 
         Raises:
             ModelForgeException: the config was refused, or the run failed; the hint says what to do.
         """
+        if not isinstance(config, TrainingConfig) and is_staged(config):
+            first = self.create_stages(parse_stages(config), force=force)[0]
+            return self._to_the_last(self.carry_out(first.id, on_event), on_event)
         parsed = config if isinstance(config, TrainingConfig) else parse_training_config(config).config
-        run = self.create(parsed, force=force)
-        return self.carry_out(run.id, on_event)
+        return self.carry_out(self.create(parsed, force=force).id, on_event)
 
     def resume(self, run_id: str, on_event: OnEvent | None = None) -> dict[str, Any]:
         """Go on with a stopped, failed or killed run, in the foreground, from its newest valid checkpoint.
 
+        Stages behind it that were stopped for its sake wait for it again; `next_run_id` of the result names the next.
+
         Raises:
-            ConflictError: it has succeeded, or it is being worked on.
+            ConflictError: it has succeeded, it is being worked on, or an earlier stage has not succeeded.
         """
-        if self.get(run_id).status == "succeeded":
+        run = self.get(run_id)
+        if run.status == "succeeded":
             raise ConflictError(f"Run {run_id} has succeeded already.", hint="Start a new run to train further.")
         return self.carry_out(run_id, on_event, resume=True)
 
     def carry_out(self, run_id: str, on_event: OnEvent | None = None, *, resume: bool = False) -> dict[str, Any]:
-        """Launch the worker of a run and follow it to its end. Ctrl-C asks it to save and stop."""
+        """Launch the worker of a run and follow it to its end. Ctrl-C asks it to save and stop.
+
+        Raises:
+            ConflictError: it is being worked on, has ended, or waits for an earlier stage.
+            TrainingError: it failed, or its worker died.
+        """
+        self.stages.require_turn(self.get(run_id))
         folder = self.files.run(run_id)
         said_before = folder.events.stat().st_size if folder.events.exists() else 0
         worker = self.launcher.start(folder, resume=resume)
+        if resume:
+            self.stages.reopen_later(self.get(run_id), in_queue=False)
         follow(folder, worker, self.reader, on_event, offset=said_before)
         return self._result(folder)
+
+    def _to_the_last(self, result: dict[str, Any], on_event: OnEvent | None) -> dict[str, Any]:
+        while result["status"] == "success" and result["next_run_id"] is not None:
+            result = self.carry_out(result["next_run_id"], on_event)
+        return result
 
     def stop(self, run_id: str) -> RunView:
         """Ask a run to save and stop, and make sure that it does.
@@ -99,7 +129,9 @@ class TrainingService:
         if (status := self.get(run_id).status) in FINISHED:
             raise ConflictError(f"Run {run_id} has ended already: {status}.", hint="There is nothing to stop.")
         self.launcher.stop(self.files.run(run_id))
-        return self.get(run_id)
+        run = self.get(run_id)
+        self.stages.strand_later(run)
+        return run
 
     def get(self, run_id: str) -> RunView:
         """A run as its folder tells it, now."""
@@ -113,6 +145,8 @@ class TrainingService:
 
     def _result(self, folder: RunFolder) -> dict[str, Any]:
         run = self.get(folder.id)
+        if run.status != "succeeded":
+            self.stages.strand_later(run)
         if run.status == "failed" and run.error:
             raise TrainingError(run.error.message, hint=run.error.hint, details={"run_id": run.id})
         if run.status not in FINISHED:
@@ -127,91 +161,5 @@ class TrainingService:
             "run_id": run.id,
             "model_id": run.model_id,
             "report": run.report,
+            "next_run_id": self.stages.next(run),
         }
-
-
-def make_run(
-    config: TrainingConfig,
-    files: FileManager,
-    *,
-    force: bool = False,
-    owner: str | None = None,
-    ticket: RunTicket | None = None,
-    reward_source: bytes | None = None,
-) -> RunSpec:
-    """Check a config and make the folder of its run, complete or not at all; see `TrainingService.create`.
-
-    Args:
-        owner: the account that submitted it.
-        ticket: its place in the server's queue; none for a run that is carried out in a terminal.
-        reward_source: the Python file whose function is among the rewards; the run keeps a copy.
-    """
-    check_reward_file(config, reward_source is not None)
-    from modelforge.training.preparation import prepare
-
-    with files.scratch() as scratch:
-        preparation = prepare(config, files, scratch / "data")
-        refuse_broken(preparation, force=force)
-        name = config.name or default_name(config)
-        spec = RunSpec(
-            id=files.new_run_id(name),
-            name=name,
-            created_at=datetime.now(UTC),
-            config=config,
-            dataset_sha256=preparation.dataset_sha256,
-            versions={package: metadata.version(package) for package in RECORDED},
-            owner=owner,
-            reward_sha256=None if reward_source is None else sha256_of(reward_source),
-        )
-        files.create_run(
-            spec,
-            scratch / "data",
-            preflight=preparation.preflight,
-            plan=preparation.plan,
-            ticket=ticket,
-            reward_source=reward_source,
-        )
-    return spec
-
-
-def check_reward_file(config: TrainingConfig, given: bool) -> None:
-    """Refuse a Python reward without its file, and a file without such a reward. Raises ConfigurationError."""
-    needed = isinstance(config.strategy, RlhfConfig) and config.strategy.needs_python_file
-    if needed and not given:
-        raise ConfigurationError(
-            "A Python reward needs its file, which only the command line can name.",
-            hint="Start the run with `modelforge train -c recipe.yaml --reward-file my_reward.py`.",
-        )
-    if given and not needed:
-        raise ConfigurationError(
-            "A reward file was given, but no reward of the recipe asks for a Python function.",
-            hint="Add `{kind: python, function: score}` to strategy.rewards, or leave --reward-file out.",
-        )
-
-
-def default_name(config: TrainingConfig) -> str:
-    """`support-chat` for `sample:support` and `starter:chat`."""
-    parts = [
-        text.rpartition(":")[2].rstrip("/").rpartition("/")[2].partition(".")[0]
-        for text in (config.dataset, config.model)
-    ]
-    return "-".join(part for part in parts if part)[:100] or "run"
-
-
-def refuse_broken(preparation: Preparation, *, force: bool) -> None:
-    """Raise for what must not be trained. `force` overrides the memory plan, never a training truth."""
-    broken = [finding for finding in preparation.preflight.findings if finding.severity == "error"]
-    if broken:
-        raise ConfigurationError(
-            f"The preflight refuses this run. {broken[0].message}",
-            hint=broken[0].fix,
-            details={"preflight": preparation.preflight.model_dump(mode="json")},
-        )
-    if not preparation.plan.fits and not force:
-        plan = preparation.plan
-        raise HardwareError(
-            f"The run needs {plan.total_bytes / 2**30:.1f} GiB on {plan.device}, which has "
-            f"{plan.available_bytes / 2**30:.1f} GiB free.",
-            hint=" ".join(plan.advice) or "Take a smaller model.",
-            details={"plan": plan.model_dump(mode="json")},
-        )

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import yaml
-
 from modelforge.exceptions import ConflictError, NotFoundError
 from modelforge.schemas.base import Schema
 from modelforge.schemas.run import RunSpec
-from modelforge.storage.atomic import publish_folder, storage_errors, write_bytes, write_json
+from modelforge.storage.atomic import publish_folder, storage_errors
 from modelforge.storage.file_lock import FileLock
 from modelforge.storage.folders import DatasetFolder, ModelFolder, RunFolder
+from modelforge.storage.run_drafts import RunDraft, abandoned, is_whole, publish_runs, reveal, write_draft
 from modelforge.storage.scratch import scratch_folder, sweep_scratch
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{2,63}")
@@ -83,7 +82,11 @@ class FileManager:
 
     def sweep(self) -> list[Path]:
         """Remove what dead processes left behind; the work of living ones stays. Returns what was removed."""
-        return sweep_scratch(self._scratch)
+        removed = sweep_scratch(self._scratch)
+        for folder in abandoned(self._run_folders()):
+            self._delete(folder.root)
+            removed.append(folder.root)
+        return removed
 
     # Runs
 
@@ -119,23 +122,17 @@ class FileManager:
             ConflictError: the id is taken.
             StorageError: nothing was made; the disk is full, for example.
         """
-        final = RunFolder(self._checked("run", self._runs, spec.id))
+        return self.create_runs([RunDraft(spec, prepared, preflight, plan, ticket, reward_source)])[0]
+
+    def create_runs(self, drafts: Sequence[RunDraft]) -> list[RunFolder]:
+        """Make the folders of several runs; all of them appear, or none. See `create_run`."""
         with self.scratch() as workbench:
-            draft = RunFolder(workbench / spec.id)
-            with storage_errors("created", final.root):
-                for folder in (draft.root, draft.checkpoints, draft.staging, draft.report):
-                    folder.mkdir()
-                prepared.rename(draft.data)
-            write_json(draft.spec, spec.model_dump(mode="json"))
-            recipe = yaml.safe_dump(spec.config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
-            write_bytes(draft.recipe, recipe.encode())
-            if reward_source is not None:
-                write_bytes(draft.reward_file, reward_source)
-            for path, document in ((draft.preflight, preflight), (draft.plan, plan), (draft.ticket, ticket)):
-                if document is not None:
-                    write_json(path, document.model_dump(mode="json"))
-            publish_folder(draft.root, final.root)
-        return final
+            folders = []
+            for draft in drafts:
+                final = self._checked("run", self._runs, draft.spec.id)
+                folders.append(RunFolder(workbench / draft.spec.id))
+                write_draft(draft, folders[-1], final)
+            return publish_runs(folders, self._runs)
 
     def run(self, run_id: str) -> RunFolder:
         """The folder of a run. Raises NotFoundError."""
@@ -143,7 +140,7 @@ class FileManager:
 
     def runs(self) -> list[RunFolder]:
         """All runs, by id."""
-        return [RunFolder(path) for path in _children(self._runs) if RunFolder(path).spec.exists()]
+        return [folder for folder in self._run_folders() if is_whole(folder)]
 
     def delete_run(self, run_id: str) -> None:
         """Delete a run that no process works on. Raises NotFoundError, ConflictError."""
@@ -154,6 +151,9 @@ class FileManager:
                 f"Run {run_id} is being worked on.", hint=f"Stop it first: `modelforge runs stop {run_id}`."
             )
         with lock:
+            for other in self._run_folders():
+                if other.made_with.exists() and is_whole(other):  # it may have been made with this one
+                    reveal(other)
             self._delete(folder.root)
 
     # Datasets
@@ -220,6 +220,9 @@ class FileManager:
     @property
     def _scratch(self) -> Path:
         return self.home / "cache" / "scratch"
+
+    def _run_folders(self) -> list[RunFolder]:
+        return [RunFolder(path) for path in _children(self._runs)]
 
     def _made(self, folder: Path) -> Path:
         with storage_errors("created", folder):

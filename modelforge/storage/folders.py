@@ -105,6 +105,11 @@ class RunFolder:
         return self.root / "queue.json"
 
     @property
+    def made_with(self) -> Path:
+        """There while the runs that this one is made with are not all there yet: the id of the first of them."""
+        return self.root / "made-with"
+
+    @property
     def attempt(self) -> Path:
         """The current epoch: how often the run has been started."""
         return self.root / "attempt.json"

@@ -16,7 +16,7 @@ from modelforge.exceptions import ConflictError, NotFoundError
 from modelforge.inference.chat_engine import ChatEngine
 from modelforge.inference.loading import LoadedModel, adapter_base, inference_options, load_model
 from modelforge.providers.provider import ModelSource
-from modelforge.schemas.model import MergeCheck, ModelManifest
+from modelforge.schemas.model import MergeCheck, ModelManifest, id_when_merged
 from modelforge.schemas.report import EvaluationReport
 from modelforge.schemas.run import RunSpec
 from modelforge.storage.file_manager import FileManager
@@ -32,8 +32,6 @@ PROMPTS = (
     "Write one sentence about the sea.",
 )
 """Asked beside the prompts of the run's own report."""
-SUFFIX = "-merged"
-LONGEST_ID = 64
 
 
 def merge(
@@ -62,7 +60,7 @@ def merge(
         raise ConflictError(
             f"{model_id} holds full weights already.", hint="Only adapters are merged; use the model as it is."
         )
-    merged_id = new_id or model_id[-(LONGEST_ID - len(SUFFIX)) :].lstrip("-") + SUFFIX
+    merged_id = new_id or id_when_merged(model_id)
     if (earlier := _earlier(files, merged_id, manifest)) is not None:
         return earlier
     prompts = (*PROMPTS, *_report_prompts(files, manifest))

@@ -122,9 +122,9 @@ def _failed(folder: RunFolder, voice: _Voice, error: BaseException) -> int:
     return FAILED
 
 
-def record_exit(folder: RunFolder, log: EventLog, end: dict[str, Any]) -> RunExit:
+def record_exit(folder: RunFolder, log: EventLog, end: dict[str, Any], reason: str | None = None) -> RunExit:
     """Write the one end of the run, its event first: whoever sees the end has heard all. Needs the run's lock."""
-    log.append("state", {"status": end["status"]})
+    log.append("state", {"status": end["status"], **({"reason": reason} if reason else {})})
     document = RunExit.model_validate({**end, "epoch": log.epoch, "finished_at": datetime.now(UTC)})
     write_json(folder.exit, document.model_dump(mode="json"))
     return document

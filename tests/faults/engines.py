@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from modelforge.exceptions import ConfigurationError
+from modelforge.schemas.config.stages import ParsedStages
 from modelforge.schemas.config.training_config import TrainingConfig
 from modelforge.schemas.run import RunSpec, RunTicket
+from modelforge.services.stage_making import behind, stage_specs
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import RunFolder
+from modelforge.storage.run_drafts import RunDraft
 from modelforge.training.checkpoints import newest_valid, publish_checkpoint
 from modelforge.training.run_lock import current_epoch
 
@@ -90,6 +93,14 @@ def fail_always(_spec: RunSpec, _folder: RunFolder, emit: Any, _should_stop: Any
 
 def bad_data(_spec: RunSpec, _folder: RunFolder, _emit: Any, _should_stop: Any) -> Result:
     raise ConfigurationError("No row is left.", hint="Give more rows.")
+
+
+def refuse_once(spec: RunSpec, folder: RunFolder, emit: Any, should_stop: Any) -> Result:
+    """A first stage that ends for good in its first attempt, then counts; other stages count."""
+    if spec.stage and spec.stage.number == 1 and not (folder.root / "refused").exists():
+        (folder.root / "refused").touch()
+        raise ConfigurationError("No row is left.", hint="Give more rows.")
+    return count(spec, folder, emit, should_stop)
 
 
 def hungry(spec: RunSpec, folder: RunFolder, emit: Any, should_stop: Any) -> Result:
@@ -175,10 +186,23 @@ def leak(_spec: RunSpec, folder: RunFolder, emit: Any, _should_stop: Any) -> Res
     raise RuntimeError(f"401 for {known}")
 
 
-def make_quickly(home: Path, config: TrainingConfig, owner: str | None, ticket: RunTicket, _force: bool) -> RunSpec:
-    """A run's folder without prepared rows: what a submit leaves, in no time."""
+def make_quickly(
+    home: Path, what: TrainingConfig | ParsedStages, owner: str | None, ticket: RunTicket, _force: bool
+) -> list[RunSpec]:
+    """A run's folder, or those of all stages, without prepared rows: what a submit leaves, in no time."""
     files = FileManager(home)
-    spec = RunSpec(
+    specs = stage_specs(what, files, owner) if isinstance(what, ParsedStages) else [spec_of(what, files, owner)]
+    with files.scratch() as work:
+        drafts = []
+        for place, spec in enumerate(specs):
+            (work / spec.id).mkdir()
+            drafts.append(RunDraft(spec, work / spec.id, ticket=behind(ticket, place)))
+        files.create_runs(drafts)
+    return specs
+
+
+def spec_of(config: TrainingConfig, files: FileManager, owner: str | None) -> RunSpec:
+    return RunSpec(
         id=files.new_run_id(config.name or "run"),
         name=config.name or "run",
         created_at=datetime.now(UTC),
@@ -187,7 +211,3 @@ def make_quickly(home: Path, config: TrainingConfig, owner: str | None, ticket: 
         dataset_sha256=None,
         versions={},
     )
-    with files.scratch() as work:
-        (work / "data").mkdir()
-        files.create_run(spec, work / "data", ticket=ticket)
-    return spec

@@ -10,7 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import engines
+
 from modelforge.database.database_manager import DatabaseManager
+from modelforge.schemas.config.stages import parse_stages
 from modelforge.schemas.config.training_config import TrainingConfig
 from modelforge.schemas.run import RunSpec, RunTicket, RunView
 from modelforge.services.run_reader import queued
@@ -59,6 +62,18 @@ class Home:
             folder = self.files.create_run(spec, work / "data", ticket=ticket)
         self.database.submit_run(queued(spec, ticket), ticket)
         return folder
+
+    def submit_stages(self, *stages: dict[str, Any], queue: bool = True, **shared: Any) -> list[str]:
+        """The runs of a recipe with stages, as a submit leaves them; `queue=False`: as a terminal does."""
+        values = {"model": "starter:chat", "dataset": "sample:support", "checkpointing": {"save_steps": 5}, **shared}
+        parsed = parse_stages({**values, "stages": list(stages)})
+        specs = engines.make_quickly(self.files.home, parsed, None, RunTicket(position=time.time()), False)
+        folders = [self.files.run(spec.id) for spec in specs]
+        for folder in folders if not queue else ():
+            folder.ticket.unlink()
+        runs = [queued(folder.read_spec(), folder.read_ticket()) for folder in folders]
+        self.database.submit_run(runs[0], RunTicket(position=0.0), runs[1:])
+        return [spec.id for spec in specs]
 
     def supervise(self, engine: Any, *, slots: tuple[str, ...] = ("cpu",), **environment: str) -> RunSupervisor:
         launcher = ForkserverLauncher(LIGHT, {**os.environ, **environment}, engine)

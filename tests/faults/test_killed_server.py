@@ -96,7 +96,8 @@ class Submitter(threading.Thread):
     def __init__(self, port: int, runs: int, pause: float) -> None:
         super().__init__(daemon=True)
         self.port, self.runs, self.pause = port, runs, pause
-        self.accepted: dict[str, set[str]] = {}
+        self.accepted: dict[str, set[tuple[str, ...]]] = {}
+        """Key → the runs that were made for it; every fourth is a recipe of two stages."""
         self.enough = threading.Event()
 
     def run(self) -> None:
@@ -105,11 +106,15 @@ class Submitter(threading.Thread):
             for number in range(self.runs):
                 steps = chance.choice((6, 30, 100))
                 config = {**CONFIG, "name": f"run-{number}", "max_steps": steps, "save_steps": SAVE_STEPS}
+                if number % 4 == 3:
+                    config["stages"] = [{"strategy": "sft"}, {"strategy": "dpo", "max_steps": 6}]
                 while not self.enough.is_set():
                     with contextlib.suppress(httpx.TransportError):
                         answer = client.post("/api/v1/runs", json=config, headers={"idempotency-key": f"key-{number}"})
                         assert answer.status_code == 202, answer.text
-                        self.accepted.setdefault(f"key-{number}", set()).add(answer.json()["id"])
+                        run = answer.json()
+                        ids = tuple(run["stage"]["runs"]) if run["stage"] else (run["id"],)
+                        self.accepted.setdefault(f"key-{number}", set()).add(ids)
                         if chance.random() < 0.7:
                             break
                         continue  # ask once more, as a client does that has not heard the answer
@@ -171,14 +176,14 @@ def test_a_killed_server_loses_nothing(nursery: Nursery, figure: Callable[[int, 
     submitter.join(300)
     assert not submitter.is_alive()
     deadline = time.monotonic() + figure(180, 900)
-    while nursery.client.get("/api/v1/runs", params={"status": "succeeded"}).json()["total"] < runs:
+    while nursery.client.get("/api/v1/runs", params={"status": "succeeded"}).json()["total"] < runs + runs // 4:
         assert time.monotonic() < deadline, nursery.client.get("/api/v1/runs").json()
         time.sleep(0.2)
     nursery.kill()
     print(f"re-adopted: {len(waits)} times, longest {max(waits, default=0):.2f} s")  # noqa: T201
     assert all(len(ids) == 1 for ids in submitter.accepted.values()), "a key has made two runs"
     assert len(submitter.accepted) == runs
-    check_home(nursery.home, {next(iter(ids)) for ids in submitter.accepted.values()})
+    check_home(nursery.home, {run for made in submitter.accepted.values() for ids in made for run in ids})
     assert waits
     assert max(waits) <= figure(20, 2)
 
@@ -204,4 +209,9 @@ def check_home(home: Path, expected: set[str]) -> None:
         end = folder.read_exit()
         assert end is not None
         assert end.status == database.get_run(folder.id).status == "succeeded"
+        stage = folder.read_spec().stage
+        for needed in stage.needs if stage else ():
+            before = files.run(needed).read_exit()
+            assert before is not None
+            assert events[0].time >= before.finished_at.timestamp(), "a stage began before the one it stands on"
     database.close()

@@ -14,7 +14,8 @@ from modelforge.database.database_manager import DatabaseManager
 from modelforge.exceptions import ConfigurationError, ConflictError, HardwareError, TrainingError
 from modelforge.schemas.config import parse_training_config
 from modelforge.schemas.events import Event
-from modelforge.services.training_service import TrainingService, default_name, refuse_broken
+from modelforge.services.run_making import default_name, refuse_broken
+from modelforge.services.training_service import TrainingService
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.launcher import ForkserverLauncher
 from modelforge.training.run_lock import read_owner

@@ -26,8 +26,8 @@ class ParsedConfig:
 
 
 @dataclass
-class _Reading:
-    """What has been understood so far."""
+class Reading:
+    """What has been understood so far of keys as they were written."""
 
     values: dict[str, Any] = field(default_factory=dict)
     written_as: dict[Path, str] = field(default_factory=dict)
@@ -53,6 +53,17 @@ class _Reading:
         fix = f"Did you mean `{near}`?" if near else "See `modelforge init` for a recipe with every key."
         self._fault(written, value, "a known key", fix)
 
+    def over(self, shared: Reading) -> Reading:
+        """These keys laid over those that several runs share. Another strategy takes none of the shared one's knobs."""
+        merged = Reading(written_as={**shared.written_as, **self.written_as}, notices=self.notices, faults=self.faults)
+        for key, value in (*shared.values.items(), *self.values.items()):
+            known = merged.values.get(key)
+            if isinstance(value, dict) and isinstance(known, dict) and not _other_strategy(key, value, known):
+                merged.values[key] = {**known, **value}
+            else:
+                merged.values[key] = value
+        return merged
+
     def _value(self, path: Path) -> Any:
         value: Any = self.values
         for name in path:
@@ -69,19 +80,37 @@ def parse_training_config(written: Mapping[str, Any]) -> ParsedConfig:
     Raises:
         ConfigurationError: with `details["errors"]`, each fault as key, found, expected and fix.
     """
-    reading = _Reading()
-    for key, value in written.items():
-        _read_key(reading, str(key), value)
-    if reading.faults:
-        raise _refusal(reading.faults)
-    try:
-        config = TrainingConfig.model_validate(reading.values)
-    except ValidationError as error:
-        raise _refusal([_fault_of(item, reading.written_as) for item in error.errors()]) from error
+    if "stages" in written:
+        raise ConfigurationError(
+            "This recipe has stages; here one run is asked for.",
+            hint="`modelforge train -c RECIPE` and `POST /api/v1/runs` carry out all stages, one after the other.",
+        )
+    reading = read_keys(written)
+    config, faults = validate(reading)
+    if config is None:
+        raise refusal(faults)
     return ParsedConfig(config, tuple(reading.notices))
 
 
-def _read_key(reading: _Reading, key: str, value: Any) -> None:
+def read_keys(written: Mapping[str, Any]) -> Reading:
+    """Every key at its place, other spellings translated; values are not judged yet."""
+    reading = Reading()
+    for key, value in written.items():
+        _read_key(reading, str(key), value)
+    return reading
+
+
+def validate(reading: Reading) -> tuple[TrainingConfig | None, list[dict[str, Any]]]:
+    """The config that was meant; or nothing, and each fault as key, found, expected and fix."""
+    if reading.faults:
+        return None, reading.faults
+    try:
+        return TrainingConfig.model_validate(reading.values), []
+    except ValidationError as error:
+        return None, [_fault_of(item, reading.written_as) for item in error.errors()]
+
+
+def _read_key(reading: Reading, key: str, value: Any) -> None:
     if key in groups() and isinstance(value, Mapping):
         for name, inner in value.items():
             _read_leaf(reading, str(name), inner, group=key)
@@ -93,7 +122,7 @@ def _read_key(reading: _Reading, key: str, value: Any) -> None:
         _read_leaf(reading, key, value, group=None)
 
 
-def _read_leaf(reading: _Reading, name: str, value: Any, group: str | None) -> None:
+def _read_leaf(reading: Reading, name: str, value: Any, group: str | None) -> None:
     written = f"{group}.{name}" if group else name
     if group and any(known.path == (group, name) for known in config_fields()):
         reading.put((group, name), value, written)
@@ -147,7 +176,13 @@ def _known_prefix(loc: tuple[int | str, ...]) -> Path:
 _STRATEGY_NAMES = frozenset(str(strategy.model_fields["name"].default) for strategy in strategy_classes())
 
 
-def _refusal(faults: list[dict[str, Any]]) -> ConfigurationError:
+def _other_strategy(key: str, own: dict[str, Any], shared: dict[str, Any]) -> bool:
+    name = shared.get("name", "sft")
+    return key == "strategy" and own.get("name", name) != name
+
+
+def refusal(faults: list[dict[str, Any]]) -> ConfigurationError:
+    """The error that names every fault, each key once."""
     faults = list({fault["key"]: fault for fault in reversed(faults)}.values())[::-1]
     lines = [f"{f['key']}: found {f['found']}, expected {f['expected']}. {f['fix']}".strip() for f in faults]
     return ConfigurationError("The configuration cannot be used. " + " ".join(lines), details={"errors": faults})

@@ -1,0 +1,191 @@
+"""A recipe of several stages: partial recipes laid over shared keys, each of which may start from an earlier result."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from modelforge.exceptions import ConfigurationError
+from modelforge.schemas.config.parse import Path, Reading, read_keys, refusal, validate
+from modelforge.schemas.config.training_config import TrainingConfig
+
+STAGES = "stages"
+REFERENCE = "stage:"
+"""`stage:2` or `stage:sft`: the model that an earlier stage of the same recipe makes."""
+MAY_REFER: tuple[Path, ...] = (("model",), ("strategy", "reward_model"))
+"""The keys that may name an earlier stage's model."""
+NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
+MOST_STAGES = 10
+NOT_ANSWERING = frozenset({"reward"})
+"""Strategies whose model scores answers and writes none: nothing goes on from it unless it is named."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage as it was understood: its keys over the shared ones, its references to earlier stages by name."""
+
+    name: str
+    config: TrainingConfig
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names of the earlier stages whose models it loads."""
+        return tuple(dict.fromkeys(reference.removeprefix(REFERENCE) for _, reference in references(self.config)))
+
+
+@dataclass(frozen=True)
+class ParsedStages:
+    """A valid recipe of several stages, and what was read differently from how it was written."""
+
+    stages: tuple[Stage, ...]
+    name: str | None = None
+    """The name that the whole was given."""
+    notices: tuple[str, ...] = ()
+
+    def named(self, name: str) -> Stage:
+        """The stage with this name."""
+        return next(stage for stage in self.stages if stage.name == name)
+
+    def root(self, stage: Stage) -> TrainingConfig:
+        """The config whose model is there already, and which `stage` descends from: its own, or an earlier stage's."""
+        while stage.config.model.startswith(REFERENCE):
+            stage = self.named(stage.config.model.removeprefix(REFERENCE))
+        return stage.config
+
+
+def is_staged(written: Mapping[str, Any]) -> bool:
+    """Whether a recipe has stages."""
+    return STAGES in written
+
+
+def parse_stages(written: Mapping[str, Any]) -> ParsedStages:
+    """Read a recipe with `stages`: a list of partial recipes, each laid over the keys beside it.
+
+    A stage without a model goes on from the stage before it.
+
+    Raises:
+        ConfigurationError: with `details["errors"]`, each fault as key, found, expected and fix.
+    """
+    parts = _parts(written[STAGES])
+    shared = read_keys({key: value for key, value in written.items() if key != STAGES})
+    name = shared.values.pop("name", None)
+    faults, stages, notices = list(shared.faults), list[Stage](), list(shared.notices)
+    for number, part in enumerate(parts):
+        own = read_keys({key: value for key, value in part.items() if key != "name"})
+        _goes_on(own, stages)
+        reading = own.over(shared)
+        stage_name = str(part.get("name") or _default_name(reading, stages))
+        wrong = [*_wrong_name(stage_name, stages), *_refer(reading.values, stages)]
+        config, found = validate(reading)
+        if config is not None:
+            stages.append(Stage(stage_name, config))
+            wrong += _wrong_together(stages[-1], stages[:-1])
+        notices += [f"Stage {number + 1}: {notice}" for notice in own.notices]
+        faults += [{**fault, "key": f"{STAGES}.{number}.{fault['key']}"} for fault in (*wrong, *found)]
+        if faults:
+            break  # what comes behind stands on it
+    if name is not None and not isinstance(name, str):
+        faults.append(_fault("name", name, "text", "Give the recipe a name in words, or none."))
+    if faults:
+        raise refusal(faults)
+    return ParsedStages(tuple(stages), name, tuple(notices))
+
+
+def references(config: TrainingConfig) -> list[tuple[Path, str]]:
+    """Where a config names an earlier stage's model, and what it names."""
+    return _references(config.model_dump())
+
+
+def refer_to(config: TrainingConfig, models: Mapping[str, str]) -> TrainingConfig:
+    """The config with the ids of models in the place of stages' names."""
+    values = config.model_dump()
+    for path, reference in _references(values):
+        _holder(values, path)[path[-1]] = models[reference.removeprefix(REFERENCE)]
+    return TrainingConfig.model_validate(values)
+
+
+def _parts(stages: Any) -> Sequence[Mapping[str, Any]]:
+    listed = isinstance(stages, list) and all(isinstance(part, dict) for part in stages)
+    if not listed or not 2 <= len(stages) <= MOST_STAGES:
+        raise ConfigurationError(
+            f"`{STAGES}` has to be a list of 2 to {MOST_STAGES} partial recipes.",
+            hint="For example: `stages: [{strategy: sft, dataset: A}, {strategy: dpo, dataset: B}]`.",
+        )
+    return list(stages)
+
+
+def _default_name(reading: Reading, earlier: Sequence[Stage]) -> str:
+    strategy = reading.values.get("strategy")
+    name = str(strategy.get("name", "sft")) if isinstance(strategy, dict) else "sft"
+    taken = {stage.name for stage in earlier}
+    return name if name not in taken else f"{name}-{len(earlier) + 1}"
+
+
+def _wrong_name(name: str, earlier: Sequence[Stage]) -> list[dict[str, Any]]:
+    if not NAME.fullmatch(name):
+        return [_fault("name", name, "small letters, digits and hyphens", "For example `name: sft`.")]
+    if any(stage.name == name for stage in earlier):
+        return [_fault("name", name, "a name that no earlier stage has", "Name each stage once.")]
+    return []
+
+
+def _goes_on(own: Reading, earlier: Sequence[Stage]) -> None:
+    """A stage that names no model goes on from the one before; a shared revision belongs to the shared model."""
+    if earlier and "model" not in own.values:
+        answering = [stage for stage in earlier if stage.config.strategy.name not in NOT_ANSWERING]
+        own.values["model"] = f"{REFERENCE}{(answering or earlier)[-1].name}"
+    if "model" in own.values:
+        own.values.setdefault("model_revision", None)
+
+
+def _refer(values: dict[str, Any], earlier: Sequence[Stage]) -> list[dict[str, Any]]:
+    """Have every reference name an earlier stage by its name."""
+    names = {str(number): stage.name for number, stage in enumerate(earlier, 1)} | {s.name: s.name for s in earlier}
+    known = ", ".join(f"{REFERENCE}{stage.name}" for stage in earlier)
+    faults = []
+    for path, reference in _references(values):
+        name = names.get(reference.removeprefix(REFERENCE).strip())
+        if name is None:
+            expected = f"an earlier stage ({known})" if known else "a model; no stage comes before the first"
+            faults.append(_fault(".".join(path), reference, expected, "Name what is there when this stage begins."))
+        else:
+            _holder(values, path)[path[-1]] = f"{REFERENCE}{name}"
+    return faults
+
+
+def _wrong_together(stage: Stage, earlier: Sequence[Stage]) -> list[dict[str, Any]]:
+    """What keeps a stage from going on from the one that it names."""
+    config = stage.config
+    start = next((one for one in earlier if config.model == f"{REFERENCE}{one.name}"), None)
+    if start is None:
+        return []
+    if start.config.task != config.task:
+        expected = f"{start.config.task}, as stage {start.name} that it goes on from"
+        return [_fault("task", config.task, expected, "Give both stages one task, or this one another model.")]
+    if config.quantization.bits and start.config.finetuning_type == "lora" and not start.config.output.merge:
+        fix = f"Set output.merge: true in stage {start.name}; this stage then starts from its merged model."
+        expected = "a start in full precision: merging an adapter into quantised weights loses part of what it learned"
+        return [_fault("quantization.bits", config.quantization.bits, expected, fix)]
+    return []
+
+
+def _references(values: Mapping[str, Any]) -> list[tuple[Path, str]]:
+    found = []
+    for path in MAY_REFER:
+        holder = _holder(values, path)
+        value = holder.get(path[-1]) if isinstance(holder, dict) else None
+        if isinstance(value, str) and value.startswith(REFERENCE):
+            found.append((path, value))
+    return found
+
+
+def _holder(values: Any, path: Path) -> Any:
+    for name in path[:-1]:
+        values = values.get(name)
+    return values
+
+
+def _fault(key: str, found: Any, expected: str, fix: str) -> dict[str, Any]:
+    return {"key": key, "found": repr(found), "expected": expected, "fix": fix}

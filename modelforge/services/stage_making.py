@@ -1,0 +1,144 @@
+"""A recipe of several stages → its runs: every stage checked over all of its rows before the first one is queued."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modelforge.evaluation.rewards.python_function import sha256_of
+from modelforge.exceptions import ModelForgeException, restored, told
+from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.config.stages import ParsedStages, Stage, refer_to
+from modelforge.schemas.model import id_when_merged
+from modelforge.schemas.run import RunSpec, RunStage, RunTicket
+from modelforge.services.run_making import RECORDED, check_reward_file, default_name, needs_reward_file, refuse_broken
+from modelforge.storage.file_manager import FileManager
+from modelforge.storage.run_drafts import RunDraft
+
+if TYPE_CHECKING:
+    from modelforge.training.preparation import Preparation
+
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class CheckedStage:
+    """A stage, and what was found out about it before it starts."""
+
+    stage: Stage
+    preparation: Preparation
+    data: Path
+    """The folder with its prepared rows."""
+
+
+def check_stages(parsed: ParsedStages, files: FileManager, scratch: Path) -> Iterator[CheckedStage]:
+    """Preflight and memory plan of one stage after the other, over all rows.
+
+    The model that a later stage goes on from is not there yet. Its tokenizer and its shape are: those of the model that
+    the first stage begins with, and so the rows become the same tokens.
+
+    Raises:
+        ModelForgeException: as `prepare` does; the message begins with the stage.
+    """
+    from modelforge.training.preparation import prepare
+
+    for number, stage in enumerate(parsed.stages, 1):
+        with errors_of(stage, number, len(parsed.stages)):
+            data = scratch / stage.name
+            yield CheckedStage(stage, prepare(stand_in(parsed, stage), files, data), data)
+
+
+def stand_in(parsed: ParsedStages, stage: Stage) -> TrainingConfig:
+    """The stage's config on the model that its chain begins with, which is there already."""
+    root = parsed.root(stage)
+    return stage.config.model_copy(update={"model": root.model, "model_revision": root.model_revision})
+
+
+def make_stages(
+    parsed: ParsedStages,
+    files: FileManager,
+    *,
+    force: bool = False,
+    owner: str | None = None,
+    ticket: RunTicket | None = None,
+    reward_source: bytes | None = None,
+) -> list[RunSpec]:
+    """Check every stage, and make the folders of all its runs, or none.
+
+    Args:
+        force: start although the memory plan of a stage says that it does not fit.
+        owner: the account that submitted it.
+        ticket: the first run's place in the server's queue, the others stand right behind it; none for runs that are
+            carried out in a terminal.
+        reward_source: the Python file whose function is among the rewards of a stage; that run keeps a copy.
+
+    Raises:
+        ModelForgeException: a stage was refused; the message begins with the stage. Nothing was made.
+    """
+    check_reward_file([stage.config for stage in parsed.stages], reward_source is not None)
+    specs = stage_specs(parsed, files, owner)
+    with files.scratch() as scratch:
+        drafts = []
+        for place, (spec, checked) in enumerate(zip(specs, check_stages(parsed, files, scratch), strict=True)):
+            found = checked.preparation
+            with errors_of(checked.stage, place + 1, len(specs)):
+                refuse_broken(found, force=force)
+            source = reward_source if needs_reward_file(spec.config) else None
+            known = {"dataset_sha256": found.dataset_sha256, "reward_sha256": source and sha256_of(source)}
+            spec = spec.model_copy(update=known)
+            drafts.append(RunDraft(spec, checked.data, found.preflight, found.plan, behind(ticket, place), source))
+        files.create_runs(drafts)
+    return [draft.spec for draft in drafts]
+
+
+def stage_specs(parsed: ParsedStages, files: FileManager, owner: str | None = None) -> list[RunSpec]:
+    """What each stage's run goes by, earlier results named by the ids that their models will have."""
+    name = parsed.name or default_name(parsed.stages[0].config)
+    names = [f"{name[: LONGEST_NAME - len(stage.name) - 1]}-{stage.name}" for stage in parsed.stages]
+    made = {stage.name: files.new_run_id(name) for stage, name in zip(parsed.stages, names, strict=True)}
+    models = {
+        stage.name: id_when_merged(made[stage.name]) if stage.config.output.merge else made[stage.name]
+        for stage in parsed.stages
+    }
+    versions = {package: metadata.version(package) for package in RECORDED}
+    return [
+        RunSpec(
+            id=made[stage.name],
+            name=names[place],
+            created_at=datetime.now(UTC),
+            config=refer_to(stage.config, models),
+            dataset_sha256=None,
+            versions=versions,
+            owner=owner,
+            stage=RunStage(
+                number=place + 1,
+                name=stage.name,
+                runs=tuple(made.values()),
+                names=tuple(made),
+                needs=tuple(made[needed] for needed in stage.needs),
+            ),
+        )
+        for place, stage in enumerate(parsed.stages)
+    ]
+
+
+@contextmanager
+def errors_of(stage: Stage, number: int, stages: int) -> Iterator[None]:
+    """Have an error say which stage it speaks of."""
+    try:
+        yield
+    except ModelForgeException as error:
+        message = f"Stage {number} of {stages} ({stage.name}): {error.message}"
+        raise restored({**told(error), "message": message}) from error
+
+
+def behind(ticket: RunTicket | None, place: int) -> RunTicket | None:
+    """The place in the queue of the stage that is `place` behind the first one."""
+    if ticket is None or place == 0:
+        return ticket
+    return RunTicket(priority=ticket.priority, position=ticket.position + place / 1000)
