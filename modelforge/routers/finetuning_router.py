@@ -24,13 +24,15 @@ CONFIG_BODY: dict[str, Any] = {
 }
 """The body is read by `parse_training_config`, which knows other tools' spellings and names the nearest key."""
 Config = Annotated[dict[str, Any], Body(description=TrainingConfig.__doc__)]
+OF_STAGES = "With `stages`, a list of partial configs laid over the keys beside it: one run for each, in this order."
+Recipe = Annotated[dict[str, Any], Body(description=f"{TrainingConfig.__doc__} {OF_STAGES}")]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", description="The same key makes no second run.")]
 Force = Annotated[bool, Query(description="Start although the memory plan says that it does not fit.")]
 Priority = Annotated[int, Query(ge=-1000, le=1000, description="Runs of higher priority go first.")]
 
 
 @router.post("/api/v1/plans")
-async def plan(config: Config, runs: Runs, caller: CurrentCaller) -> PlanReport:
+async def plan(config: Recipe, runs: Runs, caller: CurrentCaller) -> PlanReport:
     """Preflight over all rows and memory plan; nothing is started or kept."""
     return await runs.plan(config, caller)
 
@@ -61,7 +63,7 @@ async def preview_tokens(
 @router.post("/api/v1/runs", status_code=202)
 @router.post("/api/start_training", status_code=202, name="start_training")
 async def start(
-    config: Config,
+    config: Recipe,
     runs: Runs,
     caller: CurrentCaller,
     response: Response,
@@ -69,7 +71,7 @@ async def start(
     force: Force = False,
     priority: Priority = 0,
 ) -> RunAccepted:
-    """Check a config over all rows, then queue its run."""
+    """Check a config over all rows, then queue its run, or those of all stages; the answer is the first."""
     run = await runs.submit(config, caller=caller, key=idempotency_key, priority=priority, force=force)
     response.headers["location"] = f"/api/v1/runs/{run.id}"
     return run
@@ -109,7 +111,7 @@ def stop(run_id: str, runs: Runs, caller: CurrentCaller, response: Response) -> 
 
 @router.post("/api/v1/runs/{run_id}/resume", status_code=202)
 def resume(run_id: str, runs: Runs, caller: CurrentCaller, response: Response) -> RunView:
-    """Queue a stopped, failed or paused run again, from its newest valid checkpoint."""
+    """Queue a stopped, failed or paused run again, from its newest valid checkpoint, and the stages behind it."""
     run = runs.resume(run_id, caller)
     response.headers["location"] = f"/api/v1/runs/{run.id}"
     return run
@@ -117,7 +119,7 @@ def resume(run_id: str, runs: Runs, caller: CurrentCaller, response: Response) -
 
 @router.post("/api/v1/runs/{run_id}/move")
 def move(run_id: str, place: QueuePlace, runs: Runs, caller: CurrentCaller) -> RunView:
-    """Give a waiting run another priority, or the place right before another waiting run."""
+    """Give a waiting run another priority, or the place right before another; stages of one recipe move together."""
     return runs.move(run_id, place, caller)
 
 

@@ -132,10 +132,23 @@ class RecipeText(Schema):
     yaml: str
 
 
+class ParsedStage(Schema):
+    """One stage of a recipe, understood."""
+
+    name: str
+    config: TrainingConfig
+    """Complete; `stage:NAME` stands for the model that an earlier stage makes."""
+
+
 class ParsedRecipe(Schema):
     """A recipe, understood."""
 
     config: TrainingConfig
+    """The config of the run, or of the first stage."""
+    name: str | None = None
+    """The name of a recipe that has stages."""
+    stages: tuple[ParsedStage, ...] = ()
+    """All stages of a recipe that has some: `POST /api/v1/runs` takes them as `stages`, name and config in one."""
     notices: tuple[str, ...] = ()
     """Keys that were read under another name."""
 

@@ -9,7 +9,8 @@ from modelforge.schemas.config import TrainingConfig, parse_training_config
 from modelforge.schemas.config.fields import config_fields
 from modelforge.schemas.config.recipe_text import ESSENTIAL
 from modelforge.schemas.config.spellings import FLAT
-from modelforge.schemas.run_requests import ConfigSchema, ParsedRecipe
+from modelforge.schemas.config.stages import is_staged, parse_stages
+from modelforge.schemas.run_requests import ConfigSchema, ParsedRecipe, ParsedStage
 
 LONGEST_RECIPE = 1 << 18
 
@@ -31,7 +32,7 @@ def render_recipe(config: TrainingConfig) -> str:
 
 
 def parse_recipe(text: str) -> ParsedRecipe:
-    """YAML or JSON → a complete config.
+    """YAML or JSON → a complete config, or those of all stages.
 
     Raises:
         ConfigurationError: it is no YAML, or holds a key or value that cannot be used.
@@ -45,5 +46,9 @@ def parse_recipe(text: str) -> ParsedRecipe:
             f"The recipe holds {type(written).__name__}, not keys and values.",
             hint="Start with `model: …` and `dataset: …`.",
         )
-    parsed = parse_training_config(written)
-    return ParsedRecipe(config=parsed.config, notices=parsed.notices)
+    if not is_staged(written):
+        parsed = parse_training_config(written)
+        return ParsedRecipe(config=parsed.config, notices=parsed.notices)
+    staged = parse_stages(written)
+    stages = tuple(ParsedStage(name=stage.name, config=stage.config) for stage in staged.stages)
+    return ParsedRecipe(config=stages[0].config, name=staged.name, stages=stages, notices=staged.notices)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+from modelforge.exceptions import ConflictError
 from modelforge.schemas.base import Schema
 from modelforge.schemas.run import RunSpec
 from modelforge.storage.atomic import flush_path, publish_folder, storage_errors, write_bytes, write_json
@@ -63,6 +64,8 @@ def publish_runs(folders: Sequence[RunFolder], runs: Path) -> list[RunFolder]:
         StorageError: a folder could not be flushed or moved. No run is listed.
     """
     first, *others = folders
+    if others and (runs / first.id).exists():  # it would vouch for runs that it was not made with
+        raise ConflictError(f"{first.id} exists already.", hint="Choose another id, or delete the old one first.")
     with ExitStack() as locks:
         for folder in others:
             write_bytes(folder.made_with, first.id.encode())

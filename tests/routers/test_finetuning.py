@@ -245,3 +245,48 @@ def test_no_code_and_no_path_comes_in_over_the_network(counting: RunServer) -> N
             answer = counting.client.post(path, json={**config, "strategy": strategy})
             assert answer.status_code == 422, answer.text
             assert words in answer.text
+STAGES = {"stages": [{"strategy": "sft"}, {"name": "more", "strategy": "sft", "lora": {"r": 4}}]}
+
+
+def test_a_recipe_with_stages_is_one_submit_of_runs_that_follow_each_other(counting: RunServer) -> None:
+    recipe = {**counting.small(max_steps=4, name="two"), **STAGES}
+    plan = counting.client.post("/api/v1/plans", json=recipe).json()
+    assert [plan["config"]["model"], plan["later"][0]["config"]["model"]] == ["starter:chat", "stage:sft"]
+    assert plan["later"][0]["preflight"]["ok"]
+    headers = {"idempotency-key": "two stages"}
+    answer = counting.client.post("/api/v1/runs", json=recipe, headers=headers)
+    assert answer.status_code == 202, answer.text
+    first = answer.json()
+    assert (first["name"], first["stage"]["names"], first["stage"]["number"]) == ("two-sft", ["sft", "more"], 1)
+    assert answer.headers["location"] == f"/api/v1/runs/{first['id']}" == f"/api/v1/runs/{first['stage']['runs'][0]}"
+    second = counting.wait(first["stage"]["runs"][1], "succeeded")
+    assert (second["config"]["model"], second["config"]["lora"]["r"]) == (first["id"], 4)
+    assert second["stage"]["needs"] == [first["id"]]
+    again = counting.client.post("/api/v1/runs", json=recipe, headers=headers).json()
+    assert again["id"] == first["id"]
+    other = counting.client.post("/api/v1/runs", json={**recipe, "name": "other"}, headers=headers)
+    assert other.status_code == 409
+
+
+def test_a_fault_in_a_later_stage_queues_none(counting: RunServer) -> None:
+    before = counting.client.get("/api/v1/runs").json()["total"]
+    recipe = counting.small(max_steps=4)
+    for stages, words in (
+        ([{}, {"data": {"max_length": 8}}], "Stage 2 of 2 (sft-2): The preflight refuses"),
+        ([{}, {"lora": {"r": 0}}], "stages.1.lora.r"),
+        ([{}, {"dataset": "/etc/passwd"}], "dataset: found '/etc/passwd'"),
+        ([{}, {"model": "stage:3"}], "stages.1.model"),
+        ("sft", "2 to 10 partial recipes"),
+    ):
+        answer = counting.client.post("/api/v1/runs", json={**recipe, "stages": stages})
+        assert answer.status_code == 422, answer.text
+        assert words in answer.json()["detail"]
+    assert counting.client.get("/api/v1/runs").json()["total"] == before
+
+
+def test_a_recipe_s_stages_are_read_for_a_form(counting: RunServer) -> None:
+    text = "model: starter:chat\ndataset: sample:support\nname: two\nstages:\n- lr: 0.001\n- strategy: sft\n"
+    found = counting.client.post("/api/v1/recipes/parse", json={"yaml": text}).json()
+    assert [stage["name"] for stage in found["stages"]] == ["sft", "sft-2"]
+    assert found["config"] == found["stages"][0]["config"]
+    assert found["notices"] == ["Stage 1: `lr` was read as `optimization.learning_rate`."]

@@ -1,0 +1,101 @@
+"""Two stages that really train: the second begins where the first one ended, and what it makes can be used."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tiny_runs import WORDS, tiny_config, write_rows
+
+from modelforge.exceptions import ConfigurationError
+from modelforge.inference.loading import load_model
+from modelforge.providers.provider import LoadOptions, ModelSource
+from modelforge.schemas.config.stages import parse_stages
+from modelforge.schemas.model import id_when_merged
+from modelforge.schemas.run import RunSpec
+from modelforge.services.stage_making import make_stages
+from modelforge.storage.file_manager import FileManager
+from modelforge.training import engine
+from modelforge.training.merge import merge
+
+
+def write_pairs(path: Path, rows: int = 24) -> Path:
+    lines = [
+        {"prompt": f"Which colour has ball {n}?", "chosen": f"{WORDS[n % 8]} {n}", "rejected": f"no idea {n % 5}"}
+        for n in range(rows)
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def recipe(model: Path, folder: Path, *stages: dict[str, Any]) -> dict[str, Any]:
+    shared = tiny_config(model, write_rows(folder / "rows.jsonl")).model_dump(mode="json", exclude={"strategy", "name"})
+    pairs = write_pairs(folder / "pairs.jsonl")
+    first, second = stages or ({}, {})
+    return {
+        **shared,
+        "stages": [{"strategy": "sft", **first}, {"strategy": "dpo", "dataset": str(pairs), **second}],
+    }
+
+
+def carry_out(spec: RunSpec, files: FileManager) -> str:
+    result = engine.run(spec, files.run(spec.id), lambda _kind, _data: None, lambda: False)
+    assert result.model_id == spec.id
+    return spec.id
+
+
+def logits(folder: Path) -> Any:
+    """What a model of the library says of a few tokens, loaded as the playground loads it."""
+    import torch
+
+    loaded = load_model(ModelSource(str(folder)), LoadOptions(device="cpu", dtype=torch.float32))
+    with torch.no_grad():
+        return loaded.model(input_ids=torch.tensor([[1, 9, 30, 44, 60]])).logits
+
+
+def test_the_second_stage_begins_with_the_first_one_s_model(tiny_model: Path, tmp_path: Path) -> None:
+    import torch
+    from peft import PeftModel
+
+    files = FileManager(tmp_path / "home")
+    first, second = make_stages(parse_stages(recipe(tiny_model, tmp_path)), files)
+    assert second.config.model == first.id
+    assert second.stage is not None
+    assert (second.stage.needs, second.stage.runs) == ((first.id,), (first.id, second.id))
+    assert files.run(second.id).preflight.exists()  # checked before the first one's model was there
+    assert files.models() == []
+
+    carry_out(first, files)
+    carry_out(second, files)
+    sft, dpo = files.model(first.id), files.model(second.id)
+    assert (dpo.read_manifest().base_model, dpo.read_manifest().kind) == (first.id, "adapter")
+
+    loaded = load_model(ModelSource(str(dpo.root)), LoadOptions(device="cpu", dtype=torch.float32))
+    assert isinstance(loaded.model, PeftModel)
+    with torch.no_grad(), loaded.model.disable_adapter():
+        start = loaded.model(input_ids=torch.tensor([[1, 9, 30, 44, 60]])).logits
+    torch.testing.assert_close(start, logits(sft.root), atol=1e-5, rtol=1e-4)
+    assert (logits(dpo.root) - start).abs().max() > 1e-3
+    assert (logits(sft.root) - logits(tiny_model)).abs().max() > 1e-3
+    merged = merge(second.id, files=files)
+    assert merged.id == id_when_merged(second.id)
+    torch.testing.assert_close(logits(files.model(merged.id).root), logits(dpo.root), atol=1e-4, rtol=1e-3)
+
+
+def test_a_stage_goes_on_from_merged_weights_where_the_one_before_publishes_them(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    files = FileManager(tmp_path / "home")
+    parsed = parse_stages(recipe(tiny_model, tmp_path, {"output": {"merge": True}}, {}))
+    first, second = make_stages(parsed, files)
+    assert second.config.model == id_when_merged(first.id)
+
+
+def test_a_later_stage_that_would_be_refused_refuses_all(tiny_model: Path, tmp_path: Path) -> None:
+    files = FileManager(tmp_path / "home")
+    short = parse_stages(recipe(tiny_model, tmp_path, {}, {"data": {"max_length": 8}}))
+    with pytest.raises(ConfigurationError, match=r"Stage 2 of 2 \(dpo\): The preflight refuses"):
+        make_stages(short, files)
+    assert files.runs() == []
