@@ -17,6 +17,7 @@ export default {
       out_of_memory: 'Der Speicher reichte nicht; es geht mit kleineren Durchläufen weiter',
       stopping: 'Soll anhalten',
       user: 'Von einem Menschen pausiert',
+      earlier_stage: 'Er baut auf einer früheren Stufe auf, die nicht fertig ist',
     },
     waits: 'Wartet, bis er an der Reihe ist.',
     noProgress: 'Der Trainer hat noch nichts gesagt.',
@@ -43,6 +44,7 @@ export default {
       recipe: 'Rezept',
     },
     facts: 'Dieser Lauf',
+    stages: 'Stufen',
     model: 'Modell',
     dataset: 'Datensatz',
     trains: 'Trainiert',
@@ -77,6 +79,7 @@ export default {
     title: 'Wartend, der nächste zuerst',
     earlier: '{{name}} früher starten',
     later: '{{name}} später starten',
+    stage: 'Stufe {{number}} von {{count}}',
   },
   curve: {
     loss: 'Verlust',

@@ -136,6 +136,10 @@ export default {
     import: 'Datei einlesen',
     paste: 'Rezept einfügen',
     use: 'Dieses Rezept nehmen',
+    stages: 'Dieses Rezept hat {{count}} Stufen',
+    stagesText:
+      'Jede wird ein eigener Lauf und beginnt, wenn die davor gelungen ist. Alle werden zuerst geprüft.',
+    startStages: 'Alle Stufen prüfen und einreihen',
   },
   check: {
     running: 'Jede Zeile wird vorbereitet, wie der Trainer sie sehen wird.',

@@ -17,6 +17,7 @@ export default {
       out_of_memory: 'Memory ran out; it goes on with smaller passes',
       stopping: 'Asked to stop',
       user: 'Paused by a person',
+      earlier_stage: 'It goes on from an earlier stage, which is not done',
     },
     waits: 'Waits for its turn.',
     noProgress: 'The trainer has not said anything yet.',
@@ -37,6 +38,7 @@ export default {
     sections: 'Parts of this run',
     tab: { report: 'Report', curves: 'Curves', log: 'Log', checkpoints: 'Checkpoints', recipe: 'Recipe' },
     facts: 'This run',
+    stages: 'Stages',
     model: 'Model',
     dataset: 'Dataset',
     trains: 'Trains',
@@ -71,6 +73,7 @@ export default {
     title: 'Waiting, the next one first',
     earlier: 'Start {{name}} earlier',
     later: 'Start {{name}} later',
+    stage: 'stage {{number}} of {{count}}',
   },
   curve: {
     loss: 'Loss',

@@ -118,6 +118,10 @@ export default {
     import: 'Import a file',
     paste: 'Paste a recipe',
     use: 'Use this recipe',
+    stages: 'This recipe has {{count}} stages',
+    stagesText:
+      'Each becomes a run of its own and begins when the one before has succeeded. All are checked first.',
+    startStages: 'Check and queue all stages',
   },
   check: {
     running: 'Every row is being prepared as the trainer will see it.',

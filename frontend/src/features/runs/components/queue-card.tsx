@@ -1,6 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import type { TFunction } from 'i18next'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 
@@ -9,7 +10,8 @@ import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
 
 import { moveBefore } from '../api/actions'
-import { queueQuery } from '../api/runs'
+import { queueQuery, type Run } from '../api/runs'
+import { queueEntries, waitsForStage } from '../api/stages'
 import classes from './queue-card.module.css'
 
 /** The runs that wait, the next one first, and their order. */
@@ -22,19 +24,21 @@ export function QueueCard() {
     onSettled: () => queries.invalidateQueries({ queryKey: ['queue'] }),
   })
   if (!data || data.length === 0) return null
+  const entries = queueEntries(data)
   return (
     <Card flush title={t('queue.title')}>
       {move.error ? <ProblemNotice error={move.error} /> : null}
       <ol className={rows.rows}>
-        {data.map((run, index) => {
-          const above = data[index - 1]
-          const below = data[index + 1]
+        {entries.map((run, index) => {
+          const above = entries[index - 1]
+          const below = entries[index + 1]
           return (
             <li key={run.id} className={classes.run}>
               <span className={`${classes.place} numbers`}>{index + 1}</span>
               <Link to="/runs/$runId" params={{ runId: run.id }} className={`${rows.name} ${classes.name}`}>
                 {run.name}
               </Link>
+              {run.stage ? <span className={classes.stage}>{stageWords(run, t)}</span> : null}
               <Step
                 label={t('queue.earlier', { name: run.name })}
                 disabled={!above || move.isPending}
@@ -55,6 +59,11 @@ export function QueueCard() {
       </ol>
     </Card>
   )
+}
+
+function stageWords(run: Run, t: TFunction): string {
+  const place = t('queue.stage', { number: run.stage?.number, count: run.stage?.runs.length })
+  return waitsForStage(run) ? `${place} · ${t('run.reason.earlier_stage')}` : place
 }
 
 interface StepProps {

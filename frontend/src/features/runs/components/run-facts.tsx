@@ -5,6 +5,7 @@ import { type Fact, Facts } from '@/components/ui/facts'
 import { formatMeasure, formatNumber, formatTime } from '@/lib/format/format'
 
 import type { Run } from '../api/runs'
+import { StageList } from './stage-list'
 
 /** What a run is made of. */
 export function RunFacts({ run }: { run: Run }) {
@@ -24,6 +25,7 @@ export function RunFacts({ run }: { run: Run }) {
         : [t('run.epochs'), formatNumber(optimization.num_train_epochs, 2)],
     )
   }
+  if (run.stage) facts.push([t('run.stages'), <StageList key="stages" stage={run.stage} />])
   facts.push([t('run.created'), formatTime(run.created_at)])
   if (run.finished_at) facts.push([t('run.finished'), formatTime(run.finished_at)])
   if (run.slot) facts.push([t('run.slot'), run.slot])

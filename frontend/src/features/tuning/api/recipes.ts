@@ -4,6 +4,7 @@ import type { JsonSchema } from '@/components/schema-form/json-schema'
 import { answer, api, type Schemas } from '@/lib/api/client'
 
 export type TrainingConfig = Schemas['TrainingConfig']
+export type ParsedRecipe = Schemas['ParsedRecipe']
 
 export const schemaQuery = () =>
   queryOptions({

@@ -15,6 +15,7 @@ import { branches, choicesOf } from '../api/compose'
 import { changeDraft } from '../api/draft'
 import { parseRecipe, recipeQuery, type TrainingConfig } from '../api/recipes'
 import classes from './recipe-card.module.css'
+import { StagedRecipe } from './staged-recipe'
 
 interface RecipeCardProps {
   root: JsonSchema
@@ -62,7 +63,8 @@ function Import({ root, onDownload }: { root: JsonSchema; onDownload: () => void
   const [text, setText] = useState<string | null>(null)
   const read = useMutation({
     mutationFn: parseRecipe,
-    onSuccess: ({ config }) => {
+    onSuccess: ({ config, stages }) => {
+      if (stages?.length) return
       const fields = fieldsOf(root, branches(root, config))
       changeDraft({ model: config.model, dataset: config.dataset, chosen: choicesOf(fields, config) })
       setText(null)
@@ -112,6 +114,7 @@ function Import({ root, onDownload }: { root: JsonSchema; onDownload: () => void
         </div>
       )}
       {read.error ? <ProblemNotice error={read.error} /> : null}
+      {read.data?.stages?.length ? <StagedRecipe recipe={read.data} /> : null}
       {notices.length > 0 ? <Notice tone="info">{notices.join(' ')}</Notice> : null}
     </>
   )

@@ -1,0 +1,41 @@
+import { Button } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { Notice } from '@/components/ui/notice'
+import { ProblemNotice } from '@/components/ui/problem-notice'
+
+import { startRun } from '../api/plans'
+import type { ParsedRecipe } from '../api/recipes'
+
+/** A recipe of several stages: the form shows one run, so it is checked and queued as it was written. */
+export function StagedRecipe({ recipe }: { recipe: ParsedRecipe }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const [key] = useState(() => crypto.randomUUID())
+  const stages = recipe.stages ?? []
+  const start = useMutation({
+    mutationFn: () => {
+      const written = stages.map(({ name, config }) => ({ ...config, name }))
+      return startRun(recipe.name ? { name: recipe.name, stages: written } : { stages: written }, key, false)
+    },
+    onSuccess: async ({ id }) => {
+      await queries.invalidateQueries({ queryKey: ['runs'] })
+      await navigate({ to: '/runs/$runId', params: { runId: id } })
+    },
+  })
+  return (
+    <>
+      <Notice tone="info" title={t('recipe.stages', { count: stages.length })}>
+        {stages.map(({ name }, index) => `${index + 1} ${name}`).join(' → ')}. {t('recipe.stagesText')}
+      </Notice>
+      {start.error ? <ProblemNotice error={start.error} /> : null}
+      <Button size="xs" loading={start.isPending} onClick={() => start.mutate()}>
+        {t('recipe.startStages')}
+      </Button>
+    </>
+  )
+}
