@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from modelforge.evaluation.rewards.python_function import sha256_of
 from modelforge.exceptions import ModelForgeException, restored, told
 from modelforge.schemas.config import TrainingConfig
-from modelforge.schemas.config.stages import ParsedStages, Stage, refer_to
+from modelforge.schemas.config.rewards import LengthReward
+from modelforge.schemas.config.rlhf import RlhfConfig
+from modelforge.schemas.config.stages import JUDGE, REFERENCE, ParsedStages, Stage, refer_to
 from modelforge.schemas.model import id_when_merged
 from modelforge.schemas.run import RunSpec, RunStage, RunTicket
 from modelforge.services.run_making import RECORDED, check_reward_file, default_name, needs_reward_file, refuse_broken
@@ -54,9 +56,16 @@ def check_stages(parsed: ParsedStages, files: FileManager, scratch: Path) -> Ite
 
 
 def stand_in(parsed: ParsedStages, stage: Stage) -> TrainingConfig:
-    """The stage's config on the model that its chain begins with, which is there already."""
-    root = parsed.root(stage)
-    return stage.config.model_copy(update={"model": root.model, "model_revision": root.model_revision})
+    """The stage's config on what is there already: the model that its chain begins with.
+
+    A reward model that is still to be trained on that same model is left to the run: any rule holds its place.
+    """
+    root, strategy = parsed.root(stage), stage.config.strategy
+    if isinstance(strategy, RlhfConfig) and strategy.reward_model in {f"{REFERENCE}{name}" for name in stage.needs}:
+        rules = strategy.rewards or (LengthReward(at_most=1),)
+        strategy = strategy.model_copy(update={"reward_model": None, "rewards": rules})
+    known = {"model": root.model, "model_revision": root.model_revision, "strategy": strategy}
+    return stage.config.model_copy(update=known)
 
 
 def make_stages(
@@ -101,10 +110,7 @@ def stage_specs(parsed: ParsedStages, files: FileManager, owner: str | None = No
     name = parsed.name or default_name(parsed.stages[0].config)
     names = [f"{name[: LONGEST_NAME - len(stage.name) - 1]}-{stage.name}" for stage in parsed.stages]
     made = {stage.name: files.new_run_id(name) for stage, name in zip(parsed.stages, names, strict=True)}
-    models = {
-        stage.name: id_when_merged(made[stage.name]) if stage.config.output.merge else made[stage.name]
-        for stage in parsed.stages
-    }
+    models = {stage.name: _publishes(stage, made[stage.name]) for stage in parsed.stages}
     versions = {package: metadata.version(package) for package in RECORDED}
     return [
         RunSpec(
@@ -125,6 +131,12 @@ def stage_specs(parsed: ParsedStages, files: FileManager, owner: str | None = No
         )
         for place, stage in enumerate(parsed.stages)
     ]
+
+
+def _publishes(stage: Stage, run_id: str) -> str:
+    """The id of the model that later stages load."""
+    merged = stage.config.output.merge and stage.config.strategy.name != JUDGE
+    return id_when_merged(run_id) if merged else run_id
 
 
 @contextmanager

@@ -245,6 +245,8 @@ def test_no_code_and_no_path_comes_in_over_the_network(counting: RunServer) -> N
             answer = counting.client.post(path, json={**config, "strategy": strategy})
             assert answer.status_code == 422, answer.text
             assert words in answer.text
+
+
 STAGES = {"stages": [{"strategy": "sft"}, {"name": "more", "strategy": "sft", "lora": {"r": 4}}]}
 
 

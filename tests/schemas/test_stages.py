@@ -9,7 +9,9 @@ import pytest
 from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import parse_training_config
 from modelforge.schemas.config.stages import parse_stages, refer_to
+from modelforge.services.stage_making import stand_in
 
+RLHF = {"name": "rlhf", "num_generations": 4}
 SHARED: dict[str, Any] = {"model": "owner/base", "model_revision": "v1", "dataset": "sample:replies", "lr": 1e-3}
 
 
@@ -50,6 +52,8 @@ def test_a_stage_is_laid_over_the_shared_keys_and_goes_on_from_the_one_before() 
         ([{}, {"name": "The second"}], "stages.1.name", "small letters"),
         ([{}, {"lora": {"rank": 3}}], "stages.1.lora.rank", "a known key"),
         ([{}, {"lora": {"r": 0}}], "stages.1.lora.r", "greater than or equal to 1"),
+        ([{"strategy": "reward"}, {"model": "stage:1"}], "stages.1.model", "a model that writes answers"),
+        ([{}, {"strategy": {**RLHF, "reward_model": "stage:1"}}], "stages.1.strategy.reward_model", "strategy: reward"),
         ([{}, {"strategy": "qlora"}], "stages.1.quantization.bits", "merging an adapter into quantised weights"),
     ],
 )
@@ -65,6 +69,22 @@ def test_what_is_wrong_is_told_by_stage(stages: list[Any], key: str, words: str)
 def test_stages_are_a_list_of_partial_recipes(stages: Any) -> None:
     with pytest.raises(ConfigurationError, match="2 to 10 partial recipes"):
         parse_stages({**SHARED, "stages": stages})
+
+
+def test_reinforcement_goes_on_from_what_answers_and_is_judged_by_the_reward_model() -> None:
+    batches = {"per_device_train_batch_size": 8}
+    parsed = parse_stages({**SHARED, **batches, "stages": [{}, {"strategy": "reward"}, {"strategy": RLHF}]})
+    judge, policy = parsed.stages[1:]
+    assert (judge.config.model, policy.config.model) == ("stage:sft", "stage:sft")
+    assert policy.config.model_dump()["strategy"]["reward_model"] == "stage:reward"
+    assert policy.needs == ("sft", "reward")
+    settled = refer_to(policy.config, {"sft": "run-one", "reward": "run-two"})
+    assert settled.model_dump()["strategy"]["reward_model"] == "run-two"
+    ruled = {**RLHF, "rewards": [{"kind": "length", "at_most": 9}]}
+    free = parse_stages({**SHARED, **batches, "stages": [{"strategy": "reward"}, {"strategy": ruled, "model": "a/b"}]})
+    assert free.stages[1].needs == ()
+    assert stand_in(parsed, policy).strategy.name == "rlhf"
+    assert stand_in(parsed, policy).model == "owner/base"
 
 
 def test_a_quantised_stage_may_go_on_from_a_merged_model() -> None:

@@ -61,7 +61,7 @@ class Reading:
             if isinstance(value, dict) and isinstance(known, dict) and not _other_strategy(key, value, known):
                 merged.values[key] = {**known, **value}
             else:
-                merged.values[key] = value
+                merged.values[key] = dict(value) if isinstance(value, dict) else value
         return merged
 
     def _value(self, path: Path) -> Any:

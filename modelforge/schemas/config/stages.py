@@ -9,6 +9,7 @@ from typing import Any
 
 from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config.parse import Path, Reading, read_keys, refusal, validate
+from modelforge.schemas.config.rlhf import RlhfConfig
 from modelforge.schemas.config.training_config import TrainingConfig
 
 STAGES = "stages"
@@ -18,8 +19,8 @@ MAY_REFER: tuple[Path, ...] = (("model",), ("strategy", "reward_model"))
 """The keys that may name an earlier stage's model."""
 NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 MOST_STAGES = 10
-NOT_ANSWERING = frozenset({"reward"})
-"""Strategies whose model scores answers and writes none: nothing goes on from it unless it is named."""
+JUDGE = "reward"
+"""The strategy whose model scores answers and writes none: nothing goes on from it, and `rlhf` is judged by it."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ def parse_stages(written: Mapping[str, Any]) -> ParsedStages:
         own = read_keys({key: value for key, value in part.items() if key != "name"})
         _goes_on(own, stages)
         reading = own.over(shared)
+        _judged(reading.values, stages)
         stage_name = str(part.get("name") or _default_name(reading, stages))
         wrong = [*_wrong_name(stage_name, stages), *_refer(reading.values, stages)]
         config, found = validate(reading)
@@ -134,10 +136,20 @@ def _wrong_name(name: str, earlier: Sequence[Stage]) -> list[dict[str, Any]]:
 def _goes_on(own: Reading, earlier: Sequence[Stage]) -> None:
     """A stage that names no model goes on from the one before; a shared revision belongs to the shared model."""
     if earlier and "model" not in own.values:
-        answering = [stage for stage in earlier if stage.config.strategy.name not in NOT_ANSWERING]
+        answering = [stage for stage in earlier if stage.config.strategy.name != JUDGE]
         own.values["model"] = f"{REFERENCE}{(answering or earlier)[-1].name}"
     if "model" in own.values:
         own.values.setdefault("model_revision", None)
+
+
+def _judged(values: dict[str, Any], earlier: Sequence[Stage]) -> None:
+    """Where `rlhf` does not say what answers are rewarded for, the newest reward model of the recipe judges them."""
+    judges = [stage.name for stage in earlier if stage.config.strategy.name == JUDGE]
+    strategy = values.get("strategy")
+    if not judges or not isinstance(strategy, dict) or strategy.get("name") != "rlhf":
+        return
+    if not strategy.get("rewards") and strategy.get("reward_model") is None:
+        strategy["reward_model"] = f"{REFERENCE}{judges[-1]}"
 
 
 def _refer(values: dict[str, Any], earlier: Sequence[Stage]) -> list[dict[str, Any]]:
@@ -158,9 +170,15 @@ def _refer(values: dict[str, Any], earlier: Sequence[Stage]) -> list[dict[str, A
 def _wrong_together(stage: Stage, earlier: Sequence[Stage]) -> list[dict[str, Any]]:
     """What keeps a stage from going on from the one that it names."""
     config = stage.config
-    start = next((one for one in earlier if config.model == f"{REFERENCE}{one.name}"), None)
+    judge = _named(earlier, config.strategy.reward_model if isinstance(config.strategy, RlhfConfig) else None)
+    if judge is not None and judge.config.strategy.name != JUDGE:
+        return [_fault("strategy.reward_model", f"{REFERENCE}{judge.name}", "a stage with strategy: reward", "")]
+    start = _named(earlier, config.model)
     if start is None:
         return []
+    if start.config.strategy.name == JUDGE:
+        expected = "a model that writes answers; a reward model scores them"
+        return [_fault("model", config.model, expected, "Name it as strategy.reward_model of an rlhf stage.")]
     if start.config.task != config.task:
         expected = f"{start.config.task}, as stage {start.name} that it goes on from"
         return [_fault("task", config.task, expected, "Give both stages one task, or this one another model.")]
@@ -169,6 +187,10 @@ def _wrong_together(stage: Stage, earlier: Sequence[Stage]) -> list[dict[str, An
         expected = "a start in full precision: merging an adapter into quantised weights loses part of what it learned"
         return [_fault("quantization.bits", config.quantization.bits, expected, fix)]
     return []
+
+
+def _named(earlier: Sequence[Stage], reference: str | None) -> Stage | None:
+    return next((stage for stage in earlier if reference == f"{REFERENCE}{stage.name}"), None)
 
 
 def _references(values: Mapping[str, Any]) -> list[tuple[Path, str]]:
