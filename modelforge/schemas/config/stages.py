@@ -134,10 +134,10 @@ def _wrong_name(name: str, earlier: Sequence[Stage]) -> list[dict[str, Any]]:
 
 
 def _goes_on(own: Reading, earlier: Sequence[Stage]) -> None:
-    """A stage that names no model goes on from the one before; a shared revision belongs to the shared model."""
-    if earlier and "model" not in own.values:
-        answering = [stage for stage in earlier if stage.config.strategy.name != JUDGE]
-        own.values["model"] = f"{REFERENCE}{(answering or earlier)[-1].name}"
+    """A stage without a model goes on from the last one that writes answers. A revision is that of its own model."""
+    answering = [stage.name for stage in earlier if stage.config.strategy.name != JUDGE]
+    if answering and "model" not in own.values:
+        own.values["model"] = f"{REFERENCE}{answering[-1]}"
     if "model" in own.values:
         own.values.setdefault("model_revision", None)
 
