@@ -15,6 +15,7 @@ import yaml
 from modelforge.cli.app import COMMANDS, load_command
 from modelforge.cli.recipe import load_any_recipe
 from modelforge.schemas.config import parse_training_config
+from modelforge.schemas.config.stages import is_staged, parse_stages
 from modelforge.starter import list_samples, list_starters
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +66,8 @@ def test_every_command_line_in_a_block_parses(page: Path) -> None:
 def test_every_recipe_in_a_block_is_valid(page: Path) -> None:
     for language, block in FENCE.findall(page.read_text(encoding="utf-8")):
         if language == "yaml" and isinstance(written := yaml.safe_load(block), dict):
-            parse_training_config({"model": "starter:chat", "dataset": "sample:support", **written})
+            whole = {"model": "starter:chat", "dataset": "sample:support", **written}
+            parse_stages(whole) if is_staged(whole) else parse_training_config(whole)
 
 
 @pages
