@@ -50,7 +50,7 @@ ADAPTERS: dict[str, dict[str, Any]] = {
 """How the weights are changed → what a recipe says of it."""
 
 STRATEGY_KNOBS: dict[str, dict[str, Any]] = {
-    "rlhf": {"rewards": [{"kind": "length", "target": 4}], "num_generations": 2, "max_completion_length": 4},
+    "rlhf": {"rewards": [{"kind": "length", "at_most": 4}], "num_generations": 2, "max_completion_length": 4},
 }
 """What a strategy cannot do without."""
 

@@ -33,6 +33,9 @@ BESIDE_THE_LOSS = {
     "kl": "KL",
 }
 """What an evaluation may have measured → its name in prose."""
+TO_ANSWER = (("modelforge chat {model}", "talk to it"), ("modelforge merge {model}", "one model without an adapter"))
+TO_JUDGE = (("modelforge train -c RECIPE strategy.reward_model={model}", "a recipe of rlhf, judged by it"),)
+"""What to do with a model that writes answers, and with one that scores them."""
 MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "red")}
 
 
@@ -177,11 +180,12 @@ class RunDisplay:
         if result["next_run_id"] is not None:
             return
         self.console.print("\nTry next:")
+        scores = files.model(model_id).read_manifest().task == "reward"
         for command, why in (
-            (f"modelforge chat {model_id}", "talk to it"),
-            (f"modelforge merge {model_id}", "one model without an adapter"),
+            *(TO_JUDGE if scores else TO_ANSWER),
             (f"modelforge runs show {run_id}", "this report again"),
         ):
+            command = command.format(model=model_id)
             self.console.print(f"  {command:<58} {why}", soft_wrap=True)
 
     # Events

@@ -62,6 +62,13 @@ REFUSALS: tuple[Refusal, ...] = (
         "a full fine-tune has no adapter to merge; set output.merge: false",
     ),
     Refusal(
+        {
+            "strategy": ("dpo", "kto", "reward", "rlhf"),
+            "task": ("summarization", "extractive-question-answering", "text-classification"),
+        },
+        "this strategy compares answers to prompts; set task: text-generation, or strategy: sft",
+    ),
+    Refusal(
         {"strategy": ("reward",), "merge": ("on",)},
         "a reward model writes no answers by which a merge could be checked; set output.merge: false",
     ),
