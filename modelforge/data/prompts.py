@@ -18,9 +18,9 @@ EXPECTED = ("reference", "answer", "solution")
 
 
 def prompt_row(row: CanonicalRow) -> CanonicalRow:
-    """A row of any shape as one with a prompt and an answer, which may be empty: that of a pair is the chosen one."""
+    """A row of any shape as one with the answer that is wanted: a pair's chosen one, none where it is marked bad."""
     side = sides_of(row)[0]
-    if "messages" in side or "completion" in side:
+    if "prompt" not in side or "messages" in side or ("completion" in side and side.get("label") is not False):
         return side
     empty: Any = "" if isinstance(side["prompt"], str) else [{"role": "assistant", "content": ""}]
     return {**side, "completion": empty}

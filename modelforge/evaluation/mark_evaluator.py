@@ -41,7 +41,13 @@ class MarkEvaluator(Evaluator):
             name: tuple(value for value, kept in zip(values, good, strict=True) if kept)
             for name, values in measured.scores.items()
         }
-        return measured.model_copy(update={"scores": {GOOD: tuple(float(mark) for mark in good), **scores}})
+        references = (text if kept else "" for text, kept in zip(measured.references, good, strict=True))
+        return measured.model_copy(
+            update={
+                "references": tuple(references),
+                "scores": {GOOD: tuple(float(mark) for mark in good), **scores},
+            }
+        )
 
     def compare(self, base: RowScores, tuned: RowScores) -> EvaluationReport:
         """The report, with the agreement that only both models together show."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from modelforge.data.preferences import sides_of
+from modelforge.data.prompts import prompt_row
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.events import EventKind
 from modelforge.tasks.generation import GenerationStopped
@@ -37,11 +37,11 @@ class SampleCallback(TrainerCallback):  # type: ignore[misc]
         emit: Emit,
         should_stop: Callable[[], bool],
     ) -> None:
-        """`rows`: held-out rows; of a preference, the chosen answer is the expected one."""
+        """`rows`: held-out rows; of a preference, the chosen answer is the expected one, and of a prompt alone none."""
         shorter = {"max_new_tokens": min(config.evaluation.max_new_tokens, LONGEST_ANSWER)}
         self.config = config.model_copy(update={"evaluation": config.evaluation.model_copy(update=shorter)})
         self.task, self.tokenizer = task, tokenizer
-        self.rows = [sides_of(row)[0] for row in rows]
+        self.rows = [prompt_row(row) for row in rows]
         self.emit, self.should_stop = emit, should_stop
 
     def on_evaluate(

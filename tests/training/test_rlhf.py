@@ -121,3 +121,10 @@ def test_without_rewards_a_run_is_refused(tiny_model: Path, tmp_path: Path) -> N
 def test_the_expected_answer_is_found_in_rows_of_every_shape(row: dict[str, Any], expected: str | None) -> None:
     assert expected_answer(TextGeneration(), row) == expected
     assert TextGeneration().prompt_text(prompt_row(row)).strip() == "Which?"
+
+
+def test_samples_along_the_way_are_answers_to_the_prompts(whole: TinyRun) -> None:
+    samples = whole.said("samples")[-1]
+
+    assert [row["expected"] for row in samples["rows"]] == [""] * len(samples["rows"])
+    assert all(row["prompt"].startswith("Ball") for row in samples["rows"])
