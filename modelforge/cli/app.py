@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("plan:plan", "Show how many bytes a run takes, part by part, and the largest micro-batch that fits."),
     "models": ("models:app", "List, show and delete the models of the library."),
     "chat": ("chat:chat", "Talk to a model of the library."),
+    "predict": ("predict:predict", "Ask a model that classifies texts what it says of one."),
     "merge": ("merge:merge", "Merge an adapter into its base model, checked to answer alike."),
     "push": ("push:push", "Send a model of the library to the Hugging Face hub."),
     "serve": ("serve:serve", "Start the web app and the API, and print the address that signs the browser in."),
