@@ -17,6 +17,7 @@ from modelforge import __version__
 from modelforge.exceptions import ModelForgeException
 from modelforge.routers import (
     datasets_router,
+    exports_router,
     finetuning_router,
     hub_management_router,
     models_router,
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     datasets_router.router,
     hub_management_router.router,
     models_router.router,
+    exports_router.router,
     playground_router.router,
     openai_router.router,
     recipes_router.router,

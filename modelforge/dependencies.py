@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from modelforge.security.caller import Caller
 from modelforge.services.dataset_service import DatasetService
 from modelforge.services.event_feed import EventFeeds
+from modelforge.services.export_service import ExportService
 from modelforge.services.hardware_service import HardwareService
 from modelforge.services.hub_service import HubService
 from modelforge.services.merge_jobs import MergeJobs
@@ -93,6 +94,10 @@ async def _merges(services: Services) -> MergeJobs:
     return services.workshop.merges
 
 
+async def _exports(services: Services) -> ExportService:
+    return services.workshop.exports
+
+
 async def _playground(services: Services) -> PlaygroundService:
     return services.workshop.playground
 
@@ -107,5 +112,6 @@ Feeds = Annotated[EventFeeds, Depends(_feeds)]
 Models = Annotated[ModelService, Depends(_models)]
 Shelf = Annotated[ModelViews, Depends(_shelf)]
 Merges = Annotated[MergeJobs, Depends(_merges)]
+Exports = Annotated[ExportService, Depends(_exports)]
 Playground = Annotated[PlaygroundService, Depends(_playground)]
 HardwareAdvice = Annotated[HardwareService, Depends(_hardware_advice)]

@@ -35,15 +35,8 @@ class ChatEngine:
 
         Raises:
             ProviderError: it cannot be found or loaded.
-            ConflictError: it reads and does not write.
         """
-        loaded = load_model(find_model(reference, files), inference_options())
-        if loaded.head.is_by_row:
-            raise ConflictError(
-                f"{reference} reads texts and writes no answers.",
-                hint=f'Ask what it says of a text: modelforge predict {reference} "…"',
-            )
-        return cls(loaded, files)
+        return cls(load_model(find_model(reference, files), inference_options()), files)
 
     @property
     def base_name(self) -> str | None:

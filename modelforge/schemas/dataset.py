@@ -17,7 +17,6 @@ Shape = Literal[
     "sharegpt",
     "messages",
     "prompt_completion",
-    "classification",
     "text",
     "preference",
     "unpaired_preference",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
 from modelforge.schemas.base import Schema
-from modelforge.schemas.hub import JobFault
+from modelforge.schemas.job import BackgroundJob
 from modelforge.schemas.model import ModelView
 from modelforge.schemas.run import RunStatus
 
@@ -100,19 +99,10 @@ class MergeRequest(Schema):
     """The id of the merged model. Default: the adapter's with `-merged`."""
 
 
-class MergeJob(Schema):
+class MergeJob(BackgroundJob):
     """A merge in the background. Jobs are forgotten when the server ends; what they made stays."""
 
-    id: str
-    model_id: str
     dtype: Dtype
     new_id: str | None = None
-    status: Literal["running", "succeeded", "failed"] = "running"
-    created_at: datetime
-    finished_at: datetime | None = None
     result: ModelView | None = None
     """The merged model; its `merge_check` has the figures of the comparison."""
-    check: str | None = None
-    """The comparison with the adapter, in words."""
-    error: JobFault | None = None
-    owner: str | None = None

@@ -1,4 +1,4 @@
-"""Merges asked for over the network: each in a process of its own, while whoever asked looks on."""
+"""Merges asked for over the network."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ import asyncio
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError
-from modelforge.schemas.hub import JobFault
+from modelforge.exceptions import ConflictError, NotFoundError
 from modelforge.schemas.model import MergeCheck, ModelManifest
 from modelforge.schemas.model_requests import Dtype, MergeJob, MergeRequest
 from modelforge.security.caller import Caller
+from modelforge.services.background_jobs import BackgroundJobs
 from modelforge.storage.file_manager import FileManager
 
 if TYPE_CHECKING:
     from modelforge.services.heavy_process import HeavyProcess
     from modelforge.services.model_service import ModelService
-
-KEPT = 100
-"""Jobs that are remembered."""
 
 
 class MergeJobs:
@@ -29,8 +26,7 @@ class MergeJobs:
     def __init__(self, models: ModelService, heavy: HeavyProcess) -> None:
         self.models = models
         self.heavy = heavy
-        self._jobs: dict[str, MergeJob] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._jobs: BackgroundJobs[MergeJob] = BackgroundJobs()
 
     async def start(self, model_id: str, wanted: MergeRequest, caller: Caller) -> MergeJob:
         """Begin a merge, or return the job that is already at it.
@@ -44,9 +40,8 @@ class MergeJobs:
             raise ConflictError(
                 f"{model_id} holds full weights already.", hint="Only adapters are merged; use the model as it is."
             )
-        for earlier in self._jobs.values():
-            same = (earlier.model_id, earlier.dtype, earlier.new_id) == (model_id, wanted.dtype, wanted.new_id)
-            if same and earlier.status == "running":
+        for earlier in self._jobs.running():
+            if (earlier.model_id, earlier.dtype, earlier.new_id) == (model_id, wanted.dtype, wanted.new_id):
                 return earlier
         now = datetime.now(UTC)
         job = MergeJob(
@@ -57,20 +52,16 @@ class MergeJobs:
             created_at=now,
             owner=model.owner,
         )
-        self._keep(job)
-        task = asyncio.create_task(self._carry_out(job), name=job.id)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return job
+        return self._jobs.start(job, lambda: self._merge(job))
 
     def list_jobs(self, caller: Caller) -> list[MergeJob]:
         """The jobs that the caller may see, the newest first."""
-        return [job for job in reversed(self._jobs.values()) if caller.sees(job.owner)]
+        return self._jobs.seen_by(caller)
 
     def job(self, job_id: str, caller: Caller) -> MergeJob:
         """One job. Raises NotFoundError."""
-        job = self._jobs.get(job_id)
-        if job is None or not caller.sees(job.owner):
+        job = self._jobs.find(job_id, caller)
+        if job is None:
             raise NotFoundError(
                 f"There is no merge {job_id[:64]!r}.",
                 hint="Merges are forgotten when the server ends; GET /api/v1/models shows what they made.",
@@ -79,31 +70,14 @@ class MergeJobs:
 
     def merging(self, model_id: str) -> list[str]:
         """Merges under way from this model, in words."""
-        return [
-            f"the merge {job.id}"
-            for job in list(self._jobs.values())
-            if job.model_id == model_id and job.status == "running"
-        ]
+        return [f"the merge {job.id}" for job in self._jobs.running() if job.model_id == model_id]
 
-    async def _carry_out(self, job: MergeJob) -> None:
-        try:
-            manifest = await self.heavy.call(
-                ModelManifest, merge_in_child, self.models.files.home, job.model_id, job.dtype, job.new_id
-            )
-            model = await asyncio.to_thread(self.models.add_to_index, manifest.id)
-        except ModelForgeException as error:
-            fault = JobFault(message=error.message, hint=error.hint)
-            self._keep(job.model_copy(update={"status": "failed", "error": fault, "finished_at": datetime.now(UTC)}))
-            return
-        check = MergeCheck.model_validate(model.merge_check).sentence
-        end = {"status": "succeeded", "result": model, "check": check, "finished_at": datetime.now(UTC)}
-        self._keep(job.model_copy(update=end))
-
-    def _keep(self, job: MergeJob) -> None:
-        self._jobs[job.id] = job
-        ended = [old.id for old in self._jobs.values() if old.status != "running"]
-        for old in ended[: max(len(self._jobs) - KEPT, 0)]:
-            del self._jobs[old]
+    async def _merge(self, job: MergeJob) -> dict[str, Any]:
+        manifest = await self.heavy.call(
+            ModelManifest, merge_in_child, self.models.files.home, job.model_id, job.dtype, job.new_id
+        )
+        model = await asyncio.to_thread(self.models.add_to_index, manifest.id)
+        return {"result": model, "check": MergeCheck.model_validate(model.merge_check).sentence}
 
 
 def merge_in_child(home: Path, model_id: str, dtype: Dtype, new_id: str | None) -> ModelManifest:

@@ -12,6 +12,7 @@ from modelforge.storage.file_manager import FileManager
 if TYPE_CHECKING:
     from modelforge.database.database_manager import DatabaseManager
     from modelforge.services.event_feed import EventFeeds
+    from modelforge.services.export_service import ExportService
     from modelforge.services.hardware_service import HardwareService
     from modelforge.services.heavy_process import HeavyProcess
     from modelforge.services.merge_jobs import MergeJobs
@@ -56,7 +57,7 @@ class Workshop:
 
     @cached_property
     def heavy(self) -> HeavyProcess:
-        """Where preflight, plan and merge are computed."""
+        """Where preflight, plan, merge and export are computed."""
         from modelforge.services.heavy_process import HeavyProcess
 
         return HeavyProcess(self.files)
@@ -115,7 +116,8 @@ class Workshop:
         return ModelService(self.database, self.files, in_use=self._using)
 
     def _using(self, model_id: str) -> list[str]:
-        return [*self.merges.merging(model_id), *self.playground.using(model_id)]
+        making = [*self.merges.merging(model_id), *self.exports.exporting(model_id)]
+        return [*making, *self.playground.using(model_id)]
 
     @cached_property
     def shelf(self) -> ModelViews:
@@ -123,6 +125,13 @@ class Workshop:
         from modelforge.services.model_views import ModelViews
 
         return ModelViews(self.models)
+
+    @cached_property
+    def exports(self) -> ExportService:
+        """Models as files for other programs."""
+        from modelforge.services.export_service import ExportService
+
+        return ExportService(self.models, self.heavy)
 
     @cached_property
     def merges(self) -> MergeJobs:

@@ -14,7 +14,7 @@ from modelforge.schemas.base import Schema
 from modelforge.schemas.run import RunSpec
 from modelforge.storage.atomic import publish_folder, storage_errors
 from modelforge.storage.file_lock import FileLock
-from modelforge.storage.folders import DatasetFolder, ModelFolder, RunFolder
+from modelforge.storage.folders import DatasetFolder, ExportFolder, ModelFolder, RunFolder
 from modelforge.storage.run_drafts import RunDraft, abandoned, is_whole, publish_runs, reveal, write_draft
 from modelforge.storage.scratch import scratch_folder, sweep_scratch
 
@@ -23,6 +23,7 @@ LONGEST_NAME_IN_ID = 40
 WHERE_LISTED = {
     "run": "`modelforge runs ls` lists the ids of all runs.",
     "model": "`modelforge models ls` lists the ids of all models.",
+    "export": "`modelforge exports ls` lists the ids of all exports.",
     "dataset": "The ids of all datasets are the names of the folders in `datasets/` under the home.",
 }
 
@@ -30,8 +31,8 @@ WHERE_LISTED = {
 class FileManager:
     """The home folder: `runs/`, `models/`, `datasets/`, `exports/` and `cache/`, each made when first needed.
 
-    What is listed is complete: a run, model or dataset is built in a scratch folder under `cache/` and renamed into
-    place. An id is checked against `ID` before it becomes part of a path, so no id leads out of the home.
+    What is listed is complete: a run, model, dataset or export is built in a scratch folder under `cache/` and renamed
+    into place. An id is checked against `ID` before it becomes part of a path, so no id leads out of the home.
     """
 
     def __init__(self, home: Path) -> None:
@@ -41,10 +42,6 @@ class FileManager:
     def cache(self) -> Path:
         """What may be deleted at any time while nothing runs."""
         return self._made(self.home / "cache")
-
-    @property
-    def exports(self) -> Path:
-        return self._made(self.home / "exports")
 
     @property
     def supervisor_lock(self) -> Path:
@@ -203,7 +200,31 @@ class FileManager:
         """Delete a model of the library. Raises NotFoundError."""
         self._delete(self.model(model_id).root)
 
+    # Exports
+
+    def export(self, export_id: str) -> ExportFolder:
+        """The folder of an export. Raises NotFoundError."""
+        return ExportFolder(self._existing("export", self._exports, export_id))
+
+    def exports(self) -> list[ExportFolder]:
+        """All complete exports, by id."""
+        return [ExportFolder(path) for path in _children(self._exports) if ExportFolder(path).manifest.exists()]
+
+    def publish_export(self, staging: Path, export_id: str) -> ExportFolder:
+        """Move a finished export with its manifest to its place, atomically. Raises ConflictError, StorageError."""
+        folder = ExportFolder(self._checked("export", self._exports, export_id))
+        publish_folder(staging, folder.root)
+        return folder
+
+    def delete_export(self, export_id: str) -> None:
+        """Delete an export. Raises NotFoundError."""
+        self._delete(self.export(export_id).root)
+
     # Inside
+
+    @property
+    def _exports(self) -> Path:
+        return self.home / "exports"
 
     @property
     def _runs(self) -> Path:

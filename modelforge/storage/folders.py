@@ -1,18 +1,22 @@
-"""The folders of one run, one dataset and one model: every file in them by name."""
+"""The folders of one run, dataset, model and export: every file in them by name."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from modelforge.exceptions import StorageError
+from modelforge.exceptions import ConflictError, NotFoundError, StorageError
 from modelforge.schemas.dataset import DatasetView
+from modelforge.schemas.export import ExportManifest
 from modelforge.schemas.model import ModelManifest
 from modelforge.schemas.run import RunExit, RunSpec, RunTicket
-from modelforge.storage.atomic import storage_errors
+from modelforge.storage.atomic import publish_folder, storage_errors
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -248,3 +252,43 @@ class ModelFolder:
 
     def read_manifest(self) -> ModelManifest:
         return read_schema(self.manifest, ModelManifest)
+
+
+@dataclass(frozen=True)
+class ExportFolder:
+    """The folder of one export: the files that other programs read, beside `manifest.json`."""
+
+    root: Path
+
+    @property
+    def id(self) -> str:
+        return self.root.name
+
+    @property
+    def manifest(self) -> Path:
+        return self.root / "manifest.json"
+
+    @property
+    def content(self) -> list[Path]:
+        """Every file but the manifest, by name."""
+        return sorted(path for path in self.root.iterdir() if path.is_file() and path != self.manifest)
+
+    def file(self, name: str) -> Path:
+        """One of the files that the manifest lists, and no other. Raises NotFoundError."""
+        if name not in {one.name for one in self.read_manifest().files}:
+            raise NotFoundError(f"The export {self.id} has no file {name[:80]!r}.", hint="Its manifest lists them.")
+        return self.root / name
+
+    def copy_to(self, folder: Path) -> None:
+        """Copy all into a new folder, which appears complete or not at all. Raises ConflictError, StorageError."""
+        target = folder.expanduser().absolute()
+        if os.path.lexists(target):
+            raise ConflictError(f"{target} exists already.", hint="Name a folder that is not there yet.")
+        with storage_errors("written", target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=target.parent, prefix=".export-") as beside:
+                shutil.copytree(self.root, Path(beside) / target.name)
+                publish_folder(Path(beside) / target.name, target)
+
+    def read_manifest(self) -> ExportManifest:
+        return read_schema(self.manifest, ExportManifest)

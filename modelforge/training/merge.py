@@ -21,7 +21,7 @@ from modelforge.schemas.report import EvaluationReport
 from modelforge.schemas.run import RunSpec
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ModelFolder, read_schema
-from modelforge.training.merge_check import Answer, answer_all, check_merge, read_all
+from modelforge.training.merge_check import Answer, answer_all, check_merge
 from modelforge.training.model_card import base_licence, render_model_card
 from modelforge.training.publish import published_dtype, save_full, write_card_and_manifest
 
@@ -63,7 +63,7 @@ def merge(
     merged_id = new_id or id_when_merged(model_id)
     if (earlier := _earlier(files, merged_id, manifest)) is not None:
         return earlier
-    prompts = (*PROMPTS, *_report_prompts(files, manifest))
+    prompts = check_prompts(files, manifest)
     with files.scratch() as scratch:
         staging = scratch / merged_id
         staging.mkdir()
@@ -87,8 +87,8 @@ def _merge_into(
     staging: Path, folder: ModelFolder, base: ModelSource, files: FileManager, dtype: str, prompts: Sequence[str]
 ) -> tuple[list[Answer], str]:
     """Write the merged weights and the tokenizer; return what the adapter answers, and the number type written."""
-    loaded = _load_in_fp32(folder.root)
-    answers = _asked(loaded, files, prompts)
+    loaded = load_in_fp32(folder.root)
+    answers = answer_all(ChatEngine(loaded, files), prompts)
     model = loaded.model.merge_and_unload(safe_merge=True)
     saved_as = published_dtype(model, base, dtype)
     save_full(model, staging, saved_as)
@@ -101,23 +101,15 @@ def _answers_of_merged(
 ) -> list[Answer]:
     """What the files on disk answer, read back as any later user reads them."""
     gc.collect()  # the adapter's model is out of use: two models at once may not fit
-    loaded = _load_in_fp32(staging, manifest)
-    return _asked(loaded, files, prompts, answers)
+    loaded = replace(load_in_fp32(staging), manifest=manifest)
+    return answer_all(ChatEngine(loaded, files), prompts, answers)
 
 
-def _asked(
-    loaded: LoadedModel, files: FileManager, prompts: Sequence[str], given: Sequence[Answer] = ()
-) -> list[Answer]:
-    """What a model writes to each prompt; of one that reads, what it says of each."""
-    if loaded.head.is_by_row:
-        return read_all(loaded, prompts)
-    return answer_all(ChatEngine(loaded, files), prompts, given)
-
-
-def _load_in_fp32(folder: Path, manifest: ModelManifest | None = None) -> LoadedModel:
+def load_in_fp32(folder: Path) -> LoadedModel:
+    """A model from its folder, in the type that comparisons are made in."""
     import torch
 
-    return load_model(ModelSource(str(folder)), replace(inference_options(), dtype=torch.float32), manifest)
+    return load_model(ModelSource(str(folder)), replace(inference_options(), dtype=torch.float32))
 
 
 def _earlier(files: FileManager, merged_id: str, adapter: ModelManifest) -> ModelManifest | None:
@@ -130,14 +122,14 @@ def _earlier(files: FileManager, merged_id: str, adapter: ModelManifest) -> Mode
     return found
 
 
-def _report_prompts(files: FileManager, manifest: ModelManifest) -> list[str]:
-    """Prompts of the kind that the adapter was trained on, while its run is still there."""
-    if (report := _run_report(files, manifest)) is None:
-        return []
-    return [example.prompt for example in report.examples if example.prompt]
+def check_prompts(files: FileManager, manifest: ModelManifest) -> tuple[str, ...]:
+    """What both sides of a comparison are asked, prompts of the run's own kind among it while the run is there."""
+    report = run_report(files, manifest)
+    return (*PROMPTS, *(example.prompt for example in (report.examples if report else ()) if example.prompt))
 
 
-def _run_report(files: FileManager, manifest: ModelManifest) -> EvaluationReport | None:
+def run_report(files: FileManager, manifest: ModelManifest) -> EvaluationReport | None:
+    """The report of the run that made a model, while it is there."""
     try:
         path = files.run(manifest.run_id or "").report_json
     except NotFoundError:
@@ -147,11 +139,12 @@ def _run_report(files: FileManager, manifest: ModelManifest) -> EvaluationReport
 
 def _card(merged: ModelManifest, base: ModelSource, files: FileManager, check: MergeCheck) -> str:
     report = EvaluationReport.model_validate(merged.metrics) if merged.metrics else None
-    card = render_model_card(merged, _spec(files, merged), report, base_licence(base))
+    card = render_model_card(merged, run_spec(files, merged), report, base_licence(base))
     return f"{card}\n## Merge\n\n{check.sentence}\n"
 
 
-def _spec(files: FileManager, manifest: ModelManifest) -> RunSpec | None:
+def run_spec(files: FileManager, manifest: ModelManifest) -> RunSpec | None:
+    """The run that made a model, while it is there."""
     try:
         return files.run(manifest.run_id or "").read_spec()
     except NotFoundError:

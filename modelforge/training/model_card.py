@@ -111,13 +111,7 @@ def _introduction(manifest: ModelManifest, spec: RunSpec | None) -> str:
 
 
 def _use(manifest: ModelManifest) -> str:
-    if not manifest.classes:
-        return f"```bash\nmodelforge chat {manifest.id}\n```"
-    classes = ", ".join(f"`{name}`" for name in manifest.classes)
-    hint = ""
-    if manifest.kind == "adapter":
-        hint = f" With PEFT alone, load the base with `num_labels={len(manifest.classes)}`; the head is in the adapter."
-    return f'```bash\nmodelforge predict {manifest.id} "…"\n```\n\nIts outputs, in this order: {classes}.{hint}'
+    return f"```bash\nmodelforge chat {manifest.id}\n```"
 
 
 def _limits(manifest: ModelManifest, spec: RunSpec | None, licence: str | None) -> str:

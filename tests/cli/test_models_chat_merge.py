@@ -1,4 +1,4 @@
-"""The commands `models`, `chat` and `merge`: what they print, and their exit codes."""
+"""The commands `models`, `chat`, `merge`, `export` and `exports`: what they print, and their exit codes."""
 
 import json
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from modelforge.cli import chat, merge, models
+from modelforge.cli import chat, export, exports, merge, models
 from modelforge.cli.errors import report_error
 from modelforge.exceptions import ModelForgeException
 from modelforge.providers.provider import ModelSource
@@ -23,7 +23,9 @@ ADAPTER = "support-20261123-231100-9f2c"
 app = typer.Typer()
 app.command("chat")(chat.chat)
 app.command("merge")(merge.merge)
+app.command("export")(export.export)
 app.add_typer(models.app, name="models")
+app.add_typer(exports.app, name="exports")
 
 
 def run(*arguments: str, keys: str | None = None) -> Result:
@@ -94,13 +96,13 @@ def test_delete_for_machines(library: FileManager) -> None:
     assert library.models() == []
 
 
-@pytest.mark.parametrize("command", [("models", "show"), ("models", "rm", "--yes"), ("merge",)])
+@pytest.mark.parametrize("command", [("models", "show"), ("models", "rm", "--yes"), ("merge",), ("export",)])
 def test_an_unknown_model_fails_with_a_hint(
     home: Path, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(*command, "no-such-model").exit_code == 1
     assert "modelforge models ls" in capsys.readouterr().err
-    assert home.exists() or command == ("models", "show")
+    assert home.exists() or command in {("models", "show"), ("export",)}
 
 
 def test_a_damaged_model_is_named_beside_the_others(library: FileManager) -> None:
@@ -177,7 +179,43 @@ def test_merge(library: FileManager) -> None:
     assert run("merge", ADAPTER, "--dtype", "int3").exit_code == 2
 
 
-@pytest.mark.parametrize("command", [("chat",), ("merge",), ("models", "ls"), ("models", "show"), ("models", "rm")])
+def test_export_list_show_and_delete(library: FileManager, tmp_path: Path) -> None:
+    assert "No exports yet" in run("exports", "ls").stdout
+    target = tmp_path / "for-ollama"
+    made = run("export", ADAPTER, "--quantization", "f16", "--output", str(target))
+    assert made.exit_code == 0, made.output
+    export_id = f"{ADAPTER}-gguf-f16"
+    assert f"Exported: {export_id}, 0.1 MB" in made.stdout
+    assert "compared with the model on 4 prompts: the same token ids" in made.stdout
+    assert f"With Ollama: cd {target} && ollama create {ADAPTER} -f Modelfile" in made.stdout
+    assert (target / f"{export_id}.gguf").is_file()
+    again = document(run("export", ADAPTER, "--quantization", "f16", "--json"))
+    assert (again["id"], again["path"]) == (export_id, str(library.export(export_id).root))
+    [listed] = document(run("exports", "ls", "--json"))
+    assert listed["check"]["divergence"] < 1e-3
+    assert export_id in run("exports", "ls").stdout
+    shown = run("exports", "show", export_id).stdout
+    assert f"{listed['files'][0]['sha256']}  Modelfile" in shown
+    assert "Read back and compared" in shown
+    assert run("exports", "rm", export_id, keys="n\n").exit_code == 1
+    assert document(run("exports", "rm", export_id, "--json")) == {"deleted": export_id}
+    assert library.exports() == []
+    assert run("exports", "show", export_id).exit_code == 1
+
+
+def test_options_of_another_format_are_wrong_use(library: FileManager) -> None:
+    assert run("export", ADAPTER, "--dtype", "float16").exit_code == 2
+    assert run("export", ADAPTER, "--format", "safetensors", "--quantization", "f16").exit_code == 2
+    assert library.exports() == []
+
+
+EVERY = [
+    *(("chat",), ("merge",), ("models", "ls"), ("models", "show"), ("models", "rm")),
+    *(("export",), ("exports", "ls"), ("exports", "show"), ("exports", "rm")),
+]
+
+
+@pytest.mark.parametrize("command", EVERY)
 def test_every_help_has_an_example(command: tuple[str, ...]) -> None:
     shown = run(*command, "--help")
     assert shown.exit_code == 0

@@ -92,7 +92,7 @@ class Field:
         if self.place == "body" or base:
             body = json.dumps(put(base, self.names, value) if self.place == "body" else base).encode()
             headers = [*headers, ("content-type", "application/json")]
-        for name in ("run_id", "dataset_id", "model_id", "job_id", "owner", "name", "conversation_id"):
+        for name in ("run_id", "dataset_id", "model_id", "job_id", "owner", "name", "conversation_id", "export_id"):
             path = path.replace(f"{{{name}}}", "some-id-1234")
         common = [("host", HOST), ("authorization", f"Bearer {TOKEN}"), ("content-length", str(len(body)))]
         return self.method, path + query, [*common, *headers], body

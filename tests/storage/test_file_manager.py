@@ -65,10 +65,9 @@ def create_run(files: FileManager, run_id: str = "run-one") -> Path:
 
 
 def test_nothing_is_made_before_it_is_needed(files: FileManager) -> None:
-    assert files.runs() == files.models() == files.datasets() == []
+    assert files.runs() == files.models() == files.datasets() == files.exports() == []
     assert not files.home.exists()
     assert files.cache.is_dir()
-    assert files.exports.is_dir()
 
 
 def test_a_run_appears_with_its_spec_recipe_and_data(files: FileManager) -> None:

@@ -1,0 +1,97 @@
+"""Whether an export answers as the model that it was made from: the same ids in, and how much the same out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from modelforge.exceptions import TrainingError
+from modelforge.schemas.export import ExportCheck
+from modelforge.training.merge_check import Answer
+
+BLOCKS = ("q8_0", "q4_0")
+LEAST_SAME_TOKENS = 0.5
+"""An export that would choose another token more often than not, along the model's own answers, is refused."""
+LARGEST_DIVERGENCE = {"float32": 1e-6, "f16": 1e-3, "float16": 1e-3, "bfloat16": 1e-2, "q8_0": 0.1, "q4_0": 1.0}
+"""What an export's weights are held in → the mean divergence in nats above which it is refused: about a hundred times
+what rounding brings, and of Q4_0 ten times (see docs/guides/exporting.md). One logit alone is no measure: in a model
+that answers at random, rounding to 16 bits moves single logits by some hundredths."""
+
+
+def check_export(
+    model: Sequence[Answer],
+    export: Sequence[Answer],
+    numbers: str,
+    *,
+    base: Sequence[Answer] = (),
+    weight_error: float,
+    texts: tuple[int, int] = (0, 0),
+) -> ExportCheck:
+    """Compare both sides' answers to the same prompts.
+
+    Args:
+        model: what the model answers.
+        export: what the export answers, its logits along the model's answers.
+        numbers: what the export's weights are held in.
+        base: of an adapter, the base's logits along the model's answers.
+        weight_error: from `largest_error`.
+        texts: how many texts were tokenised, and how many of them to the same ids.
+
+    Raises:
+        TrainingError: the export differs by more than `LARGEST_DIVERGENCE` or `LEAST_SAME_TOKENS` allow.
+    """
+    if any(ours.prompt_ids != theirs.prompt_ids for ours, theirs in zip(model, export, strict=True)):
+        raise _refused("its tokenizer gives other ids for the same prompt", numbers)
+    divergence, same_tokens = _mean(model, export, _divergence), _mean(model, export, _same_token)
+    if not divergence <= LARGEST_DIVERGENCE[numbers]:  # also where it is not a number
+        allowed = LARGEST_DIVERGENCE[numbers]
+        raise _refused(f"its next token diverges by {divergence:.2g} nats, more than {allowed:g}", numbers)
+    if same_tokens < LEAST_SAME_TOKENS:
+        raise _refused(f"it would choose only {same_tokens:.0%} of the tokens of the model's answers", numbers)
+    same = sum(ours.text == theirs.text for ours, theirs in zip(model, export, strict=True))
+    return ExportCheck(
+        verdict="same" if same == len(model) and numbers not in BLOCKS else "close",
+        prompts=len(model),
+        same_answers=same,
+        same_tokens=same_tokens,
+        divergence=divergence,
+        training_divergence=_mean(model, base, _divergence) if base else None,
+        largest_logit_difference=max(
+            float((a.logits - b.logits).abs().max()) for a, b in zip(model, export, strict=True)
+        ),
+        largest_weight_error=weight_error,
+        texts=texts[0],
+        same_texts=texts[1],
+    )
+
+
+def _mean(ours: Sequence[Answer], theirs: Sequence[Answer], measure: Callable[[Any, Any], Any]) -> float:
+    """The mean of `measure` over every place from which a token of an answer, or its end, was chosen."""
+    import torch
+
+    places = [
+        measure(a.logits[len(a.prompt_ids) - 1 :], b.logits[len(a.prompt_ids) - 1 :])
+        for a, b in zip(ours, theirs, strict=True)
+    ]
+    return float(torch.cat(places).double().mean())
+
+
+def _divergence(ours: Any, theirs: Any) -> Any:
+    """KL(model ‖ export) at each place, in nats, [places]."""
+    import torch
+
+    p, q = (torch.log_softmax(logits.double(), dim=-1) for logits in (ours, theirs))
+    return (p.exp() * (p - q)).sum(dim=-1)
+
+
+def _same_token(ours: Any, theirs: Any) -> Any:
+    return (ours.argmax(dim=-1) == theirs.argmax(dim=-1)).float()
+
+
+def _refused(reason: str, numbers: str) -> TrainingError:
+    return TrainingError(
+        f"The export does not answer as the model does: {reason}. It was not kept.",
+        hint="Export it in a finer type: --quantization q8_0 or f16, or --format safetensors."
+        if numbers != "f16"
+        else "Export it with --format safetensors.",
+    )

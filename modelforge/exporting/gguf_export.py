@@ -1,0 +1,118 @@
+"""An export as one GGUF file, with a Modelfile beside it where Ollama can be told how to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from modelforge.exceptions import ConfigurationError
+from modelforge.exporting.architectures import architecture_of
+from modelforge.exporting.gguf_file import write_gguf
+from modelforge.exporting.gguf_reader import GgufFile
+from modelforge.exporting.gguf_vocabulary import check_tokenizer, exported_template, read_vocabulary
+from modelforge.exporting.ollama import BARE, conversations, go_template_of, modelfile, prompt_of_go
+from modelforge.exporting.pretokenizers import Vocabulary, as_llama_cpp, same_ids
+from modelforge.exporting.probe_texts import TEXTS
+from modelforge.inference.chat_engine import ChatEngine
+from modelforge.inference.loading import LoadedModel
+from modelforge.providers.provider import ModelSource
+from modelforge.schemas.export import DEFAULT_QUANTIZATION, ExportKind
+from modelforge.schemas.model import ModelManifest
+from modelforge.storage.atomic import write_bytes
+from modelforge.storage.folders import ModelFolder
+from modelforge.tasks.chat_rendering import Message, render_prompt
+from modelforge.tasks.generation import context_length
+
+
+class GgufExport:
+    """Writes the file, and reads it back."""
+
+    def __init__(self, kind: ExportKind, base: ModelSource) -> None:
+        self.quantization = kind.quantization or DEFAULT_QUANTIZATION
+        self.numbers: str = self.quantization
+        self.base = base
+        self.notes: list[str] = []
+        self.texts = (0, 0)
+
+    def refuse_early(self, folder: ModelFolder) -> None:
+        """Raise ConfigurationError where this model cannot be written so; only its config and tokenizer are read."""
+        from transformers import AutoConfig, AutoTokenizer
+
+        config = AutoConfig.from_pretrained(self.base.location, revision=self.base.revision)
+        architecture_of(config, self.quantization)
+        check_tokenizer(AutoTokenizer.from_pretrained(folder.root))
+
+    def write(self, staging: Path, loaded: LoadedModel, engine: ChatEngine) -> None:
+        """Write `STAGING.gguf` and, where it can be proven, the Modelfile."""
+        model, tokenizer = loaded.model, loaded.tokenizer
+        plain = loaded.manifest is not None and loaded.manifest.plain_prompts
+        vocabulary = read_vocabulary(tokenizer, model.config.vocab_size, TEXTS, plain_prompts=plain)
+        name = f"{staging.name}.gguf"
+        write_gguf(
+            staging / name,
+            model,
+            architecture_of(model.config, self.quantization),
+            self.quantization,
+            name=loaded.manifest.name if loaded.manifest else staging.name,
+            vocabulary=vocabulary,
+            template=None if plain else exported_template(tokenizer),
+        )
+        self._count_texts(vocabulary, loaded)
+        said = _proven_modelfile(name, vocabulary, loaded, engine)
+        if said is None:
+            self.notes.append(
+                "There is no Modelfile: the chat template does not follow a pattern that could be written in Ollama's "
+                "language with the same token ids. llama.cpp reads the template in the file itself."
+            )
+        else:
+            write_bytes(staging / "Modelfile", said.encode())
+
+    def read_back(self, staging: Path, manifest: ModelManifest) -> LoadedModel:
+        """What llama.cpp would hold in memory, from the file alone."""
+        file = GgufFile(staging / f"{staging.name}.gguf")
+        return LoadedModel(file.model(), file.tokenizer(), manifest)
+
+    def _count_texts(self, vocabulary: Vocabulary, loaded: LoadedModel) -> None:
+        same = same_ids(as_llama_cpp(vocabulary), loaded.tokenizer, TEXTS)
+        self.texts = (len(TEXTS), same)
+        if same < len(TEXTS):
+            self.notes.append(
+                f"llama.cpp splits text by rules of its own, of which {vocabulary.pre!r} comes closest to this model's "
+                f"tokenizer: {len(TEXTS) - same} of {len(TEXTS)} unusual texts get other token ids than in training."
+            )
+
+
+def _proven_modelfile(name: str, vocabulary: Vocabulary, loaded: LoadedModel, engine: ChatEngine) -> str | None:
+    """The Modelfile whose prompts have the ids that the model was trained on, in every conversation that is tried."""
+    manifest, tokenizer = loaded.manifest, loaded.tokenizer
+    plain = manifest is not None and manifest.plain_prompts
+    system = manifest.system_prompt if manifest and not plain else None
+    stops = [str(tokenizer.convert_ids_to_tokens(token)) for token in sorted(engine.ends)]
+    bos = vocabulary.tokens[vocabulary.bos] if vocabulary.add_bos and vocabulary.bos is not None else None
+
+    def prompt(messages: Sequence[Message]) -> str:
+        return render_prompt(tokenizer, messages)
+
+    template = BARE if plain else go_template_of(prompt, bos, stops)
+    if template is None or not _same_prompts(template, vocabulary, engine, system, plain=plain):
+        return None
+    return modelfile(name, template, stops=stops, system=system, context=context_length(loaded.model))
+
+
+def _same_prompts(
+    template: str, vocabulary: Vocabulary, engine: ChatEngine, system: str | None, *, plain: bool
+) -> bool:
+    """Whether Ollama's prompts have the model's ids, for all conversations that the model allows."""
+    theirs = as_llama_cpp(vocabulary)
+    begin = [vocabulary.bos] if vocabulary.add_bos else []
+    tried = conversations()[:1] if plain else conversations()
+    for messages in tried:
+        try:
+            ours = engine.prompt_ids(messages)
+        except ConfigurationError:  # the model takes no system prompt
+            continue
+        if system and messages[0]["role"] != "system":
+            messages = [{"role": "system", "content": system}, *messages]
+        if [*begin, *theirs.encode(prompt_of_go(template, messages), add_special_tokens=False).ids] != ours:
+            return False
+    return True

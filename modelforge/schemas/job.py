@@ -1,0 +1,23 @@
+"""Work that goes on in the background while whoever asked looks on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from modelforge.schemas.base import Schema
+from modelforge.schemas.hub import JobFault
+
+
+class BackgroundJob(Schema):
+    """One piece of work from one model. Jobs are forgotten when the server ends; what they made stays."""
+
+    id: str
+    model_id: str
+    status: Literal["running", "succeeded", "failed"] = "running"
+    created_at: datetime
+    finished_at: datetime | None = None
+    check: str | None = None
+    """The comparison with the model, in words."""
+    error: JobFault | None = None
+    owner: str | None = None

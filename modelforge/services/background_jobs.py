@@ -1,0 +1,66 @@
+"""Jobs that merge or export: each in a process of its own, while whoever asked looks on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from modelforge.exceptions import ModelForgeException
+from modelforge.schemas.hub import JobFault
+from modelforge.schemas.job import BackgroundJob
+from modelforge.security.caller import Caller
+
+Job = TypeVar("Job", bound=BackgroundJob)
+Work = Callable[[], Coroutine[Any, Any, dict[str, Any]]]
+"""Does a job; returns the fields of the job that it can now fill."""
+KEPT = 100
+"""Jobs that are remembered."""
+
+
+class BackgroundJobs(Generic[Job]):
+    """The jobs of one kind of one server. Lives in the server's event loop."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, Job] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, job: Job, work: Work) -> Job:
+        """Keep a job and begin it; it ends as succeeded, or as failed with the error of ours that `work` raised."""
+        self._keep(job)
+        task = asyncio.create_task(self._carry_out(job, work), name=job.id)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return job
+
+    def seen_by(self, caller: Caller) -> list[Job]:
+        """The jobs that the caller may see, the newest first."""
+        return [job for job in reversed(self._jobs.values()) if caller.sees(job.owner)]
+
+    def find(self, job_id: str, caller: Caller) -> Job | None:
+        """One job, or nothing where there is none that the caller may see."""
+        job = self._jobs.get(job_id)
+        return job if job is not None and caller.sees(job.owner) else None
+
+    def running(self) -> list[Job]:
+        """The jobs under way."""
+        return [job for job in list(self._jobs.values()) if job.status == "running"]
+
+    def forget(self, job_id: str) -> None:
+        """Remember a job no longer; it has ended."""
+        self._jobs.pop(job_id, None)
+
+    async def _carry_out(self, job: Job, work: Work) -> None:
+        ends: dict[str, Any]
+        try:
+            ends = {"status": "succeeded", **await work()}
+        except ModelForgeException as error:
+            ends = {"status": "failed", "error": JobFault(message=error.message, hint=error.hint)}
+        self._keep(job.model_copy(update={**ends, "finished_at": datetime.now(UTC)}))
+
+    def _keep(self, job: Job) -> None:
+        self._jobs[job.id] = job
+        ended = [old.id for old in self._jobs.values() if old.status != "running"]
+        for old in ended[: max(len(self._jobs) - KEPT, 0)]:
+            del self._jobs[old]

@@ -1,0 +1,156 @@
+"""Exports: files that, read back, answer as the model does; labelled where they differ, refused where wrong."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelforge.exceptions import ConfigurationError, ConflictError, NotFoundError, TrainingError
+from modelforge.exporting import gguf_export, gguf_file
+from modelforge.exporting.export import export
+from modelforge.exporting.export_check import check_export
+from modelforge.schemas.export import ExportKind
+from modelforge.schemas.model import ModelManifest
+from modelforge.starter import starter_path
+from modelforge.storage.file_manager import FileManager
+from modelforge.training.merge import PROMPTS, merge
+from modelforge.training.merge_check import Answer
+
+MakeAdapter = Callable[..., ModelManifest]
+F16, Q4 = ExportKind(quantization="f16"), ExportKind(quantization="q4_0")
+
+
+def test_the_starter_exports_as_gguf_with_a_modelfile(files: FileManager, adapter: MakeAdapter) -> None:
+    model = adapter(starter_path("chat"), "starter:chat", system_prompt="Answer in JSON.")
+    stages: list[str] = []
+    made = export(model.id, F16, files=files, on_stage=stages.append)
+    folder = files.export(made.id)
+    assert made.id == f"{model.id}-gguf-f16"
+    assert made.check.verdict == "same"
+    assert made.check.same_answers == made.check.prompts == len(PROMPTS)
+    assert made.check.divergence < 1e-4 < (made.check.training_divergence or 0)
+    assert (made.check.texts, made.check.same_texts) == (38, 37)
+    assert "'gpt-2' comes closest" in made.notes[0]
+    assert [one.name for one in made.files] == ["Modelfile", "README.md", f"{made.id}.gguf"]
+    for one in made.files:
+        data = folder.file(one.name).read_bytes()
+        assert (one.bytes, one.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+    said = (folder.root / "Modelfile").read_text()
+    assert said.startswith(f'FROM ./{made.id}.gguf\nTEMPLATE """{{{{ if .System }}}}<|system|>')
+    assert 'SYSTEM """Answer in JSON."""\nPARAMETER stop "<|end|>"\nPARAMETER temperature 0\n' in said
+    assert "Read back and compared" in (folder.root / "README.md").read_text()
+    assert len(stages) == 3
+    assert export(model.id, F16, files=files) == made
+    with pytest.raises(NotFoundError):
+        folder.file("../manifest.json")
+
+    rough = export(model.id, Q4, files=files)
+    assert rough.check.verdict == "close"
+    assert 0.5 <= rough.check.same_tokens < 1
+    assert made.check.divergence < rough.check.divergence
+    assert rough.bytes < 0.35 * made.bytes
+    assert [one.id for one in files.exports()] == [made.id, rough.id]
+
+
+@pytest.mark.parametrize("kind", [F16, Q4])
+def test_a_writer_that_forgets_the_order_of_the_rows_is_refused(
+    kind: ExportKind, tiny_model: Path, files: FileManager, adapter: MakeAdapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = adapter(tiny_model)
+    monkeypatch.setattr(gguf_file, "interleave", lambda weight, _heads: weight)
+    with pytest.raises(TrainingError, match=r"does not hold the model's weights: .*\.[qk]_proj\.weight is off by 1"):
+        export(model.id, kind, files=files)
+    assert files.exports() == []
+    assert list((files.home / "cache" / "scratch").iterdir()) == []
+
+
+def test_another_tokenizer_is_refused(
+    tiny_model: Path, files: FileManager, adapter: MakeAdapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = adapter(tiny_model)
+    monkeypatch.setattr(gguf_export, "exported_template", lambda _tokenizer: "{{ messages[0].content }}")
+    with pytest.raises(TrainingError, match="other ids for the same prompt"):
+        export(model.id, F16, files=files)
+    assert files.exports() == []
+
+
+def test_a_model_that_gguf_cannot_hold_is_refused_before_it_is_loaded(
+    tiny_model: Path, files: FileManager, adapter: MakeAdapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from modelforge.exporting import export as exporting
+
+    model = adapter(tiny_model)
+    monkeypatch.setattr("modelforge.exporting.architectures.BLOCK", 48)
+    monkeypatch.setattr(exporting, "load_in_fp32", lambda _folder: pytest.fail("loaded"))
+    with pytest.raises(ConfigurationError, match="blocks of 48"):
+        export(model.id, Q4, files=files)
+    path = files.model(model.id).manifest
+    path.write_text(path.read_text().replace('"text-generation"', '"reward"'))
+    with pytest.raises(ConfigurationError, match="is a model for reward: it writes no answers"):
+        export(model.id, F16, files=files)
+
+
+def test_safetensors_in_a_chosen_type_of_adapter_and_full_weights(
+    tiny_model: Path, files: FileManager, adapter: MakeAdapter, tmp_path: Path
+) -> None:
+    from safetensors import safe_open
+
+    model = adapter(tiny_model)
+    whole = merge(model.id, files=files)
+    for one in (model, whole):
+        made = export(one.id, ExportKind(format="safetensors", dtype="bfloat16"), files=files)
+        assert made.check.same_answers >= made.check.prompts - 1
+        assert (made.check.training_divergence is None) == (one is whole)
+        with safe_open(files.export(made.id).file("model.safetensors"), "pt") as opened:
+            assert {str(opened.get_tensor(key).dtype) for key in opened.keys()} == {"torch.bfloat16"}  # noqa: SIM118
+    target = tmp_path / "elsewhere" / "export"
+    files.export(made.id).copy_to(target)
+    assert {path.name for path in target.iterdir()} == {"manifest.json", *(one.name for one in made.files)}
+    with pytest.raises(ConflictError, match="exists already"):
+        files.export(made.id).copy_to(target)
+    files.delete_export(made.id)
+    assert len(files.exports()) == 1
+
+
+def answer(*chosen: int, text: str = "a", sure: float = 4.0) -> Answer:
+    """Two tokens of a prompt; each place behind chooses a token of five, more or less surely."""
+    import torch
+
+    places = [0, *chosen]
+    logits = torch.full((len(places), 5), -sure)
+    for place, token in enumerate(places):
+        logits[place, token] = sure
+    return Answer([1, 2], text, list(chosen[:-1]), logits)
+
+
+def test_the_check_labels_what_is_close_and_refuses_what_is_not() -> None:
+    model = [answer(1, 2, 3, 4)]
+    same = check_export(model, model, "f16", weight_error=0.0)
+    assert (same.verdict, same.same_tokens, same.divergence) == ("same", 1.0, 0.0)
+    assert check_export(model, model, "q4_0", weight_error=0.0).verdict == "close"
+    unsure, base = [answer(1, 2, 3, 4, sure=0.3)], [answer(0, 0, 0, 0, sure=0.3)]
+    half = check_export(unsure, [answer(1, 2, 0, 0, text="b", sure=0.3)], "q4_0", base=base, weight_error=0.1)
+    assert (half.verdict, half.same_answers, half.same_tokens) == ("close", 0, 0.5)
+    assert half.divergence < (half.training_divergence or 0)
+    with pytest.raises(TrainingError, match="only 25% of the tokens"):
+        check_export(unsure, [answer(1, 0, 0, 0, sure=0.3)], "q4_0", weight_error=0.0)
+    for other, numbers, words in [
+        (answer(1, 2, 3, 0), "q4_0", "diverges by 2 nats, more than 1"),
+        (answer(1, 2, 3, 4, sure=0.3), "f16", "more than 0.001"),
+        (Answer([1, 1], "a", [1, 2, 3], model[0].logits), "q8_0", "other ids"),
+        (Answer([1, 2], "a", [1, 2, 3], model[0].logits * float("nan")), "q8_0", "diverges by nan"),
+    ]:
+        with pytest.raises(TrainingError, match=words) as caught:
+            check_export(model, [other], numbers, weight_error=0.0)
+        assert caught.value.hint
+
+
+def test_a_kind_says_what_it_is() -> None:
+    wrong: list[dict[str, Any]] = [{"dtype": "float16"}, {"format": "safetensors", "quantization": "f16"}]
+    for one in wrong:
+        with pytest.raises(ValueError, match=r"is for (safetensors|GGUF)"):
+            ExportKind(**one)
+    assert ExportKind().id_for("a-model") == "a-model-gguf-q8-0"
+    assert len(ExportKind(format="safetensors").id_for("a" * 64)) == 64

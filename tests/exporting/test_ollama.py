@@ -1,0 +1,84 @@
+"""Modelfiles: Go templates that write what the chat templates write, or none at all."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chat_templates import CHATML, LLAMA_3, NO_SYSTEM, SPACED
+
+from modelforge.exporting import go_template
+from modelforge.exporting.ollama import conversations, go_template_of, modelfile, prompt_of_go
+from modelforge.starter import starter_path
+from modelforge.tasks.chat_rendering import encode_prompt, render_prompt
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def starter() -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(starter_path("chat"))
+
+
+def go_template_for(tokenizer: Any) -> str | None:
+    stops = ["<|end|>", "<|im_end|>", "<|eot_id|>"]
+    return go_template_of(lambda messages: render_prompt(tokenizer, messages), tokenizer.bos_token, stops)
+
+
+def test_the_starter_is_asked_with_the_ids_that_it_was_trained_on(starter: Any) -> None:
+    template = go_template_for(starter)
+    assert template == (
+        "{{ if .System }}<|system|>{{ .System }}<|end|>{{ end }}{{ range .Messages }}"
+        '{{ if eq .Role "user" }}<|user|>{{ .Content }}<|end|><|assistant|>'
+        '{{ else if eq .Role "assistant" }}{{ .Content }}<|end|>{{ end }}{{ end }}'
+    )
+    for messages in conversations():
+        said = [starter.bos_token_id, *starter(prompt_of_go(template, messages), add_special_tokens=False)["input_ids"]]
+        assert said == encode_prompt(starter, messages)
+
+
+@pytest.mark.parametrize("chat_template", [CHATML, LLAMA_3])
+def test_other_families_are_written_as_they_write(starter: Any, chat_template: str) -> None:
+    starter.chat_template = chat_template
+    begin = starter.bos_token if "bos_token" in chat_template else ""
+    template = go_template_for(starter)
+    assert template is not None
+    for messages in conversations():
+        assert begin + prompt_of_go(template, messages) == render_prompt(starter, messages)
+
+
+def test_a_model_without_system_prompts_gets_none(starter: Any) -> None:
+    starter.chat_template = NO_SYSTEM
+    assert ".System" not in (go_template_for(starter) or "")
+
+
+def test_a_template_without_a_plain_pattern_is_not_guessed(starter: Any) -> None:
+    starter.chat_template = SPACED
+    assert go_template_for(starter) is None
+
+
+def test_our_go_is_go_s_own() -> None:
+    """Against texts that Go itself wrote: see `ask_go.py`."""
+    given = json.loads((HERE / "go_rendered.json").read_text())
+    assert len(given) > 30
+    for one in given:
+        assert prompt_of_go(one["template"], one["messages"]) == one["text"]
+
+
+@pytest.mark.parametrize("template", ["{{ end }}", "{{ if .A }}x", "{{ len .A }}", "{{ if .A }}{{ else }}{{ else }}"])
+def test_more_of_go_than_is_known_is_an_error(template: str) -> None:
+    with pytest.raises(ValueError, match=r"not understood|closes nothing"):
+        go_template.render(template, {"A": "a"})
+
+
+def test_what_a_modelfile_cannot_say_is_not_written() -> None:
+    plain = {"stops": ["<|end|>"], "system": None, "context": 4096}
+    assert modelfile("a.gguf", "{{ .Prompt }}", **plain) == (
+        'FROM ./a.gguf\nTEMPLATE """{{ .Prompt }}"""\nPARAMETER stop "<|end|>"\nPARAMETER temperature 0\n'
+        "PARAMETER repeat_penalty 1\nPARAMETER num_ctx 4096\n"
+    )
+    assert modelfile("a.gguf", "{{ .Prompt }}", **{**plain, "system": 'Say """'}) is None
+    assert modelfile("a.gguf", "zero\u200bwidth", **plain) is None
+    assert modelfile("a.gguf", "{{ .Prompt }}", **{**plain, "stops": ['"']}) is None
