@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from modelforge.exceptions import ProviderError
 from modelforge.providers.provider import ModelSource
+from modelforge.providers.weight_files import PICKLES, SUFFIX
 
 
 def check_hub_access(source: ModelSource) -> None:
-    """Find the model's config in the cache or on the hub.
+    """Find the model's config in the cache or on the hub, and see that safetensors weights are there as well.
+
+    Nothing but the config is downloaded. `HF_HUB_OFFLINE` and a hub that does not answer leave the cache.
 
     Raises:
-        ProviderError: no such model, gated without a fitting token, or the hub cannot be reached; with the way out.
+        ProviderError: no such model or revision, gated, no weights that are loaded here, or neither on this machine nor
+            to be reached; with the way out.
     """
+    config = _config(source)
+    on_hub = _files_on_hub(source)
+    if on_hub is None:
+        if not any(config.parent.glob(f"*{SUFFIX}")):
+            raise ProviderError(
+                f"The weights of {source.location} are not on this machine, and the hub cannot be reached.",
+                hint="Connect and try again, name a local folder, or begin with starter:chat.",
+            )
+    elif not any(name.endswith(SUFFIX) for name in on_hub):
+        raise ProviderError(f"{source.location} holds no safetensors weights.", hint=PICKLES)
+
+
+def _config(source: ModelSource) -> Path:
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import (
         EntryNotFoundError,
@@ -25,14 +44,11 @@ def check_hub_access(source: ModelSource) -> None:
 
     name = source.location
     try:
-        hf_hub_download(name, "config.json", revision=source.revision)
+        return Path(hf_hub_download(name, "config.json", revision=source.revision))
     except HFValidationError as error:
         raise ProviderError(f"{name!r} is no hub id.", hint="Write OWNER/NAME, starter:NAME or a folder.") from error
     except GatedRepoError as error:
-        raise ProviderError(
-            f"{name} is gated.",
-            hint=f"Accept its licence at https://huggingface.co/{name} and set HF_TOKEN to a token of that account.",
-        ) from error
+        raise _gated(name) from error
     except RevisionNotFoundError as error:
         raise ProviderError(f"{name} has no revision {source.revision!r}.", hint="Check model_revision.") from error
     except RepositoryNotFoundError as error:
@@ -45,4 +61,32 @@ def check_hub_access(source: ModelSource) -> None:
             hint="Connect and try again, name a local folder, or begin with starter:chat.",
         ) from error
     except EntryNotFoundError as error:
-        raise ProviderError(f"{name} holds no config.json.", hint="Name a transformers model.") from error
+        raise ProviderError(
+            f"{name} holds no config.json.", hint="Name a transformers model; of an adapter, name its base."
+        ) from error
+
+
+def _files_on_hub(source: ModelSource) -> list[str] | None:
+    """The names of the repository's files; nothing where the hub is not asked or does not answer."""
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HTTPError, OfflineModeIsEnabled  # type: ignore[attr-defined]
+
+    try:
+        return HfApi().list_repo_files(source.location, revision=source.revision)
+    except (OfflineModeIsEnabled, HTTPError, OSError):
+        return None
+
+
+def _gated(name: str) -> ProviderError:
+    from huggingface_hub import get_token
+
+    page = f"https://huggingface.co/{name}"
+    if get_token() is None:
+        return ProviderError(
+            f"{name} is gated, and no token is set.",
+            hint=f"Accept its licence at {page}, then set HF_TOKEN to a token of that account.",
+        )
+    return ProviderError(
+        f"{name} is gated, and the account of this token may not read it.",
+        hint=f"Accept its licence at {page} with that account, and give the token the right to read gated models.",
+    )

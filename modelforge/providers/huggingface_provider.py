@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from modelforge.exceptions import ProviderError
 from modelforge.providers.adapter_fit import peft_initialisation, refuse_embeddings, refuse_moved_badly
 from modelforge.providers.hub_access import check_hub_access
+from modelforge.providers.model_head import check_head, check_type
 from modelforge.providers.model_source import resolve_base
 from modelforge.providers.provider import LoadOptions, ModelSource, Provider
 from modelforge.providers.weight_files import check_weight_files
 from modelforge.quantization.loftq import begin_at_the_remainder
 from modelforge.schemas.config import TrainingConfig
 from modelforge.starter import starter_path
+from modelforge.storage.atomic import read_json
 from modelforge.tasks.head import CAUSAL, Head
 
 STARTER = "starter:"
@@ -40,8 +42,22 @@ class HuggingFaceProvider(Provider):
                     f"There is no model folder {source.location}.", hint="Check the path, or name a hub id."
                 )
             check_hub_access(source)
+        elif _check_folder(source.folder) == "adapter":
             return
-        _check_folder(source.folder)
+        check_type(_config_of(source), source.location)
+
+    def check_fit(self, source: ModelSource, config: TrainingConfig, head: Head) -> None:
+        """Check that the weights have the head that is trained, and that no adapter would be merged into fewer bits."""
+        folder = source.folder
+        if folder and (folder / "adapter_config.json").exists():
+            if config.quantization.bits:
+                raise ProviderError(
+                    f"{folder.name} is an adapter; merged into a quantised base it would lose of what it learned.",
+                    hint=f"`modelforge merge {folder.name}` makes a model of it, which can then be quantised; or leave "
+                    "quantization.bits empty.",
+                )
+            return self.check_fit(resolve_base(folder, self), config, head)
+        check_head(_config_of(source), head, source.location)
 
     def load_tokenizer(self, source: ModelSource) -> Any:
         """The model's tokenizer, with a pad token."""
@@ -51,7 +67,9 @@ class HuggingFaceProvider(Provider):
         if folder and (folder / "adapter_config.json").exists() and not (folder / "tokenizer_config.json").exists():
             return self.load_tokenizer(resolve_base(folder, self))
         try:
-            tokenizer = AutoTokenizer.from_pretrained(source.location, revision=source.revision)
+            tokenizer = AutoTokenizer.from_pretrained(
+                source.location, revision=source.revision, trust_remote_code=False
+            )
         except (OSError, ValueError) as error:
             raise _load_failure("tokenizer", source, error) from error
         if tokenizer.pad_token_id is None:
@@ -66,7 +84,12 @@ class HuggingFaceProvider(Provider):
 
             base = self.load_model(resolve_base(folder, self), model_class, options)
             return PeftModel.from_pretrained(base, folder).merge_and_unload(safe_merge=True)
-        arguments: dict[str, Any] = {"dtype": options.dtype, "use_safetensors": True, **options.head_arguments}
+        arguments: dict[str, Any] = {
+            "dtype": options.dtype,
+            "use_safetensors": True,
+            "trust_remote_code": False,
+            **options.head_arguments,
+        }
         if options.attn_implementation:
             arguments["attn_implementation"] = options.attn_implementation
         if options.quantization_config is not None:
@@ -117,13 +140,26 @@ def _looks_like_a_path(model: str) -> bool:
     return model.startswith((".", "/", "~")) or model.count("/") > 1 or Path(model).is_dir()
 
 
-def _check_folder(folder: Path) -> None:
+def _check_folder(folder: Path) -> Literal["model", "adapter"]:
     adapter = (folder / "adapter_config.json").exists()
     if not adapter and not (folder / "config.json").exists():
         raise ProviderError(
             f"The folder {folder} holds no config.json.", hint="Name the folder that `save_pretrained` wrote."
         )
     check_weight_files(folder, adapter=adapter)
+    return "adapter" if adapter else "model"
+
+
+def _config_of(source: ModelSource) -> dict[str, Any]:
+    """`config.json` as it lies in the folder, or in the cache, where the check of access has put it."""
+    if source.folder is None:
+        from huggingface_hub import hf_hub_download
+
+        path = Path(hf_hub_download(source.location, "config.json", revision=source.revision))
+    else:
+        path = source.folder / "config.json"
+    config: dict[str, Any] = read_json(path)
+    return config
 
 
 def _unquantised(model: Any) -> Any:

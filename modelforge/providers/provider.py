@@ -68,6 +68,14 @@ class Provider(Protocol):
         """
         ...
 
+    def check_fit(self, source: ModelSource, config: TrainingConfig, head: Head) -> None:  # noqa: ARG002
+        """Check, without loading weights, that the model can be trained so, with this head.
+
+        Raises:
+            ProviderError: it cannot; the hint says what to do.
+        """
+        return
+
     def load_tokenizer(self, source: ModelSource) -> Any:
         """The model's tokenizer, with a pad token."""
         ...

@@ -13,8 +13,8 @@ SIGN_IN = "Enter a Hugging Face token under PUT /api/v1/hub/token, or set HF_TOK
 @contextmanager
 def hub_errors(name: str) -> Iterator[None]:
     """Turn what the hub's client raises inside the block into a ProviderError about `name`."""
-    import httpx2
     from huggingface_hub import errors
+    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined] # of whichever client the hub's uses
 
     try:
         yield
@@ -35,7 +35,7 @@ def hub_errors(name: str) -> Iterator[None]:
         raise ProviderError(f"{name!r} is no name on the hub.", hint="Write OWNER/NAME.") from error
     except errors.HfHubHTTPError as error:
         raise _refused(name, error.response.status_code) from error
-    except (httpx2.HTTPError, OSError) as error:
+    except (HTTPError, OSError) as error:
         raise _unreachable(error) from error
 
 

@@ -66,6 +66,7 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
     strategy.check(config, files, provider, tokenizer)
     validation, notes = _rows(config, files, strategy.shapes or task.shapes, data)
     task = task.for_rows(read_canonical(data.rows("train")))
+    provider.check_fit(source, config, strategy.head(task))
     encoder = strategy.encoder(task, tokenizer, config)
     preflight = Preflight(encoder, strategy.collator(task, tokenizer, config), shape.vocab_size)
     for split in _splits(data):
