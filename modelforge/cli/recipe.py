@@ -10,7 +10,8 @@ import yaml
 
 from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import ParsedConfig, parse_training_config
-from modelforge.schemas.config.stages import STAGES, ParsedStages, is_staged, parse_stages
+from modelforge.schemas.config.reward_stage import STAGES
+from modelforge.schemas.config.stages import ParsedStages, is_staged, parse_stages
 
 
 def load_recipe(path: Path | None, overrides: Sequence[str] = ()) -> ParsedConfig:

@@ -42,7 +42,7 @@ def sampling(base: Any, should_stop: Callable[[], bool]) -> Any:
             )
 
         def _generate_single_turn(self, *arguments: Any, **named: Any) -> Any:
-            with _impatient(self.model, should_stop):
+            with Impatience(self.model, should_stop):
                 return super()._generate_single_turn(*arguments, **named)
 
         def _save_checkpoint(self, model: Any, trial: Any) -> None:
@@ -100,7 +100,7 @@ def _read_sampled(checkpoint: str | None, device: Any) -> tuple[list[dict[str, A
         return [batches[at] for at in sorted(batches)], int(file.metadata()["step"])
 
 
-class _impatient:
+class Impatience:
     """While it is entered, the model refuses to write on some seconds after a stop was asked for."""
 
     def __init__(self, model: Any, should_stop: Callable[[], bool]) -> None:

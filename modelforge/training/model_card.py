@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from modelforge.evaluation.report_text import metrics_markdown
+from modelforge.inference.loading import REWARD
 from modelforge.providers.provider import ModelSource
 from modelforge.schemas.model import ModelManifest
 from modelforge.schemas.report import EvaluationReport
@@ -74,7 +75,8 @@ def _front_matter(manifest: ModelManifest, spec: RunSpec | None, licence: str | 
         front["license"] = licence
     if HUB_ID.fullmatch(manifest.base_model):  # the hub refuses anything else here
         front["base_model"] = manifest.base_model
-    front["pipeline_tag"] = manifest.task
+    # What the hub calls a model with a head over whole texts; it knows no reward models.
+    front["pipeline_tag"] = "text-classification" if manifest.task == REWARD else manifest.task
     front["tags"] = ["modelforge", *([spec.config.strategy.name] if spec else []), *_lora_tag(manifest)]
     return front
 
@@ -111,6 +113,9 @@ def _introduction(manifest: ModelManifest, spec: RunSpec | None) -> str:
 
 
 def _use(manifest: ModelManifest) -> str:
+    if manifest.task == REWARD:
+        recipe = f"strategy:\n  name: rlhf\n  reward_model: {manifest.id}"
+        return f"It scores answers. In a recipe:\n\n```yaml\n{recipe}\n```"
     return f"```bash\nmodelforge chat {manifest.id}\n```"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import parse_training_config
-from modelforge.schemas.config.stages import parse_stages, refer_to
+from modelforge.schemas.config.stages import is_staged, parse_stages, refer_to
 from modelforge.services.stage_making import stand_in
 
 RLHF = {"name": "rlhf", "num_generations": 4}
@@ -96,3 +96,23 @@ def test_a_quantised_stage_may_go_on_from_a_merged_model() -> None:
 def test_where_one_run_is_meant_stages_are_refused() -> None:
     with pytest.raises(ConfigurationError, match="has stages"):
         parse_training_config({**SHARED, "stages": [{}, {}]})
+
+
+@pytest.mark.parametrize("strategy", ["rlhf", {"name": "rlhf", "rewards": [], "algorithm": "rloo"}])
+def test_rlhf_on_pairs_alone_has_a_reward_model_trained_first(strategy: Any) -> None:
+    parsed = parse_stages({**SHARED, "strategy": strategy, "max_steps": 7, "output": {"merge": True}})
+
+    reward, rlhf = parsed.stages
+    assert (reward.name, rlhf.name, rlhf.needs) == ("reward", "rlhf", ("reward",))
+    assert {stage.config.model for stage in parsed.stages} == {"owner/base"}
+    assert (reward.config.optimization.max_steps, rlhf.config.optimization.max_steps) == (None, 7)
+    assert (reward.config.output.merge, rlhf.config.output.merge) == (False, True)
+    assert reward.config.optimization.learning_rate == 1e-3
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    ["sft", {"name": "rlhf", "reward_model": "judge"}, {"name": "rlhf", "rewards": [{"kind": "exact_match"}]}],
+)
+def test_where_it_is_said_what_is_rewarded_there_is_one_run(strategy: Any) -> None:
+    assert not is_staged({**SHARED, "strategy": strategy})

@@ -23,7 +23,7 @@ from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.quantization.quantization_factory import QuantizationFactory
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.fields import config_fields
-from modelforge.services.training_service import default_name
+from modelforge.services.run_making import default_name
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.prepared_data import PreparedData
 from modelforge.strategies.strategy import RunContext, Workbench

@@ -74,6 +74,7 @@ def test_the_saved_model_has_its_head_and_scores_as_it_was_measured(whole: TinyR
     alone = score_sequences(model, [scored_ids(sides[1])], tokenizer.pad_token_id, batch_size=1)
 
     assert folder.read_manifest().task == "reward"
+    assert f"reward_model: {whole.model_id}" in folder.card.read_text()
     assert any("score" in name for name in load_file(folder.root / "adapter_model.safetensors"))
     assert good > bad
     assert alone == [pytest.approx(bad, abs=1e-5)]  # the padding of the shorter row is not what is scored

@@ -13,7 +13,11 @@ from tiny_runs import TinyRun, carry_out, make_run, tiny_config
 from modelforge.data.prompts import expected_answer, prompt_row
 from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.config.stages import parse_stages
+from modelforge.services.run_making import make_run as make_single_run
+from modelforge.services.stage_making import make_stages
 from modelforge.storage.file_manager import FileManager
+from modelforge.tasks.generation import GenerationStopped
 from modelforge.tasks.text_generation import TextGeneration
 
 SHORT = {"kind": "length", "unit": "tokens", "at_most": 2, "tolerance": 6}
@@ -100,6 +104,61 @@ def test_a_reward_model_of_the_library_is_the_reward(tiny_model: Path, tmp_path:
     assert first["reward_model"] == first["reward"]
     assert set(run.said("report")[0]["metrics"]) == {"reward", "kl"}
     assert run.said("report")[0]["examples"][0]["expected"].startswith("good")
+
+
+def test_from_pairs_alone_the_reward_model_is_trained_first(tiny_model: Path, tmp_path: Path) -> None:
+    from modelforge.training import engine
+
+    files = FileManager(tmp_path / "home")
+    config = rlhf_config(tiny_model, tmp_path, dataset=str(write_pairs(tmp_path / "pairs.jsonl")))
+    written = config.model_dump(mode="json")
+    written["strategy"] = {**written["strategy"], "rewards": []}
+    written["evaluation"]["generate"] = False
+
+    parsed = parse_stages(written)
+    specs = make_stages(parsed, files)
+    said: list[tuple[str, Any]] = []
+    for spec in specs:
+        engine.run(spec, files.run(spec.id), lambda kind, data: said.append((kind, data)), lambda: False)
+
+    assert "reward model is trained" in parsed.notices[0]
+    assert [files.model(spec.id).read_manifest().task for spec in specs] == ["reward", "text-generation"]
+    reports = [data for kind, data in said if kind == "report"]
+    assert [report["primary_metric"] for report in reports] == ["preference_accuracy", "reward"]
+
+
+def test_a_function_of_the_users_is_kept_with_the_run_and_judges_it(tiny_model: Path, tmp_path: Path) -> None:
+    from modelforge.training import engine
+
+    files = FileManager(tmp_path / "home")
+    strategy = {"rewards": [{"kind": "python", "function": "mine"}]}
+    config = rlhf_config(tiny_model, tmp_path, strategy=strategy, optimization={"max_steps": 1})
+    with pytest.raises(ConfigurationError, match="only the command line"):
+        make_single_run(config, files)
+    source = b"def mine(prompt, answer, reference, row):\n    return 0.25 if row['prompt'] else 0\n"
+    spec = make_single_run(config, files, reward_source=source)
+    folder, said = files.run(spec.id), list[tuple[str, Any]]()
+
+    engine.run(spec, folder, lambda kind, data: said.append((kind, data)), lambda: False)
+
+    assert folder.reward_file.read_bytes() == source
+    assert [data["reward"] for kind, data in said if kind == "progress"] == [0.25]
+
+
+def test_answers_that_take_long_are_given_up_when_a_stop_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from modelforge.strategies import sampling
+
+    model, asked = torch.nn.Linear(2, 2), [False]
+    monkeypatch.setattr(sampling, "PATIENCE", 0.0)
+    with sampling.Impatience(model, lambda: asked[0]):
+        model(torch.zeros(2))
+        asked[0] = True
+        with pytest.raises(GenerationStopped):
+            model(torch.zeros(2))
+
+    model(torch.zeros(2))  # outside of sampling the model answers as ever
 
 
 def test_without_rewards_a_run_is_refused(tiny_model: Path, tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config.parse import Path, Reading, read_keys, refusal, validate
+from modelforge.schemas.config.reward_stage import REWARD_NOTICE, STAGES, wants_reward_stage, with_reward_stage
 from modelforge.schemas.config.rlhf import RlhfConfig
 from modelforge.schemas.config.training_config import TrainingConfig
 
-STAGES = "stages"
 REFERENCE = "stage:"
 """`stage:2` or `stage:sft`: the model that an earlier stage of the same recipe makes."""
 MAY_REFER: tuple[Path, ...] = (("model",), ("strategy", "reward_model"))
@@ -57,8 +57,8 @@ class ParsedStages:
 
 
 def is_staged(written: Mapping[str, Any]) -> bool:
-    """Whether a recipe has stages."""
-    return STAGES in written
+    """Whether a recipe has stages, or is carried out in some: rlhf on pairs trains a reward model first."""
+    return STAGES in written or wants_reward_stage(written)
 
 
 def parse_stages(written: Mapping[str, Any]) -> ParsedStages:
@@ -69,10 +69,13 @@ def parse_stages(written: Mapping[str, Any]) -> ParsedStages:
     Raises:
         ConfigurationError: with `details["errors"]`, each fault as key, found, expected and fix.
     """
+    said: list[str] = []
+    if wants_reward_stage(written):
+        written, said = with_reward_stage(written), [REWARD_NOTICE]
     parts = _parts(written[STAGES])
     shared = read_keys({key: value for key, value in written.items() if key != STAGES})
     name = shared.values.pop("name", None)
-    faults, stages, notices = list(shared.faults), list[Stage](), list(shared.notices)
+    faults, stages, notices = list(shared.faults), list[Stage](), [*said, *shared.notices]
     for number, part in enumerate(parts):
         own = read_keys({key: value for key, value in part.items() if key != "name"})
         _goes_on(own, stages)
