@@ -2,41 +2,60 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from modelforge.data.fields import Row, decoded, text_of
 from modelforge.data.problem_log import Fault, shown
 
+Answers = dict[str, list[Any]]
+"""`text`, and `answer_start` beside it: characters from the beginning of the context, −1 where it is not quoted.
 
-def question_and_answer(values: Row, name: str, context: str | None, faults: list[Fault]) -> str | None:
-    """The first answer of `answers: {text, answer_start}`, of a list of texts, or of a plain `answer`."""
+Both are empty where the text does not answer the question.
+"""
+NO_ANSWER = "The text does not say."
+"""What a model that writes its answers is taught to say then."""
+
+
+def answers_of(values: Row, name: str, context: str | None, faults: list[Fault]) -> Answers | None:
+    """The answers of `answers: {text, answer_start}`, of a list of texts, or of a plain `answer`."""
     value = decoded(values.get(name))
     if isinstance(value, dict):
         return _squad(value, name, context, faults)
     if isinstance(value, list):
-        return _first_text(value, name, context, faults)
+        return _texts(value, name, context, faults)
     answer = text_of(values, name, faults)
-    _must_be_quoted(answer, name, context, faults)
-    return answer
+    return None if answer is None else _quoted([answer], name, context, faults)
 
 
-def _first_text(value: list[Any], name: str, context: str | None, faults: list[Fault]) -> str | None:
-    if not value:
-        faults.append(Fault("no-answers", name, "an empty list"))
-        return None
+def _texts(value: list[Any], name: str, context: str | None, faults: list[Fault]) -> Answers | None:
     if not all(isinstance(text, str) and text.strip() for text in value):
         faults.append(Fault("malformed-answers", name, shown(value)))
         return None
-    _must_be_quoted(value[0], name, context, faults)
-    return str(value[0])
+    if not value:
+        faults.append(Fault("no-answers", name, "an empty list"))
+    return _quoted(value, name, context, faults)
 
 
-def _must_be_quoted(answer: str | None, name: str, context: str | None, faults: list[Fault]) -> None:
-    if answer is not None and context is not None and answer.strip().lower() not in context.lower():
-        faults.append(Fault("answer-not-quoted", name, shown(answer)))
+def _quoted(texts: list[str], name: str, context: str | None, faults: list[Fault]) -> Answers:
+    """The texts, each with the first place where the context has it; case does not count."""
+    texts = [text.strip() for text in texts]
+    places = [-1 if context is None else _place(text, context) for text in texts]
+    missing = next((text for text, place in zip(texts, places, strict=True) if place < 0), None)
+    if missing is not None and context is not None:
+        faults.append(Fault("answer-not-quoted", name, shown(missing)))
+    return {"text": texts, "answer_start": places}
 
 
-def _squad(value: dict[str, Any], name: str, context: str | None, faults: list[Fault]) -> str | None:
+def _place(text: str, context: str) -> int:
+    exact = context.find(text)
+    if exact >= 0:
+        return exact
+    alike = re.search(re.escape(text), context, re.IGNORECASE)
+    return alike.start() if alike else -1
+
+
+def _squad(value: dict[str, Any], name: str, context: str | None, faults: list[Fault]) -> Answers | None:
     texts, starts = value.get("text"), value.get("answer_start")
     texts = [texts] if isinstance(texts, str) else texts
     starts = [starts] if isinstance(starts, int) else starts
@@ -45,10 +64,10 @@ def _squad(value: dict[str, Any], name: str, context: str | None, faults: list[F
         return None
     if not texts:
         faults.append(Fault("no-answers", name, "an empty list"))
-        return None
+    before = len(faults)
     for index, (text, start) in enumerate(zip(texts, starts, strict=True)):
         _check_place(text, start, f"{name}.text[{index}]", context, faults)
-    return texts[0] if isinstance(texts[0], str) else None
+    return {"text": texts, "answer_start": starts} if not texts or len(faults) == before else None
 
 
 def _check_place(text: Any, start: Any, path: str, context: str | None, faults: list[Fault]) -> None:

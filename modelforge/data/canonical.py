@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from modelforge.data.answers import question_and_answer
+from modelforge.data.answers import NO_ANSWER, answers_of
+from modelforge.data.classes import classification_row
 from modelforge.data.conversations import messages_row, sharegpt_row
 from modelforge.data.fields import Row, decoded, is_error, text_of, tools_of
 from modelforge.data.preferences import preference_row, prompt_only_row, prompt_or_turns, unpaired_preference_row
@@ -14,7 +15,10 @@ from modelforge.exceptions import DatasetValidationError
 from modelforge.schemas.dataset import Shape
 
 CanonicalRow = dict[str, Any]
-"""`messages` and perhaps `tools`; `prompt` and `completion` as message lists or as strings; or `text`, `chosen`, …"""
+"""`messages` and perhaps `tools`; `prompt` and `completion` as message lists or as strings; or `text`, `chosen`, …
+
+A question on a text keeps its `context`, `question` and `answers` beside the prompt that they make.
+"""
 
 Columns = Mapping[str, str]
 Converter = Callable[[Row, Columns, list[Fault]], CanonicalRow | None]
@@ -74,10 +78,12 @@ def _summary(values: Row, columns: Columns, faults: list[Fault]) -> CanonicalRow
 def _question_answering(values: Row, columns: Columns, faults: list[Fault]) -> CanonicalRow | None:
     context = text_of(values, columns["context"], faults)
     question = text_of(values, columns["question"], faults)
-    answer = question_and_answer(values, columns["answers"], context, faults)
-    if context is None or question is None:
+    answers = answers_of(values, columns["answers"], context, faults)
+    if context is None or question is None or answers is None:
         return None
-    return _pair(f"{context}\n\n{question}", answer)
+    first = answers["text"][0] if answers["text"] else NO_ANSWER
+    pair = _pair(f"{context}\n\n{question}", first)
+    return pair and pair | {"context": context, "question": question, "answers": answers}
 
 
 def _alpaca(values: Row, columns: Columns, faults: list[Fault]) -> CanonicalRow | None:
@@ -137,6 +143,7 @@ CONVERTERS: dict[Shape, Converter] = {
     "sharegpt": sharegpt_row,
     "messages": messages_row,
     "prompt_completion": _prompt_completion,
+    "classification": classification_row,
     "text": _text,
     "preference": preference_row,
     "unpaired_preference": unpaired_preference_row,

@@ -99,7 +99,7 @@ def text_of_row(row: CanonicalRow) -> str:
 
 
 def _texts(row: CanonicalRow) -> Iterator[str]:
-    for name in ("text", "prompt", "messages", "completion", "chosen", "rejected"):
+    for name in ("text", "text_pair", "prompt", "messages", "completion", "chosen", "rejected"):
         value = row.get(name)
         if isinstance(value, str):
             yield value

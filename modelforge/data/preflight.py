@@ -149,7 +149,7 @@ class Preflight:
                 truth="answers-kept",
                 severity="error" if none_left else "warning",
                 message=f"{len(self.left_out):,} row(s) are not trained on; row {number}: {reason}.",
-                fix=f"Raise data.max_length above {limit:,}, or shorten those rows.",
+                fix=f"Correct those rows; where they are too long, raise data.max_length above {limit:,}.",
                 rows=tuple(number for number, _ in self.left_out[:NAMED_ROWS]),
                 total=len(self.left_out),
             )

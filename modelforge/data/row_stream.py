@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from modelforge.data.canonical import CONVERTERS, CanonicalRow
+from modelforge.data.classes import ClassCount
 from modelforge.data.fields import is_error
 from modelforge.data.file_format import TABLES
 from modelforge.data.problem_log import Fault, ProblemLog
@@ -55,6 +56,7 @@ class RowStream:
         self.detected: DetectedShape | None = None
         self.rows = 0
         self.known: set[str] = set()
+        self._classes = ClassCount()
 
     def __iter__(self) -> Iterator[tuple[int, CanonicalRow]]:
         """(line, canonical row) of each row without an error."""
@@ -81,6 +83,7 @@ class RowStream:
         if self.detected is None or self.detected.shape is None:
             return
         converter, columns, known = CONVERTERS[self.detected.shape], self.detected.columns, self.known
+        has_classes = self.detected.shape == "classification"
         faults: list[Fault] = []
         for source in rows:
             line, values = source
@@ -94,6 +97,8 @@ class RowStream:
                     continue
             if row is not None:
                 self.rows += 1
+                if has_classes:
+                    self._classes.add(row["label"])
                 yield source, row
 
     def _note_faults(self, faults: list[Fault], values: Mapping[str, Any], line: int) -> bool:
@@ -128,9 +133,11 @@ class RowStream:
                     self.log.add("extra-column", f"{name!r}, from this row on", line=line, column=str(name))
 
     def end(self) -> None:
-        """All rows were read: are there enough?"""
+        """All rows were read: are there enough, and of more than one class?"""
         if self.log.total:
             return
+        if self.detected is not None and self.detected.shape == "classification":
+            self._classes.note(self.log, self.detected.columns["label"])
         held_out = self.config.validation_split > 0 and self.config.validation_dataset is None
         if self.rows == 1:
             self.log.add("too-few-rows" if held_out else "single-row", "1 row")

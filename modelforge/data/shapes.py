@@ -68,6 +68,26 @@ SHAPES: dict[Shape, tuple[Column, ...]] = {
         Column("input", guesses=("question", "query", "prompt", "source", "request", "problem", "user", "en")),
         Column("output", guesses=("answer", "response", "target", "completion", "reply", "solution", "assistant")),
     ),
+    "classification": (
+        Column(
+            "text",
+            same=("sentence", "sentence1", "premise"),
+            guesses=(
+                "content",
+                "body",
+                "review",
+                "message",
+                "comment",
+                "title",
+                "input",
+                "query",
+                "question1",
+                "tweet",
+            ),
+        ),
+        Column("text_pair", same=("sentence2", "hypothesis"), guesses=("question2",), required=False),
+        Column("label", guesses=("labels", "category", "class", "intent", "topic", "sentiment", "target", "output")),
+    ),
     "text": (Column("text", guesses=("content", "body", "document", "article", "code")),),
     "prompt_only": (Column("prompt", guesses=("question", "query", "instruction", "problem")), *_optional("tools")),
 }

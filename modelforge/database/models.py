@@ -109,6 +109,7 @@ class ModelRow(Table):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     metrics: Mapped[dict[str, Any]] = mapped_column(json_type())
     system_prompt: Mapped[str | None]
+    classes: Mapped[list[str]] = mapped_column(json_type(), server_default="[]")
     plain_prompts: Mapped[bool]
     merge_check: Mapped[dict[str, Any] | None] = mapped_column(json_type())
     bytes: Mapped[int] = mapped_column(BigInteger)

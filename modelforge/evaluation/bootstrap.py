@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from modelforge.evaluation.metrics import LARGEST_EXPONENT
+from modelforge.evaluation.metrics import LARGEST_EXPONENT, macro_f1
 from modelforge.schemas.report import Verdict
 
 Rows = NDArray[np.floating[Any] | np.integer[Any]]
+Classes = NDArray[np.int64]
 DRAWS_AT_ONCE = 4_000_000
 RESOLUTION = 1e-6
 """Differences below this share of the values compared are rounding of 32-bit numbers, and count as 0."""
@@ -73,6 +74,46 @@ def compare_perplexities(
         confidence=confidence,
         seed=seed,
     )
+
+
+def compare_macro_f1(
+    truth: Classes, base: Classes, tuned: Classes, *, resamples: int, confidence: float, seed: int
+) -> Interval:
+    """Compare macro F1, which is no mean over rows: each resample draws rows and computes it anew.
+
+    Args:
+        truth, base, tuned: numbers of classes from 0, [rows]: what is right, and what each model answered.
+    """
+    classes = int(max(truth.max(), base.max(), tuned.max())) + 1
+    right, answered = _one_hot(truth, classes), (_one_hot(base, classes), _one_hot(tuned, classes))
+
+    def scores(counts: NDArray[np.float64]) -> tuple[Any, Any]:
+        """Of both models, for rows that count as often as [resamples, rows] says."""
+        ours, theirs = (macro_f1(counts @ right, counts @ said, counts @ (right * said)) for said in answered)
+        return ours, theirs
+
+    def difference(drawn: NDArray[np.int64]) -> NDArray[np.float64]:
+        some, rows = drawn.shape
+        places = (drawn + rows * np.arange(some)[:, None]).ravel()
+        counts = np.bincount(places, minlength=some * rows).reshape(some, rows).astype(np.float64)
+        before, after = scores(counts)
+        return np.asarray(after - before)
+
+    before, after = scores(np.ones((1, len(truth))))
+    return _interval(
+        float(before[0]),
+        float(after[0]),
+        difference,
+        rows=len(truth),
+        resamples=resamples,
+        confidence=confidence,
+        seed=seed,
+    )
+
+
+def _one_hot(numbers: Classes, classes: int) -> NDArray[np.float64]:
+    """[rows, classes]."""
+    return np.eye(classes)[numbers]
 
 
 def fewest_rows(confidence: float) -> int:

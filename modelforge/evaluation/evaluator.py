@@ -6,13 +6,14 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from modelforge.evaluation.metrics import score_answers
+from modelforge.evaluation.metrics import best_scores
 from modelforge.evaluation.report import build_report
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.exceptions import TrainingError
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.report import EvaluationReport
 from modelforge.tasks.generation import Progress, Stop
+from modelforge.tasks.head import fresh_parts
 from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task
 
 
@@ -42,20 +43,31 @@ class Evaluator:
             TrainingError: the model's loss is not a number.
         """
         answers = None
-        if self.config.evaluation.generate and rows:
+        if rows and (self.config.evaluation.generate or not self.task.writes_answers):
             answers = self.task.answers(
                 model, self.tokenizer, rows, self.config, on_progress=on_progress, should_stop=should_stop
             )
         likelihood = self.likelihood(model, rows, on_progress if answers is None else None, should_stop)
-        references = [self.task.reference(row) for row in rows]
         return RowScores(
             prompts=tuple(self.task.prompt_text(row) for row in rows),
-            references=tuple(references),
+            references=tuple(self.task.reference(row) for row in rows),
             nll=tuple(row.nll for row in likelihood),
             tokens=tuple(row.tokens for row in likelihood),
             answers=None if answers is None else tuple(answers),
-            scores={} if answers is None else score_answers(answers, references, self.task.metrics),
+            likelihood_metric=self.task.likelihood_metric,
+            classes=self.task.classes,
+            untrained=fresh_parts(model),
+            scores={} if answers is None else self._scores(rows, answers),
         )
+
+    def _scores(self, rows: Sequence[CanonicalRow], answers: Sequence[str]) -> dict[str, tuple[float, ...]]:
+        """Every metric row by row, and the primary one for each kind of row, where there are several."""
+        scores = best_scores(answers, [self.task.accepted(row) for row in rows], self.task.metrics)
+        kinds = [self.task.kind(row) for row in rows]
+        for kind in sorted({kind for kind in kinds if kind}):
+            values = scores[self.task.primary_metric]
+            scores[kind] = tuple(value for value, one in zip(values, kinds, strict=True) if one == kind)
+        return scores
 
     def likelihood(
         self,

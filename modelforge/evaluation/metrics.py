@@ -5,6 +5,8 @@
 | exact match | white space around the whole text is trimmed, nothing else |
 | token F1 | as SQuAD does: lower case, no ASCII punctuation, no articles, split at white space |
 | ROUGE | lower case, split at everything that is no letter or digit, no stemming |
+| accuracy | nothing: a class is given or not |
+| SQuAD exact match, F1 | as the official script of SQuAD 2.0: the words of token F1, the best of all right answers |
 
 Preference accuracy compares no texts but the likelihoods of two given answers; the agreement with marks, those of one
 answer before and after.
@@ -18,7 +20,10 @@ import string
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from rouge_score.rouge_scorer import RougeScorer
@@ -36,6 +41,13 @@ LABELS: Mapping[str, str] = {
     "rouge2": "ROUGE-2",
     "rougeL": "ROUGE-L",
     "perplexity": "perplexity",
+    "accuracy": "accuracy",
+    "macro_f1": "macro F1",
+    "log_loss": "log loss",
+    "squad_em": "SQuAD exact match",
+    "squad_f1": "SQuAD F1",
+    "squad_f1_answerable": "SQuAD F1, answerable",
+    "squad_f1_unanswerable": "SQuAD F1, unanswerable",
     PREFERENCE: "preference accuracy",
     AGREEMENT: "agreement with the marks",
     PAIR_LOSS: "loss of a pair",
@@ -44,7 +56,7 @@ LABELS: Mapping[str, str] = {
 }
 """Metric → its name in prose."""
 
-LOWER_IS_BETTER = frozenset({"perplexity", PAIR_LOSS, DIVERGENCE})
+LOWER_IS_BETTER = frozenset({"perplexity", "log_loss", PAIR_LOSS, DIVERGENCE})
 
 ARTICLES = re.compile(r"\b(a|an|the)\b")
 PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -72,6 +84,27 @@ def token_f1(answer: str, reference: str) -> float:
         return float(ours == theirs)
     shared = sum((Counter(ours) & Counter(theirs)).values())
     return 2 * shared / (len(ours) + len(theirs))
+
+
+def squad_exact_match(answer: str, reference: str) -> float:
+    """1 if both have the same words in the same order, as SQuAD's official script compares them, else 0."""
+    return float(squad_tokens(answer) == squad_tokens(reference))
+
+
+def macro_f1(true: NDArray[np.float64], predicted: NDArray[np.float64], both: NDArray[np.float64]) -> Any:
+    """The mean over classes of `2 · both / (true + predicted)`, which is each class's F1.
+
+    Classes that occur neither in the rows nor in the answers do not count, as in scikit-learn.
+
+    Args:
+        true, predicted, both: rows of each class, rows answered with it, and rows of which both hold: […, classes].
+
+    Returns:
+        […]; 0 where there are no classes at all.
+    """
+    occurring = true + predicted
+    f1 = np.divide(2 * both, occurring, out=np.zeros_like(occurring), where=occurring > 0)
+    return f1.sum(axis=-1) / np.maximum((occurring > 0).sum(axis=-1), 1)
 
 
 def rouge(answer: str, reference: str, kind: str) -> float:
@@ -121,6 +154,9 @@ def agreements(base: Sequence[float], tuned: Sequence[float], good: Sequence[flo
 ANSWER_METRICS: Mapping[str, Callable[[str, str], float]] = {
     "exact_match": exact_match,
     "token_f1": token_f1,
+    "accuracy": lambda answer, reference: float(answer == reference),
+    "squad_em": squad_exact_match,
+    "squad_f1": token_f1,
     "rouge1": lambda answer, reference: rouge(answer, reference, "rouge1"),
     "rouge2": lambda answer, reference: rouge(answer, reference, "rouge2"),
     "rougeL": lambda answer, reference: rouge(answer, reference, "rougeL"),
@@ -131,13 +167,21 @@ ANSWER_METRICS: Mapping[str, Callable[[str, str], float]] = {
 def score_answers(
     answers: Sequence[str], references: Sequence[str], metrics: Iterable[str]
 ) -> dict[str, tuple[float, ...]]:
-    """Score each answer against the reference of the same row: metric → one score per row.
+    """Score each answer against the reference of the same row: metric → one score per row."""
+    return best_scores(answers, [(reference,) for reference in references], metrics)
+
+
+def best_scores(
+    answers: Sequence[str], accepted: Sequence[tuple[str, ...]], metrics: Iterable[str]
+) -> dict[str, tuple[float, ...]]:
+    """Score each answer against the right ones of the same row, of which the best counts: metric → one score per row.
 
     Names that are no answer metric, such as `perplexity`, are left out.
     """
     return {
         name: tuple(
-            ANSWER_METRICS[name](answer, reference) for answer, reference in zip(answers, references, strict=True)
+            max(ANSWER_METRICS[name](answer, reference) for reference in references)
+            for answer, references in zip(answers, accepted, strict=True)
         )
         for name in metrics
         if name in ANSWER_METRICS

@@ -6,12 +6,23 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from modelforge.evaluation.bootstrap import Interval, compare_means, compare_perplexities, fewest_rows, judge
+from modelforge.evaluation.bootstrap import (
+    Interval,
+    compare_macro_f1,
+    compare_means,
+    compare_perplexities,
+    fewest_rows,
+    judge,
+)
+from modelforge.evaluation.confusion import confusion_matrix, numbered_classes
 from modelforge.evaluation.metrics import LABELS, LOWER_IS_BETTER
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.schemas.report import EvaluationReport, ExampleAnswer, MetricComparison, Verdict
 
 EXAMPLES = 3
+UNTRAINED = (
+    "The base has no weights for {parts}: these begin at random, so that the base's figures are those of guessing."
+)
 
 
 def build_report(
@@ -19,8 +30,8 @@ def build_report(
 ) -> EvaluationReport:
     """Compare two models on the same rows.
 
-    The verdict is the primary metric's; where no answers were written, perplexity's. The example rows are drawn by
-    `seed`, whatever their answers are.
+    The verdict is the primary metric's; where no answers were written, that of the likelihood. The example rows
+    are drawn by `seed`, whatever their answers are.
 
     Raises:
         ValueError: the scores are of different rows.
@@ -29,7 +40,7 @@ def build_report(
         raise ValueError("base and tuned scores are of different rows, so they cannot be paired")
     intervals = _intervals(base, tuned, resamples=resamples, confidence=confidence, seed=seed)
     metrics = {name: _comparison(name, interval, rows, confidence) for name, (interval, rows) in intervals.items()}
-    primary = primary_metric if primary_metric in metrics else "perplexity"
+    primary = primary_metric if primary_metric in metrics else base.likelihood_metric
     return EvaluationReport(
         metrics=metrics,
         primary_metric=primary,
@@ -37,6 +48,8 @@ def build_report(
         sentence=verdict_sentence(metrics, primary, confidence),
         confidence=confidence,
         examples=_examples(base, tuned, seed),
+        confusion=confusion_matrix(base, tuned),
+        note=UNTRAINED.format(parts=", ".join(base.untrained)) if base.untrained else None,
     )
 
 
@@ -71,16 +84,25 @@ def percent(share: float) -> str:
 def _intervals(
     base: RowScores, tuned: RowScores, *, resamples: int, confidence: float, seed: int
 ) -> dict[str, tuple[Interval, int]]:
-    """Metric → its interval and the rows behind it; answers first, perplexity last."""
+    """Metric → its interval and the rows behind it; answers first, the likelihood last."""
     found: dict[str, tuple[Interval, int]] = {}
     for name, before in base.scores.items():
         if name in tuned.scores and before:
             after = np.array(tuned.scores[name])
             interval = compare_means(np.array(before), after, resamples=resamples, confidence=confidence, seed=seed)
             found[name] = (interval, len(before))
+    if base.classes and base.answers is not None and base.answers:
+        interval = compare_macro_f1(
+            *numbered_classes(base, tuned), resamples=resamples, confidence=confidence, seed=seed
+        )
+        found["macro_f1"] = (interval, len(base.answers))
     tokens = np.array(base.tokens, dtype=np.int64)
     scored = tokens > 0
-    if scored.any():
+    if scored.any() and base.likelihood_metric == "log_loss":
+        losses = (np.array(side.nll)[scored] / tokens[scored] for side in (base, tuned))
+        interval = compare_means(*losses, resamples=resamples, confidence=confidence, seed=seed)
+        found["log_loss"] = (interval, int(scored.sum()))
+    elif scored.any():
         interval = compare_perplexities(
             np.array(base.nll)[scored],
             np.array(tuned.nll)[scored],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from modelforge.evaluation.metrics import LABELS
 from modelforge.evaluation.report import figure, percent
-from modelforge.schemas.report import EvaluationReport, MetricComparison, Verdict
+from modelforge.schemas.report import ConfusionMatrix, EvaluationReport, MetricComparison, Verdict
 from modelforge.storage.atomic import write_bytes, write_json
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 COLOURS: dict[Verdict, str] = {"better": "green", "no evidence": "yellow", "worse": "red"}
 LONGEST_CELL = 600
+MOST_COLUMNS = 10
+"""Classes that a terminal has room for."""
 
 
 def write_report(report: EvaluationReport, json_file: Path) -> None:
@@ -29,6 +31,8 @@ def write_report(report: EvaluationReport, json_file: Path) -> None:
 def markdown(report: EvaluationReport) -> str:
     """The whole report as Markdown: the verdict, the table of metrics, the example answers."""
     parts = ["# Before and after", f"**{report.sentence}**", metrics_markdown(report)]
+    if report.confusion:
+        parts.append(confusion_markdown(report.confusion))
     if report.examples:
         parts.append("## Answers\n\nHeld-out rows drawn by the run's seed, not chosen by their answers.")
     for number, example in enumerate(report.examples, start=1):
@@ -48,9 +52,23 @@ def metrics_markdown(report: EvaluationReport) -> str:
     ]
     lines += [f"| {' | '.join(_cells(name, metric))} |" for name, metric in report.metrics.items()]
     note = f"Interval: paired bootstrap over the held-out rows. The verdict is that of {_label(report.primary_metric)}."
-    if "perplexity" in report.metrics:
-        note += " Perplexity is better when lower."
-    return "\n".join([*lines, "", note])
+    lower = [_label(name) for name, metric in report.metrics.items() if not metric.higher_is_better]
+    if lower:
+        note += f" Better when lower: {', '.join(lower)}."
+    return "\n".join([*lines, "", note, *(("", report.note) if report.note else ())])
+
+
+def confusion_markdown(confusion: ConfusionMatrix) -> str:
+    """Both confusion matrices as tables."""
+    parts = ["## Confusion\n\nRows are the right classes, columns the answers."]
+    for title, counts in (("Base", confusion.base), ("Tuned", confusion.tuned)):
+        head = f"| {title} | {' | '.join(_cell(name) for name in confusion.classes)} |"
+        rows = [
+            f"| {_cell(name)} | {' | '.join(f'{count:,}' for count in row)} |"
+            for name, row in zip(confusion.classes, counts, strict=True)
+        ]
+        parts.append("\n".join([head, f"|---|{'--:|' * len(confusion.classes)}", *rows]))
+    return "\n\n".join(parts)
 
 
 def renderable(report: EvaluationReport) -> Group:
@@ -59,8 +77,12 @@ def renderable(report: EvaluationReport) -> Group:
     from rich.text import Text
 
     parts: list[Text | Table] = [Text(report.sentence, style=f"bold {COLOURS[report.verdict]}")]
+    if report.note:
+        parts.append(Text(report.note, style="dim"))
     if report.metrics:
         parts += [Text(), _metrics_table(report)]
+    if report.confusion and len(report.confusion.classes) <= MOST_COLUMNS:
+        parts += [Text(), _confusion_table(report.confusion)]
     if report.examples:
         parts += [Text(), _answers_table(report)]
     return Group(*parts)
@@ -80,6 +102,20 @@ def _metrics_table(report: EvaluationReport) -> Table:
         *cells, verdict = _cells(name, metric)
         bold = "bold" if name == report.primary_metric else ""
         table.add_row(*cells, Text(verdict, style=COLOURS[metric.verdict]), style=bold)
+    return table
+
+
+def _confusion_table(confusion: ConfusionMatrix) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    title = "tuned model: rows are the right classes, columns its answers"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("")
+    for name in confusion.classes:
+        table.add_column(_short(name), justify="right")
+    for name, row in zip(confusion.classes, confusion.tuned, strict=True):
+        table.add_row(_short(name), *(f"{count:,}" for count in row))
     return table
 
 
@@ -107,6 +143,11 @@ def _cells(name: str, metric: MetricComparison) -> tuple[str, ...]:
 
 def _label(name: str) -> str:
     return LABELS.get(name, name)
+
+
+def _cell(text: str) -> str:
+    """A class in a cell of a Markdown table: names come from the data."""
+    return " ".join(_short(text).replace("\\", "\\\\").replace("|", "\\|").split())
 
 
 def _short(text: str) -> str:

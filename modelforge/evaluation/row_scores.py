@@ -17,8 +17,14 @@ class RowScores(Schema):
     nll: tuple[float, ...]
     """Negative log-likelihood of each row's trained tokens, in nats, summed over the row."""
     tokens: tuple[int, ...]
-    """Trained tokens of each row; 0 where nothing of the row is trained on."""
+    """Trained tokens of each row, or 1 for a row with one label; 0 where nothing of the row is trained on."""
+    likelihood_metric: str = "perplexity"
+    """What is made of `nll` and `tokens` over all rows: `perplexity` or `log_loss`."""
+    classes: tuple[str, ...] = ()
+    """All answers that there are, where they are a closed set."""
+    untrained: tuple[str, ...] = ()
+    """The parts of the model that its checkpoint had no weights for: they answer by chance until they are trained."""
     answers: tuple[str, ...] | None = None
     """What the model wrote; nothing where generation was off or the rows have no prompt."""
     scores: dict[str, tuple[float, ...]] = Field(default_factory=dict)
-    """Metric of the answers → one score per row."""
+    """Metric of the answers → one score per row, or per row of the kind that the metric is about."""

@@ -35,8 +35,15 @@ class ChatEngine:
 
         Raises:
             ProviderError: it cannot be found or loaded.
+            ConflictError: it reads and does not write.
         """
-        return cls(load_model(find_model(reference, files), inference_options()), files)
+        loaded = load_model(find_model(reference, files), inference_options())
+        if loaded.head.is_by_row:
+            raise ConflictError(
+                f"{reference} reads texts and writes no answers.",
+                hint=f'Ask what it says of a text: modelforge predict {reference} "…"',
+            )
+        return cls(loaded, files)
 
     @property
     def base_name(self) -> str | None:

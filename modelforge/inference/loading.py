@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from modelforge.exceptions import ConflictError
+from modelforge.hardware.model_shape import ModelShape
 from modelforge.providers.model_source import resolve_base, resolve_model
 from modelforge.providers.provider import LoadOptions, ModelSource
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.schemas.model import ModelManifest
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ModelFolder
+from modelforge.tasks.head import CAUSAL, Head
+from modelforge.tasks.task import Task
 from modelforge.tasks.task_factory import TaskFactory
 
 PROVIDER = "huggingface"
@@ -30,6 +33,7 @@ class LoadedModel:
     tokenizer: Any
     manifest: ModelManifest | None
     """What the library knows of it; nothing for models from elsewhere."""
+    head: Head = CAUSAL
 
     @property
     def is_adapter(self) -> bool:
@@ -44,8 +48,11 @@ def find_model(reference: str, files: FileManager) -> ModelSource:
     return resolve_model(reference, ProviderFactory.create_provider(PROVIDER), files)
 
 
-def load_model(source: ModelSource, options: LoadOptions) -> LoadedModel:
+def load_model(source: ModelSource, options: LoadOptions, manifest: ModelManifest | None = None) -> LoadedModel:
     """Load weights, adapter and tokenizer.
+
+    Args:
+        manifest: of a model that is not in the library yet; else it is read from the folder.
 
     Raises:
         ProviderError: the model, or the base that its adapter names, cannot be found or loaded.
@@ -53,13 +60,14 @@ def load_model(source: ModelSource, options: LoadOptions) -> LoadedModel:
     """
     provider = ProviderFactory.create_provider(PROVIDER)
     provider.validate_model_access(source)
-    manifest = _manifest(source.folder)
+    manifest = manifest or _manifest(source.folder)
     if manifest is not None and manifest.task == REWARD:
         raise ConflictError(
             f"{manifest.id} is a reward model: it scores answers and writes none.",
             hint="Name it as strategy.reward_model of a run with strategy: rlhf; it needs no merging for that.",
         )
-    model_class = TaskFactory.create_task(manifest.task if manifest else TASK).head().model_class()
+    head = task_of(source, manifest).head()
+    model_class, options = head.model_class(), replace(options, head_arguments=head.arguments)
     if (base := adapter_base(source)) is not None:
         from peft import PeftModel
 
@@ -68,7 +76,9 @@ def load_model(source: ModelSource, options: LoadOptions) -> LoadedModel:
     else:
         model = provider.load_model(source, model_class, options)
     model.eval()
-    return LoadedModel(model, provider.load_tokenizer(source), manifest)
+    tokenizer = provider.load_tokenizer(source)
+    head.match(model, tokenizer)
+    return LoadedModel(model, tokenizer, manifest, head)
 
 
 def adapter_base(source: ModelSource) -> ModelSource | None:
@@ -90,6 +100,16 @@ def inference_options() -> LoadOptions:
     if torch.backends.mps.is_available():
         return LoadOptions(device="mps", dtype="auto")
     return LoadOptions(device="cpu", dtype=torch.float32)
+
+
+def task_of(source: ModelSource, manifest: ModelManifest | None) -> Task:
+    """The task that a model was trained for, as this kind of model does it; that of its classes, where it has some."""
+    task = TaskFactory.create_task(manifest.task if manifest else TASK)
+    if manifest is None:
+        return task
+    while (base := adapter_base(source)) is not None:
+        source = base
+    return task.for_model(ModelShape.read(source.location, source.revision)).for_classes(manifest.classes)
 
 
 def _manifest(folder: Path | None) -> ModelManifest | None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from modelforge.exceptions import ProviderError
 from modelforge.providers.adapter_fit import peft_initialisation, refuse_embeddings, refuse_moved_badly
+from modelforge.providers.fresh_head import note_fresh_head, trained_in_full
 from modelforge.providers.hub_access import check_hub_access
 from modelforge.providers.model_head import check_head, check_type
 from modelforge.providers.model_source import resolve_base
@@ -90,15 +91,20 @@ class HuggingFaceProvider(Provider):
             "trust_remote_code": False,
             **options.head_arguments,
         }
+        # A classifier of other classes than the checkpoint's begins anew.
+        arguments["ignore_mismatched_sizes"] = "num_labels" in options.head_arguments
         if options.attn_implementation:
             arguments["attn_implementation"] = options.attn_implementation
         if options.quantization_config is not None:
             arguments["quantization_config"] = options.quantization_config
             arguments["device_map"] = {"": options.device}
         try:
-            model = model_class.from_pretrained(source.location, revision=source.revision, **arguments)
+            model, loading = model_class.from_pretrained(
+                source.location, revision=source.revision, output_loading_info=True, **arguments
+            )
         except (OSError, ValueError, ImportError) as error:
             raise _load_failure("model", source, error) from error
+        note_fresh_head(model, loading, source)
         return model if options.quantization_config is not None else model.to(options.device)
 
     def add_adapter(self, model: Any, config: TrainingConfig, head: Head = CAUSAL) -> Any:
@@ -125,6 +131,7 @@ class HuggingFaceProvider(Provider):
             use_dora=lora.use_dora,
             init_lora_weights=peft_initialisation(lora),
             task_type=head.peft_task_type,
+            **trained_in_full(model, head),
         )
         refuse_embeddings(model, lora)
         adapted = get_peft_model(model, peft_config)

@@ -17,6 +17,7 @@ Shape = Literal[
     "sharegpt",
     "messages",
     "prompt_completion",
+    "classification",
     "text",
     "preference",
     "unpaired_preference",

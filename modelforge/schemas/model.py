@@ -56,6 +56,8 @@ class ModelManifest(Schema):
     """The run's report, without its answers."""
     system_prompt: str | None = None
     """The system turn that every conversation began with in training, and so begins with in the playground."""
+    classes: tuple[str, ...] = ()
+    """Of a classifier: the names of its outputs, in their order."""
     plain_prompts: bool = False
     """Trained on bare text without the chat template, and so asked without it."""
     merge_check: dict[str, Any] | None = None

@@ -32,6 +32,14 @@ class ExampleAnswer(Schema):
     tuned: str
 
 
+class ConfusionMatrix(Schema):
+    """How often each class was answered with each: rows are the right classes, columns the answers."""
+
+    classes: tuple[str, ...]
+    base: tuple[tuple[int, ...], ...]
+    tuned: tuple[tuple[int, ...], ...]
+
+
 class EvaluationReport(Schema):
     """`report/report.json`."""
 
@@ -42,3 +50,7 @@ class EvaluationReport(Schema):
     """The verdict in words."""
     confidence: float
     examples: tuple[ExampleAnswer, ...] = ()
+    confusion: ConfusionMatrix | None = None
+    """Where the answers are classes, and at most 50 of them."""
+    note: str | None = None
+    """What has to be known to read the figures."""

@@ -23,7 +23,8 @@ def check_answers(model: str, models: ModelLibrary, caller: Caller) -> None:
     tasks = _starter(model).tasks if model.startswith(STARTER) else (models.get(model, caller).task,)
     if CHATS not in tasks:
         raise ConflictError(
-            f"{model} is a model for {', '.join(tasks)}: it writes no answers.", hint=f"Choose a model for {CHATS}."
+            f"{model} is a model for {', '.join(tasks)}: it writes no answers.",
+            hint=f"Choose a model for {CHATS}; one that classifies is asked with `modelforge predict`.",
         )
 
 

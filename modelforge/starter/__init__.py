@@ -29,7 +29,7 @@ _STARTERS = (
     ),
     StarterModel(
         name="encoder",
-        tasks=("extractive-question-answering",),
+        tasks=("text-classification", "extractive-question-answering"),
         architecture="BertForMaskedLM",
         parameters=2_681_920,
         path=_ROOT / "models" / "encoder",
@@ -44,7 +44,7 @@ _STARTERS = (
         description="Reads a text and writes another: sums up short stories, picks and copies, fills gaps.",
     ),
 )
-_SAMPLES = ("conversations", "docstrings", "ratings", "replies", "support")
+_SAMPLES = ("conversations", "docstrings", "questions", "ratings", "replies", "support", "tickets")
 
 
 def list_starters() -> tuple[StarterModel, ...]:

@@ -1,7 +1,7 @@
 """Make the sample datasets: `python -m modelforge.starter.make_samples` writes the shipped files again, byte for byte.
 
-`support.jsonl`, `replies.jsonl` and `conversations.jsonl` depend on nothing but their seeds; `docstrings.jsonl` on the
-standard library of the Python that runs this.
+All depend on nothing but their seeds; `docstrings.jsonl` alone depends on the standard library of the Python that runs
+this, too.
 """
 
 import json
@@ -14,7 +14,9 @@ from typing import Any
 from modelforge.starter.conversations import conversation
 from modelforge.starter.lessons.python_text import Documented, documented
 from modelforge.starter.lessons.words import listed
+from modelforge.starter.questions import question_row
 from modelforge.starter.replies import Pair, Rated, rated_reply, reply_pair
+from modelforge.starter.tickets import Ticket, ticket_row
 
 ROWS = 1000
 PAIRS = 300
@@ -23,6 +25,8 @@ SEED = 7
 REPLIES_SEED = 11
 CONVERSATIONS_SEED = 13
 RATED, RATINGS_SEED = 400, 13
+TICKETS, TICKETS_SEED = 900, 19
+QUESTIONS, QUESTIONS_SEED = 900, 17
 FOLDER = Path(__file__).parent / "samples"
 Row = dict[str, str]
 
@@ -206,6 +210,26 @@ def rating_rows(rows: int = RATED, seed: int = RATINGS_SEED) -> list[Rated]:
     return [rated_reply(rng, row["input"], json.loads(row["output"])) for row in support_rows(rows, seed)]
 
 
+def ticket_rows(rows: int = TICKETS, seed: int = TICKETS_SEED) -> list[Ticket]:
+    """Messages to a shop and what their writers want; no message occurs twice."""
+    rng = Random(seed)
+    made: dict[str, Ticket] = {}
+    while len(made) < rows:
+        row = ticket_row(rng, FIRST)
+        made.setdefault(row["text"], row)
+    return list(made.values())
+
+
+def question_rows(rows: int = QUESTIONS, seed: int = QUESTIONS_SEED) -> list[dict[str, Any]]:
+    """Questions on short reports in the shape of SQuAD; no report occurs twice."""
+    rng = Random(seed)
+    made: dict[str, dict[str, Any]] = {}
+    while len(made) < rows:
+        row = question_row(rng, FIRST)
+        made.setdefault(row["context"], row)
+    return list(made.values())
+
+
 def docstring_rows(rows: int = ROWS, seed: int = SEED) -> list[Row]:
     """Documentation of the standard library, and the one sentence that sums it up."""
     found: dict[str, Row] = {}
@@ -240,6 +264,8 @@ def files() -> Iterator[tuple[str, str]]:
     yield "replies.jsonl", as_jsonl(reply_rows())
     yield "conversations.jsonl", as_jsonl(conversation_rows())
     yield "ratings.jsonl", as_jsonl(rating_rows())
+    yield "tickets.jsonl", as_jsonl(ticket_rows())
+    yield "questions.jsonl", as_jsonl(question_rows())
     yield "docstrings.jsonl", as_jsonl(docstring_rows())
 
 

@@ -32,7 +32,7 @@ class SftStrategy(TrainingStrategy):
         strategy = bench.config.strategy
         assert isinstance(strategy, SftConfig)
         arguments = {**trainer_arguments(bench), "neftune_noise_alpha": strategy.neftune_noise_alpha}
-        make = _causal_trainer if bench.head.is_causal else _plain_trainer
+        make = _causal_trainer if bench.head.is_causal else _row_trainer if bench.head.is_by_row else _plain_trainer
         return make(
             arguments,
             model=bench.model,
@@ -51,6 +51,22 @@ def _causal_trainer(arguments: dict[str, Any], **parts: Any) -> Any:
     # Nothing is rendered or packed a second time.
     prepared = {"dataset_kwargs": {"skip_prepare_dataset": True}, "max_length": None, "packing": False}
     return SFTTrainer(args=TrlConfig(**arguments, **prepared), **parts)
+
+
+def _row_trainer(arguments: dict[str, Any], **parts: Any) -> Any:
+    """For heads with one label a row. Their loss is a mean over rows, whatever the signature of `forward` promises.
+
+    transformers takes every `forward` with `**kwargs` for one that divides by the items of all accumulated batches.
+    BERT's takes the number and drops it, and so accumulation would multiply the gradient.
+    """
+    from transformers import Trainer, TrainingArguments
+
+    class RowTrainer(Trainer):  # type: ignore[misc]
+        loss_is_scaled_for_ga = False
+
+    trainer = RowTrainer(args=TrainingArguments(**arguments), **parts)
+    trainer.model_accepts_loss_kwargs = False
+    return trainer
 
 
 def _plain_trainer(arguments: dict[str, Any], **parts: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
+from modelforge.schemas.preflight import Finding
 from modelforge.tasks.features import Collator, Features
 from modelforge.tasks.generation import Progress, Stop
 from modelforge.tasks.head import Head
@@ -46,6 +47,12 @@ class Task(Protocol):
     """The metrics of answers, by name in `evaluation.metrics`."""
     primary_metric: ClassVar[str]
     """The metric that decides the verdict."""
+    likelihood_metric: ClassVar[str] = "perplexity"
+    """What is made of the likelihood of all rows: `perplexity` over tokens, or `log_loss` over rows."""
+    writes_answers: ClassVar[bool] = True
+    """Whether answers are generated, which takes time and can be switched off."""
+    classes: tuple[str, ...] = ()
+    """All answers that there are, where they are a closed set."""
     truths: ClassVar[Mapping[str, Truth]]
     """By their stable, hyphenated names: what `broken_truths` looks for."""
 
@@ -61,9 +68,17 @@ class Task(Protocol):
         """The task as the rows to train on define it: a classifier has the labels that occur in them."""
         return self
 
+    def for_classes(self, classes: Sequence[str]) -> Task:  # noqa: ARG002 - most tasks have none
+        """The task of a model that is trained already, with the classes that it was trained on."""
+        return self
+
     def head(self) -> Head:
         """The head that the task needs."""
         ...
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What is to be said of the rows to train on before training, beyond the truths."""
+        return ()
 
     def features(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> tuple[Features, ...]:
         """A row as the trainer is fed it, cut to `data.max_length`; several where a long text has several windows."""
@@ -123,3 +138,11 @@ class Task(Protocol):
     def reference(self, row: CanonicalRow) -> str:
         """The expected answer."""
         ...
+
+    def accepted(self, row: CanonicalRow) -> tuple[str, ...]:
+        """All answers that are right; the best score over them counts."""
+        return (self.reference(row),)
+
+    def kind(self, row: CanonicalRow) -> str | None:  # noqa: ARG002 - most tasks have rows of one kind
+        """The kind of row, where the primary metric is worth knowing for each kind by itself: a name for the metric."""
+        return None

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from modelforge.exceptions import ConfigurationError
 from modelforge.tasks.task import Task
+from modelforge.tasks.text_classification import TextClassification
 from modelforge.tasks.text_generation import TextGeneration
 
 
@@ -14,6 +15,7 @@ class TaskFactory:
 
     tasks: ClassVar[dict[str, type[Task]]] = {
         TextGeneration.name: TextGeneration,
+        TextClassification.name: TextClassification,
     }
 
     @classmethod

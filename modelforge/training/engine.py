@@ -125,6 +125,7 @@ class _Run:
                 head_arguments=self.head.arguments,
             ),
         )
+        self.head.match(self.model, self.tokenizer)
 
     def measure(self, side: Side) -> RowScores | None:
         """Score the held-out rows; a side that an earlier attempt has scored is read from the folder."""
@@ -191,6 +192,7 @@ class _Run:
             base=self.base,
             report=report,
             files=self.files,
+            classes=self.task.classes,
             plain_prompts=self.task.is_plain(sides_of(CanonicalRows(self.data.rows("train"))[0])[0]),
             task=self.strategy.makes or self.config.task,
         )

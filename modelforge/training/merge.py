@@ -21,7 +21,7 @@ from modelforge.schemas.report import EvaluationReport
 from modelforge.schemas.run import RunSpec
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ModelFolder, read_schema
-from modelforge.training.merge_check import Answer, answer_all, check_merge
+from modelforge.training.merge_check import Answer, answer_all, check_merge, read_all
 from modelforge.training.model_card import base_licence, render_model_card
 from modelforge.training.publish import published_dtype, save_full, write_card_and_manifest
 
@@ -88,7 +88,7 @@ def _merge_into(
 ) -> tuple[list[Answer], str]:
     """Write the merged weights and the tokenizer; return what the adapter answers, and the number type written."""
     loaded = load_in_fp32(folder.root)
-    answers = answer_all(ChatEngine(loaded, files), prompts)
+    answers = _asked(loaded, files, prompts)
     model = loaded.model.merge_and_unload(safe_merge=True)
     saved_as = published_dtype(model, base, dtype)
     save_full(model, staging, saved_as)
@@ -101,15 +101,24 @@ def _answers_of_merged(
 ) -> list[Answer]:
     """What the files on disk answer, read back as any later user reads them."""
     gc.collect()  # the adapter's model is out of use: two models at once may not fit
-    loaded = replace(load_in_fp32(staging), manifest=manifest)
-    return answer_all(ChatEngine(loaded, files), prompts, answers)
+    loaded = load_in_fp32(staging, manifest)
+    return _asked(loaded, files, prompts, answers)
 
 
-def load_in_fp32(folder: Path) -> LoadedModel:
+def _asked(
+    loaded: LoadedModel, files: FileManager, prompts: Sequence[str], given: Sequence[Answer] = ()
+) -> list[Answer]:
+    """What a model writes to each prompt; of one that reads, what it says of each."""
+    if loaded.head.is_by_row:
+        return read_all(loaded, prompts)
+    return answer_all(ChatEngine(loaded, files), prompts, given)
+
+
+def load_in_fp32(folder: Path, manifest: ModelManifest | None = None) -> LoadedModel:
     """A model from its folder, in the type that comparisons are made in."""
     import torch
 
-    return load_model(ModelSource(str(folder)), replace(inference_options(), dtype=torch.float32))
+    return load_model(ModelSource(str(folder)), replace(inference_options(), dtype=torch.float32), manifest)
 
 
 def _earlier(files: FileManager, merged_id: str, adapter: ModelManifest) -> ModelManifest | None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from modelforge.exceptions import TrainingError
 from modelforge.inference.chat_engine import ChatEngine
+from modelforge.inference.loading import LoadedModel
+from modelforge.inference.reader import head_outputs, longest
 from modelforge.schemas.model import MergeCheck
 from modelforge.schemas.sampling import Sampling
 from modelforge.tasks.generation import evaluating
@@ -26,7 +28,7 @@ class Answer:
     text: str
     answer_ids: list[int]
     logits: Any
-    """fp32 on the CPU, [tokens of prompt and answer, vocabulary]."""
+    """fp32 on the CPU, [tokens of prompt and answer, vocabulary]; or all that a head says of the prompt."""
 
 
 def answer_all(engine: ChatEngine, prompts: Sequence[str], given: Sequence[Answer] = ()) -> list[Answer]:
@@ -37,6 +39,18 @@ def answer_all(engine: ChatEngine, prompts: Sequence[str], given: Sequence[Answe
         text = engine.stream([{"role": "user", "content": prompt}], ANSWER).text()
         path = given[index].answer_ids if given else list(engine.tokenizer(text, add_special_tokens=False)["input_ids"])
         answers.append(Answer(prompt_ids, text, path, logits_of(engine.model, [*prompt_ids, *path])))
+    return answers
+
+
+def read_all(loaded: LoadedModel, prompts: Sequence[str]) -> list[Answer]:
+    """What a model that reads says of each prompt: its outputs, and as a text the places of the largest of them."""
+    import torch
+
+    answers = []
+    for prompt in prompts:
+        said = [output.flatten() for output in head_outputs(loaded, prompt).values()]
+        ids = loaded.tokenizer(prompt, truncation=True, max_length=longest(loaded))["input_ids"]
+        answers.append(Answer(list(ids), str([int(output.argmax()) for output in said]), [], torch.cat(said)))
     return answers
 
 

@@ -116,7 +116,13 @@ def _use(manifest: ModelManifest) -> str:
     if manifest.task == REWARD:
         recipe = f"strategy:\n  name: rlhf\n  reward_model: {manifest.id}"
         return f"It scores answers. In a recipe:\n\n```yaml\n{recipe}\n```"
-    return f"```bash\nmodelforge chat {manifest.id}\n```"
+    if not manifest.classes:
+        return f"```bash\nmodelforge chat {manifest.id}\n```"
+    classes = ", ".join(f"`{name}`" for name in manifest.classes)
+    hint = ""
+    if manifest.kind == "adapter":
+        hint = f" With PEFT alone, load the base with `num_labels={len(manifest.classes)}`; the head is in the adapter."
+    return f'```bash\nmodelforge predict {manifest.id} "…"\n```\n\nIts outputs, in this order: {classes}.{hint}'
 
 
 def _limits(manifest: ModelManifest, spec: RunSpec | None, licence: str | None) -> str:

@@ -74,7 +74,9 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
         write_tokens(data.tokens(split), encoder.columns, preflight.usable(numbered, split))
     longest = max(preflight.longest, 1) + strategy.tokens_to_come(config)
     return Preparation(
-        preflight=preflight.report([*notes, *strategy.findings(read_canonical(data.rows("train")), config)]),
+        preflight=preflight.report(
+            [*notes, *task.findings(), *strategy.findings(read_canonical(data.rows("train")), config)]
+        ),
         plan=plan_memory(config, shape, padded_width(longest, config.data.max_length)),
         validation=validation,
         dataset_sha256=validation.sha256,

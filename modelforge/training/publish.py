@@ -28,6 +28,7 @@ def publish(
     files: FileManager,
     plain_prompts: bool = False,
     task: str | None = None,
+    classes: tuple[str, ...] = (),
 ) -> ModelManifest:
     """Publish what a run has trained under the run's id: an adapter alone, or full weights.
 
@@ -37,6 +38,7 @@ def publish(
         model: a `PeftModel`, or a transformers model that was trained in full.
         base: where the base model's files are.
         report: its metrics go into the manifest and the card; None where the run was not evaluated.
+        classes: of a classifier, the names of its outputs.
         plain_prompts: the rows were texts, or prompts as strings, on which no chat template was applied.
         task: what the model does; default: the run's task.
 
@@ -68,6 +70,7 @@ def publish(
             metrics=_metrics(report),
             system_prompt=spec.config.data.system_prompt,
             plain_prompts=plain_prompts,
+            classes=classes,
             owner=spec.owner,
         )
         card = render_model_card(manifest, spec, report, base_licence(base))

@@ -73,3 +73,4 @@ DEEP = b'{"input": "a", "output": "b", "more": ' + b"[" * 150 + b"]" * 150 + b"}
 VERY_DEEP = b'{"input": "a", "output": "b", "more": ' + b"[" * 5000 + b"]" * 5000 + b"}"
 PREFERENCE = {"prompt": "1 + 1?", "chosen": "2", "rejected": "3"}
 LABELLED = {"prompt": "1 + 1?", "completion": "2", "label": True}
+CLASSIFIED = {"text": "Where is my parcel?", "label": "late"}

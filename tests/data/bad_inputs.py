@@ -6,7 +6,7 @@ import json
 
 from tests.data.bad_conversations import CONVERSATIONS
 from tests.data.bad_files import FILES, LINES
-from tests.data.bad_input import GOOD, GOOD_CHAT, OTHER, BadInput, chat, lines, pair
+from tests.data.bad_input import CLASSIFIED, GOOD, GOOD_CHAT, OTHER, BadInput, chat, lines, pair, squad
 from tests.data.bad_rows import SHAPES, VALUES
 
 WARNINGS = (
@@ -53,6 +53,35 @@ WARNINGS = (
         2,
         "answer",
         total=0,
+    ),
+    BadInput(
+        "no answer",
+        "a.jsonl",
+        lines(squad(["Berlin"], [0]), squad([], []), squad([], [])),
+        "no-answers",
+        2,
+        "answers",
+        total=0,
+    ),
+    BadInput(
+        "one class",
+        "a.jsonl",
+        lines(CLASSIFIED, CLASSIFIED | {"text": "It has not come."}),
+        "one-class",
+        None,
+        "label",
+        total=0,
+        any_task=True,
+    ),
+    BadInput(
+        "a class with one row",
+        "a.jsonl",
+        lines(CLASSIFIED, CLASSIFIED | {"text": "It has not come."}, {"text": "I want my money.", "label": "refund"}),
+        "class-with-one-row",
+        None,
+        "label",
+        total=0,
+        any_task=True,
     ),
     BadInput(
         "one row, none held out", "a.jsonl", lines(GOOD), "single-row", total=0, config=(("validation_split", 0),)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from tests.data.bad_input import GOOD, GOOD_CHAT, LABELLED, OTHER, PREFERENCE, BadInput, lines, pair, parquet, squad
+from tests.data.bad_input import (
+    CLASSIFIED,
+    GOOD,
+    GOOD_CHAT,
+    LABELLED,
+    OTHER,
+    PREFERENCE,
+    BadInput,
+    lines,
+    pair,
+    parquet,
+    squad,
+)
 
 SHAPES = (
     BadInput(
@@ -119,7 +131,6 @@ VALUES = (
         2,
         "answers.text[0]",
     ),
-    BadInput("no answer", "a.jsonl", lines(squad(["Berlin"], [0]), squad([], [])), "no-answers", 2, "answers"),
     BadInput(
         "answers of two lengths",
         "a.jsonl",
@@ -159,6 +170,34 @@ VALUES = (
         "malformed-history",
         2,
         "history",
+    ),
+    BadInput(
+        "a label that is a fraction",
+        "a.jsonl",
+        lines(CLASSIFIED, CLASSIFIED | {"label": 0.5}, CLASSIFIED | {"label": ["late"]}),
+        "label-not-a-class",
+        2,
+        "label",
+        total=2,
+        any_task=True,
+    ),
+    BadInput(
+        "a text without its class",
+        "a.jsonl",
+        lines(CLASSIFIED, CLASSIFIED | {"label": None}),
+        "null-value",
+        2,
+        "label",
+        any_task=True,
+    ),
+    BadInput(
+        "a label column of free text",
+        "a.jsonl",
+        lines(*[{"text": "a", "label": f"class {number}"} for number in range(1001)]),
+        "too-many-classes",
+        None,
+        "label",
+        any_task=True,
     ),
     BadInput(
         "a label that is a word",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from modelforge.data.answers import NO_ANSWER
 from modelforge.data.canonical import SUMMARY_PROMPT, to_canonical
 from modelforge.data.shapes import detect_shape
 from modelforge.exceptions import DatasetValidationError
@@ -25,22 +26,34 @@ def system(text: str) -> dict[str, str]:
 CALL = {"type": "function", "function": {"name": "look_up", "arguments": {"b": 1, "a": 2}}}
 TOOL = {"type": "function", "function": {"name": "look_up", "parameters": {}}}
 SQUAD = {"context": "Berlin is big.", "question": "What is big?"}
+ASKED = SQUAD | {"prompt": [user("Berlin is big.\n\nWhat is big?")]}
+
+
+def answered(first: str, texts: list[str], starts: list[int]) -> dict[str, Any]:
+    return {"completion": [assistant(first)], "answers": {"text": texts, "answer_start": starts}}
+
 
 CASES: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"input": "a", "output": "b"}, {"prompt": [user("a")], "completion": [assistant("b")]}),
     ({"document": "a", "summary": "b"}, {"prompt": [user(SUMMARY_PROMPT + "a")], "completion": [assistant("b")]}),
     (
         SQUAD | {"answers": {"text": ["Berlin", "big"], "answer_start": [0, 10]}},
-        {"prompt": [user("Berlin is big.\n\nWhat is big?")], "completion": [assistant("Berlin")]},
+        ASKED | answered("Berlin", ["Berlin", "big"], [0, 10]),
     ),
     (
         SQUAD | {"answer": "berlin"},
-        {"prompt": [user("Berlin is big.\n\nWhat is big?")], "completion": [assistant("berlin")]},
+        ASKED | answered("berlin", ["berlin"], [0]),
     ),
     (
-        SQUAD | {"answers": ["Berlin"]},
-        {"prompt": [user("Berlin is big.\n\nWhat is big?")], "completion": [assistant("Berlin")]},
+        SQUAD | {"answers": ["is", "Rome"]},
+        ASKED | answered("is", ["is", "Rome"], [7, -1]),
     ),
+    (
+        SQUAD | {"answers": {"text": [], "answer_start": []}},
+        ASKED | answered(NO_ANSWER, [], []),
+    ),
+    ({"sentence": "a", "label": 1}, {"text": "a", "label": "1"}),
+    ({"premise": "a", "hypothesis": "b", "label": True}, {"text": "a", "text_pair": "b", "label": "true"}),
     ({"instruction": "a", "output": "b"}, {"prompt": [user("a")], "completion": [assistant("b")]}),
     ({"instruction": "a", "input": "", "output": "b"}, {"prompt": [user("a")], "completion": [assistant("b")]}),
     (

@@ -30,6 +30,9 @@ CERTAIN: list[tuple[dict[str, Any], str, dict[str, str]]] = [
     ({"prompt": TURNS[:1], "completion": TURNS[1:]}, "prompt_completion",
      {"prompt": "prompt", "completion": "completion"}),
     ({"text": "a", "source": "web"}, "text", {"text": "text"}),
+    ({"text": "a", "label": 3}, "classification", {"text": "text", "label": "label"}),
+    ({"premise": "a", "hypothesis": "b", "label": 0}, "classification",
+     {"text": "premise", "text_pair": "hypothesis", "label": "label"}),
     ({"prompt": "a", "chosen": "b", "rejected": "c"}, "preference",
      {"prompt": "prompt", "chosen": "chosen", "rejected": "rejected"}),
     ({"chosen": TURNS, "rejected": TURNS}, "preference", {"chosen": "chosen", "rejected": "rejected"}),
@@ -90,6 +93,12 @@ def test_a_shape_that_is_not_accepted_is_named() -> None:
     detected = detect_shape([{"chosen": "a", "rejected": "b"}], TextGeneration.shapes)
 
     assert (detected.shape, detected.refused) == (None, "preference")
+
+
+def test_a_labelled_text_is_text_to_a_task_that_learns_no_classes() -> None:
+    detected = detect_shape([{"text": "a", "label": "b"}], TextGeneration.shapes)
+
+    assert (detected.shape, detected.certain) == ("text", True)
 
 
 def test_the_users_columns_come_first() -> None:

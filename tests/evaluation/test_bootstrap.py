@@ -1,9 +1,18 @@
 """The paired bootstrap against exact values, known coverage, and its own promises."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from modelforge.evaluation.bootstrap import Interval, compare_means, compare_perplexities, fewest_rows, judge
+from modelforge.evaluation.bootstrap import (
+    Interval,
+    compare_macro_f1,
+    compare_means,
+    compare_perplexities,
+    fewest_rows,
+    judge,
+)
 
 HOW = {"resamples": 2000, "confidence": 0.95, "seed": 1}
 
@@ -118,3 +127,26 @@ def test_rounding_errors_are_no_evidence() -> None:
 def test_a_hopeless_model_has_a_finite_perplexity() -> None:
     found = compare_perplexities(np.array([2.0, 2.0]), np.array([1e5, 1e5]), np.array([1, 1]), **HOW)
     assert np.isfinite([found.tuned, found.difference, found.low, found.high]).all()
+
+
+def test_macro_f1_is_computed_anew_for_each_resample() -> None:
+    random = np.random.default_rng(3)
+    truth = random.integers(0, 4, 60)
+    base = random.integers(0, 4, 60)
+    tuned = np.where(random.random(60) < 0.7, truth, base)
+
+    def by_hand(rows: Any, answers: Any) -> float:
+        scores = []
+        for label in range(4):
+            ours, theirs = truth[rows] == label, answers[rows] == label
+            if ours.any() or theirs.any():
+                scores.append(2 * (ours & theirs).sum() / (ours.sum() + theirs.sum()))
+        return float(np.mean(scores))
+
+    found = compare_macro_f1(truth, base, tuned, resamples=300, confidence=0.9, seed=5)
+
+    every = np.arange(60)
+    assert (found.base, found.tuned) == pytest.approx((by_hand(every, base), by_hand(every, tuned)))
+    drawn = np.random.default_rng(5).integers(0, 60, size=(300, 60))
+    differences = [by_hand(rows, tuned) - by_hand(rows, base) for rows in drawn]
+    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(differences, [0.05, 0.95])))

@@ -2,9 +2,19 @@
 
 import math
 
+import numpy as np
 import pytest
 
-from modelforge.evaluation.metrics import exact_match, perplexity, rouge, score_answers, squad_tokens, token_f1
+from modelforge.evaluation.metrics import (
+    best_scores,
+    exact_match,
+    macro_f1,
+    perplexity,
+    rouge,
+    score_answers,
+    squad_tokens,
+    token_f1,
+)
 
 
 @pytest.mark.parametrize(
@@ -85,3 +95,45 @@ def test_scores_come_row_by_row_and_perplexity_is_no_answer_metric() -> None:
 def test_answers_and_references_must_pair() -> None:
     with pytest.raises(ValueError, match="zip"):
         score_answers(["a"], ["a", "b"], ("exact_match",))
+
+
+@pytest.mark.parametrize(
+    ("answer", "accepted", "exact", "f1"),
+    [
+        # The examples of the published metric cards of SQuAD 1.1 and 2.0.
+        ("1976", ("1976",), 1, 1),
+        ("1999", ("1976",), 0, 0),
+        ("Beyonce", ("Beyoncé and Bruno Mars",), 0, 0),
+        ("climate change", ("climate change",), 1, 1),
+        # By the rules of the official script: articles, case, punctuation and white space do not count.
+        ("The  Denver Broncos.", ("Denver Broncos",), 1, 1),
+        ("an apple a day", ("apple, day!",), 1, 1),
+        # The best of several right answers counts.
+        (
+            "Santa Clara",
+            ("Levi's Stadium", "Levi's Stadium in Santa Clara"),
+            0,
+            2 * (2 / 2) * (2 / 5) / (2 / 2 + 2 / 5),
+        ),
+        # No answer is right where there is none, and nowhere else.
+        ("", ("",), 1, 1),
+        ("something", ("",), 0, 0),
+        ("", ("something",), 0, 0),
+        # Words are a bag: order does not count for F1, repetition does.
+        ("Bruno Mars Bruno", ("Mars Bruno",), 0, 2 * (2 / 3) * (2 / 2) / (2 / 3 + 2 / 2)),
+    ],
+)
+def test_squad_scores_are_those_of_the_official_script(
+    answer: str, accepted: tuple[str, ...], exact: float, f1: float
+) -> None:
+    scores = best_scores([answer], [accepted], ("squad_em", "squad_f1"))
+
+    assert scores["squad_em"] == (exact,)
+    assert scores["squad_f1"] == pytest.approx((f1,))
+
+
+def test_macro_f1_is_the_mean_over_the_classes_that_occur() -> None:
+    # Right: a a b b c. Answered: a b b b a. Class d occurs in neither.
+    true, predicted, both = (np.array(counts, dtype=float) for counts in ([2, 2, 1, 0], [2, 3, 0, 0], [1, 2, 0, 0]))
+
+    assert macro_f1(true, predicted, both) == pytest.approx((2 * 1 / 4 + 2 * 2 / 5 + 0) / 3)

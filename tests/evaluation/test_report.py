@@ -160,3 +160,41 @@ def test_answers_that_look_like_markup_are_shown_as_they_are() -> None:
 )
 def test_figures_read_well(value: float, text: str) -> None:
     assert figure(value, sign=True) == text
+
+
+def classified(answers: list[str], untrained: tuple[str, ...] = ()) -> RowScores:
+    references = tuple(["cancel", "late", "late", "refund|x"] * 5)
+    return RowScores(
+        prompts=tuple(f"text {row}" for row in range(20)),
+        references=references,
+        nll=(0.5,) * 20 if untrained else (0.1,) * 20,
+        tokens=(1,) * 20,
+        answers=tuple(answers),
+        classes=("cancel", "late"),
+        likelihood_metric="log_loss",
+        untrained=untrained,
+        scores=score_answers(answers, references, ("accuracy",)),
+    )
+
+
+def test_classes_have_macro_f1_log_loss_and_a_confusion_matrix() -> None:
+    found = report(
+        classified(["late"] * 20, ("classifier",)),
+        classified(["cancel", "late", "late", "late"] * 5),
+        primary="accuracy",
+    )
+
+    assert list(found.metrics) == ["accuracy", "macro_f1", "log_loss"]
+    assert found.metrics["accuracy"].tuned == 0.75
+    assert found.metrics["macro_f1"].tuned == pytest.approx((1 + 0.8 + 0) / 3)
+    assert found.metrics["log_loss"].verdict == "better"
+    assert found.confusion is not None
+    assert found.confusion.classes == ("cancel", "late", "refund|x")
+    assert found.confusion.tuned == ((5, 0, 0), (0, 10, 0), (0, 5, 0))
+    assert found.note is not None
+    assert "classifier" in found.note
+    text = markdown(found)
+    assert found.note in text
+    assert "| refund\\|x | 0 | 5 | 0 |" in text
+    screen = Console(file=io.StringIO(), width=120)
+    screen.print(renderable(found))

@@ -25,6 +25,7 @@ DIMENSIONS: Mapping[str, Callable[[TrainingConfig], str]] = {
     "LoRA+": lambda config: _switch(config.lora.loraplus_lr_ratio is not None),
     "merge": lambda config: _switch(config.output.merge),
     "torch.compile": lambda config: _switch(config.compute.torch_compile),
+    "packing": lambda config: _switch(config.strategy.packing),
     "device": lambda config: config.compute.device,
     "attention": lambda config: config.compute.attn_implementation,
 }
@@ -145,6 +146,19 @@ REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         {"provider": ("unsloth",), "torch.compile": ("on",)},
         "unsloth compiles by itself; set compute.torch_compile: false or provider: huggingface",
+    ),
+    Refusal(
+        {"task": ("text-classification",), "strategy": ("dpo", "kto", "reward", "rlhf")},
+        "a classifier writes no answers that could be preferred or rewarded; set strategy: sft",
+    ),
+    Refusal(
+        {"task": ("text-classification",), "quantization": ("4-bit", "8-bit")},
+        "a classifier's head begins anew and keeps its precision, which the quantised loading does not allow for yet; "
+        "leave quantization.bits empty and set strategy: sft",
+    ),
+    Refusal(
+        {"task": ("text-classification",), "packing": ("on",)},
+        "a classifier says one thing of each sequence, so its rows cannot share one; set strategy.packing: false",
     ),
     Refusal(
         {"device": ("cpu",), "attention": ("flash_attention_2",)},

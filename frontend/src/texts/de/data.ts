@@ -76,6 +76,7 @@ export default {
       sharegpt: 'Gespräche (ShareGPT)',
       messages: 'Nachrichten (OpenAI)',
       prompt_completion: 'Anfang und Fortsetzung',
+      classification: 'Text und Klasse',
       text: 'Reiner Text',
       preference: 'Vorzugspaare',
       unpaired_preference: 'Bewertete Antworten (KTO)',

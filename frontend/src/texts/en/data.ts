@@ -75,6 +75,7 @@ export default {
       sharegpt: 'Conversations (ShareGPT)',
       messages: 'Messages (OpenAI)',
       prompt_completion: 'Prompt and completion',
+      classification: 'Text and class',
       text: 'Plain text',
       preference: 'Preference pairs',
       unpaired_preference: 'Rated answers (KTO)',

@@ -20,6 +20,7 @@ export const EXPECTED: Record<Shape, ExpectedColumn[]> = {
   preference: [...optional('prompt'), ...required('chosen', 'rejected')],
   unpaired_preference: required('prompt', 'completion', 'label'),
   prompt_only: required('prompt'),
+  classification: [...required('text', 'label'), ...optional('text_pair')],
   text: required('text'),
 }
 

@@ -1,0 +1,50 @@
+"""Heads that a checkpoint has no weights for: how they are found, and how an adapter carries them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from modelforge.exceptions import ProviderError
+from modelforge.providers.provider import ModelSource
+from modelforge.tasks.head import Head, fresh_parts, note_fresh
+
+HEADS = {"SEQ_CLS": ("classifier", "score"), "QUESTION_ANS": ("qa_outputs",)}
+"""PEFT's task type → the names of heads that it trains in full, whether they are fresh or not."""
+
+
+def note_fresh_head(model: Any, loading: Mapping[str, Any], source: ModelSource) -> None:
+    """Remember what the checkpoint had no weights for. A head may begin at random, a body may not.
+
+    Args:
+        loading: what `from_pretrained` says with `output_loading_info`.
+
+    Raises:
+        ProviderError: most of the weights are missing.
+    """
+    missing = {*loading["missing_keys"], *(key for key, *_ in loading["mismatched_keys"])}
+    if not missing:
+        return
+    fresh = note_fresh(model, missing)
+    counts = {name: parameter.numel() for name, parameter in model.named_parameters()}
+    random = sum(count for name, count in counts.items() if name.startswith(tuple(f"{part}." for part in fresh)))
+    if random * 2 > sum(counts.values()):
+        raise ProviderError(
+            f"{source.location} holds no weights for most of a {type(model).__name__}: {', '.join(fresh[:3])} …",
+            hint="The weights belong to another architecture than config.json names; export the model again.",
+        )
+
+
+def trained_in_full(model: Any, head: Head) -> dict[str, Any]:
+    """A head that begins at random gets no adapter: it is trained as it is, and saved with the adapter.
+
+    PEFT adds the names that it knows heads by. Others, such as BERT's pooler where the checkpoint had none, would stay
+    random and frozen, and be random again in another way when the adapter is loaded.
+    """
+    if head.is_causal:
+        return {}
+    known = HEADS.get(head.peft_task_type, ())
+    parts = [part for part in fresh_parts(model) if part not in known]
+    inside = "|".join(re.escape(part) for part in (*parts, *known))
+    return {"modules_to_save": parts or None, "exclude_modules": rf"(.*\.)?({inside})(\..*)?"} if inside else {}

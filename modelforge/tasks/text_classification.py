@@ -1,0 +1,233 @@
+"""Text classification: which of a closed set of classes a text, or a pair of texts, belongs to."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+from modelforge.data.classes import sorted_classes
+from modelforge.data.encoder_collator import EncoderCollator
+from modelforge.exceptions import ConfigurationError
+from modelforge.hardware.model_shape import ModelShape
+from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.dataset import Shape
+from modelforge.schemas.preflight import Finding
+from modelforge.tasks.encoder_row import EncoderRow
+from modelforge.tasks.features import Collator, Features
+from modelforge.tasks.forward import outputs
+from modelforge.tasks.generation import Progress, Stop
+from modelforge.tasks.head import Head
+from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task, Truth
+
+TARGETS = ("labels",)
+UNKNOWN = -1
+"""The number of a class that the rows to train on do not have."""
+LOPSIDED = 0.8
+"""From this share on, the most frequent class is worth a warning."""
+NAMED_CLASSES = 12
+
+
+class TextClassification(Task):
+    """A head over classes. The classes are those of the rows to train on, in a fixed order."""
+
+    name: ClassVar[str] = "text-classification"
+    shapes: ClassVar[tuple[Shape, ...]] = ("classification",)
+    columns: ClassVar[tuple[str, ...]] = ("input_ids", "token_type_ids", *TARGETS)
+    metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
+    primary_metric: ClassVar[str] = "accuracy"
+    likelihood_metric: ClassVar[str] = "log_loss"
+    writes_answers: ClassVar[bool] = False
+    truths: ClassVar[Mapping[str, Truth]] = {
+        "text-is-read": Truth(
+            "The tokens of every row that is not cut spell its text, letter by letter; case and accents aside.",
+            "The tokenizer changes the text. Check `modelforge data preview`.",
+        ),
+        "label-is-its-class": Truth(
+            "The number that is trained stands for the row's class.",
+            "This is a fault of ModelForge; please report it with the recipe.",
+        ),
+    }
+
+    def __init__(self, classes: Sequence[str] = (), rows: Mapping[str, int] | None = None) -> None:
+        self.classes = tuple(classes)
+        self._rows = dict(rows or {})
+
+    def for_model(self, shape: ModelShape) -> TextClassification:
+        """Encoders and decoders read a text from one end to the other.
+
+        Raises:
+            ConfigurationError: the model is an encoder-decoder.
+        """
+        if shape.layout == "encoder-decoder":
+            raise ConfigurationError(
+                f"{self.name} reads a text with one stack, and an encoder-decoder ({shape.model_type}) has two.",
+                hint="Choose an encoder such as BERT or ModernBERT, or a causal language model.",
+            )
+        return self
+
+    def for_rows(self, rows: Iterable[CanonicalRow]) -> TextClassification:
+        """With the classes that occur in the rows to train on."""
+        counts = Counter(str(row["label"]) for row in rows)
+        return TextClassification(sorted_classes(counts), counts)
+
+    def for_classes(self, classes: Sequence[str]) -> TextClassification:
+        """With the classes of a model that is trained already."""
+        return TextClassification(classes)
+
+    def head(self) -> Head:
+        """A linear layer over the classes, on the first token of an encoder or the last of a decoder."""
+        names = {
+            "num_labels": len(self.classes),
+            "id2label": dict(enumerate(self.classes)),
+            "label2id": {label: number for number, label in enumerate(self.classes)},
+        }
+        return Head("AutoModelForSequenceClassification", "SEQ_CLS", names if self.classes else {}, TARGETS)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """How many rows each class has, and how often always saying the same would be right."""
+        if not self._rows:
+            return ()
+        most = max(self._rows, key=lambda label: self._rows[label])
+        share = self._rows[most] / sum(self._rows.values())
+        counts = sorted(self._rows.items(), key=lambda item: -item[1])
+        listed = ", ".join(f"{label} {count:,}" for label, count in counts[:NAMED_CLASSES])
+        more = f" and {len(counts) - NAMED_CLASSES} more" if len(counts) > NAMED_CLASSES else ""
+        message = f"{len(counts)} classes to learn: {listed}{more}. Always saying {most!r} is right in {share:.0%}."
+        if len(counts) < 2:
+            fix = "Add rows of other classes."
+            return (
+                Finding(truth="classes", severity="error", message="All rows to train on have one class.", fix=fix),
+            )
+        if share < LOPSIDED:
+            return (Finding(truth="classes", severity="ok", message=message),)
+        fix = "Judge by macro F1, which weighs all classes alike, or add rows of the rare classes."
+        return (Finding(truth="classes", severity="warning", message=message, fix=fix),)
+
+    def features(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> tuple[Features, ...]:
+        """The text with the tokenizer's special tokens, cut by the stated rule, and the number of its class."""
+        label = str(row["label"])
+        number = self.classes.index(label) if label in self.classes else UNKNOWN
+        left_out = None if number != UNKNOWN else f"no row to train on is of its class {label!r}"
+        return (_read(row, tokenizer, config, number, left_out),)
+
+    def broken_truths(
+        self,
+        row: CanonicalRow,
+        made: Sequence[Features],
+        tokenizer: Any,
+        config: TrainingConfig,  # noqa: ARG002 - the contract's
+    ) -> Iterator[str]:
+        """Read the tokens back, and the class's number."""
+        (features,) = made
+        columns = features.columns
+        if self.classes[columns["labels"][0]] != str(row["label"]):
+            yield "label-is-its-class"
+        if features.is_cut or tokenizer.unk_token_id in columns["input_ids"]:
+            return
+        spelled = _letters(str(tokenizer.decode(columns["input_ids"], skip_special_tokens=True)))
+        if spelled != _letters(self.prompt_text(row)):
+            yield "text-is-read"
+
+    def collator(self, tokenizer: Any, config: TrainingConfig) -> Collator:
+        """Padded on the right."""
+        return EncoderCollator(tokenizer.pad_token_id, TARGETS, most=config.data.max_length)
+
+    def likelihood(
+        self,
+        model: Any,
+        rows: Sequence[Sequence[Features]],
+        config: TrainingConfig,
+        *,
+        on_progress: Progress | None = None,
+        should_stop: Stop | None = None,
+    ) -> list[RowLikelihood]:
+        """Nats of each row's class; a class that the model has no output for is not scored."""
+        from torch.nn.functional import log_softmax
+
+        found = [RowLikelihood(0.0, 0)] * len(rows)
+        made = [features for (features,) in rows]
+        for row, logits in self._logits(model, made, config, on_progress, should_stop):
+            number = made[row].columns["labels"][0]
+            if number != UNKNOWN:
+                found[row] = RowLikelihood(-float(log_softmax(logits.double(), dim=-1)[number]), 1)
+        return found
+
+    def answers(
+        self,
+        model: Any,
+        tokenizer: Any,
+        rows: Sequence[CanonicalRow],
+        config: TrainingConfig,
+        *,
+        on_progress: Progress | None = None,
+        should_stop: Stop | None = None,
+    ) -> list[str] | None:
+        """The likeliest class of each row."""
+        made = [self.features(row, tokenizer, config)[0] for row in rows]
+        answers = [""] * len(rows)
+        for row, logits in self._logits(model, made, config, on_progress, should_stop):
+            answers[row] = self.classes[int(logits.argmax())]
+        return answers
+
+    def is_plain(self, row: CanonicalRow) -> bool:  # noqa: ARG002 - of every row
+        """No chat template is applied."""
+        return True
+
+    def prompt_text(self, row: CanonicalRow) -> str:
+        """The text, or both."""
+        return "\n\n".join(row[name] for name in ("text", "text_pair") if name in row)
+
+    def reference(self, row: CanonicalRow) -> str:
+        """The class."""
+        return str(row["label"])
+
+    def _logits(
+        self,
+        model: Any,
+        rows: Sequence[Features],
+        config: TrainingConfig,
+        on_progress: Progress | None,
+        should_stop: Stop | None,
+    ) -> Iterator[tuple[int, Any]]:
+        """(row, [classes])."""
+        # Any id pads: the mask says what is padding, and decoders look for the id that they were told.
+        pad = model.config.get_text_config().pad_token_id or 0
+        said = outputs(
+            model,
+            rows,
+            EncoderCollator(pad, TARGETS, most=config.data.max_length),
+            TARGETS,
+            batch_size=config.evaluation.per_device_eval_batch_size,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+        for row, output in said:
+            yield row, output["logits"]
+
+
+def _letters(text: str) -> str:
+    """What is left where a tokenizer lowers the case, strips accents and moves white space."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text).casefold() if letter.isalnum())
+
+
+def _read(row: CanonicalRow, tokenizer: Any, config: TrainingConfig, number: int, left_out: str | None) -> EncoderRow:
+    texts = [row[name] for name in ("text", "text_pair") if name in row]
+    whole = tokenizer(*texts)
+    length, limit = len(whole["input_ids"]), config.data.max_length
+    kept, span = whole, (0, length)
+    if length > limit:
+        if config.data.truncation_mode == "drop":
+            left_out = left_out or f"it has {length:,} tokens, more than max_length {limit:,}"
+        tokenizer.truncation_side = "left" if config.data.truncation_mode == "keep_end" else "right"
+        kept = tokenizer(*texts, truncation=True, max_length=limit)
+        span = (length - limit, length) if config.data.truncation_mode == "keep_end" else (0, limit)
+    return EncoderRow(
+        input_ids=list(kept["input_ids"]),
+        token_type_ids=list(kept.get("token_type_ids", ())),
+        targets={"labels": number},
+        whole=list(whole["input_ids"]),
+        kept=span,
+        left_out=left_out,
+    )

@@ -1,0 +1,78 @@
+"""Checkpoints of small models without the head that a task needs, one per architecture, made in code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from modelforge.starter import starter_path
+
+SIZES = {
+    "vocab_size": 4096,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "max_position_embeddings": 320,
+    "initializer_range": 0.2,
+}
+WIDE = {**SIZES, "hidden_size": 32, "intermediate_size": 64}
+
+
+def _bert() -> Any:
+    from transformers import BertConfig, BertForMaskedLM
+
+    return BertForMaskedLM(BertConfig(**WIDE, hidden_dropout_prob=0, attention_probs_dropout_prob=0, pad_token_id=0))
+
+
+def _roberta() -> Any:
+    from transformers import RobertaConfig, RobertaForMaskedLM
+
+    return RobertaForMaskedLM(RobertaConfig(**WIDE, pad_token_id=0, type_vocab_size=1))
+
+
+def _distilbert() -> Any:
+    from transformers import DistilBertConfig, DistilBertForMaskedLM
+
+    sizes = {"vocab_size": 4096, "n_layers": 2, "n_heads": 2, "max_position_embeddings": 320, "initializer_range": 0.2}
+    return DistilBertForMaskedLM(DistilBertConfig(**sizes, dim=32, hidden_dim=64, pad_token_id=0))
+
+
+def _modernbert() -> Any:
+    from transformers import ModernBertConfig, ModernBertForMaskedLM
+
+    return ModernBertForMaskedLM(ModernBertConfig(**WIDE, pad_token_id=0, cls_token_id=1, sep_token_id=2))
+
+
+def _llama() -> Any:
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    return LlamaForCausalLM(LlamaConfig(**WIDE, num_key_value_heads=2, pad_token_id=None))
+
+
+def _qwen() -> Any:
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+
+    return Qwen2ForCausalLM(Qwen2Config(**WIDE, num_key_value_heads=2))
+
+
+ENCODERS: dict[str, Callable[[], Any]] = {
+    "bert": _bert,
+    "roberta": _roberta,
+    "distilbert": _distilbert,
+    "modernbert": _modernbert,
+}
+DECODERS: dict[str, Callable[[], Any]] = {"llama": _llama, "qwen2": _qwen}
+
+
+def make_tiny(name: str, folder: Path) -> Path:
+    """Write the model, seeded, with the tokenizer of the starters; those without segments get one that makes none."""
+    import torch
+    from transformers import AutoTokenizer
+
+    torch.manual_seed(0)
+    (ENCODERS | DECODERS)[name]().save_pretrained(folder)
+    tokenizer = AutoTokenizer.from_pretrained(starter_path("encoder" if name in ENCODERS else "chat"))
+    if name != "bert":
+        tokenizer.model_input_names = ["input_ids", "attention_mask"]
+    tokenizer.save_pretrained(folder)
+    return folder

@@ -1,0 +1,121 @@
+"""Runs of classifiers: measured, stopped and resumed, published, merged and asked, and the same all the way."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tiny_runs import carry_out, make_run, tiny_config
+
+from modelforge.evaluation.row_scores import RowScores
+from modelforge.exceptions import ConflictError
+from modelforge.inference.chat_engine import ChatEngine
+from modelforge.inference.reader import classify, load_reader
+from modelforge.storage.file_manager import FileManager
+from modelforge.tasks.text_classification import TextClassification
+from modelforge.training.merge import merge
+from tests.tasks.tiny_encoders import make_tiny
+
+LABELS = ("cold", "hot", "wet")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    path = tmp_path / "weather.jsonl"
+    rows = [{"text": f"Day {n} was {LABELS[n % 3]}{' indeed' * (n % 4)}.", "label": LABELS[n % 3]} for n in range(60)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def recipe(model: Path, data: Path, **written: Any) -> Any:
+    optimization = {"max_steps": 8, "per_device_train_batch_size": 6, "learning_rate": 1e-2}
+    return tiny_config(
+        model,
+        data,
+        task="text-classification",
+        **{
+            "evaluation": {"max_rows": 15},
+            **written,
+            "optimization": {**optimization, **written.get("optimization", {})},
+        },
+    )
+
+
+@pytest.mark.parametrize("kind", ["lora", "full"])
+def test_a_classifier_answers_alike_wherever_it_is_asked(
+    tmp_path: Path, data: Path, files: FileManager, kind: str
+) -> None:
+    model = make_tiny("bert", tmp_path / "bert")
+    run = carry_out(make_run(recipe(model, data, finetuning_type=kind), files))
+
+    report = run.said("report")[0]
+    assert list(report["metrics"]) == ["accuracy", "macro_f1", "log_loss"]
+    assert "classifier" in report["note"]
+    assert [sum(map(sum, report["confusion"][side])) for side in ("base", "tuned")] == [15, 15]
+    manifest = files.model(run.model_id or "").read_manifest()
+    assert manifest.classes == LABELS
+    measured = RowScores.model_validate_json(run.folder.scores("tuned").read_bytes())
+    tuned = load_reader(manifest.id, files)
+    said = [classify(tuned, text) for text in measured.prompts]
+    assert tuple(scores[0].label for scores in said) == measured.answers
+    assert [-math.log(dict(scores)[right]) for scores, right in zip(said, measured.references, strict=True)] == (
+        pytest.approx(list(measured.nll), abs=1e-3)
+    )
+    with pytest.raises(ConflictError, match="writes no answers"):
+        ChatEngine.load(manifest.id, files)
+    if kind == "lora":
+        merged = merge(manifest.id, files=files)
+        assert merged.merge_check is not None
+        assert merged.merge_check["same_answers"] == merged.merge_check["prompts"]
+        again = [classify(load_reader(merged.id, files), text) for text in measured.prompts[:3]]
+        assert [dict(scores) for scores in again] == [pytest.approx(dict(scores), abs=1e-3) for scores in said[:3]]
+
+
+def test_a_stopped_classifier_goes_on_to_the_same_weights(tmp_path: Path, data: Path, files: FileManager) -> None:
+    model = make_tiny("distilbert", tmp_path / "distilbert")
+    config = recipe(
+        model, data, checkpointing={"save_strategy": "steps", "save_steps": 2}, optimization={"max_steps": 6}
+    )
+    whole = carry_out(make_run(config, files, "whole"))
+    stopped = carry_out(make_run(config, files, "stopped"), stop_after=3)
+    assert stopped.status == "stopped"
+    resumed = carry_out(stopped)
+
+    weights = [
+        (files.model(run.model_id or "").root / "adapter_model.safetensors").read_bytes() for run in (whole, resumed)
+    ]
+    assert weights[0] == weights[1]
+
+
+@pytest.mark.parametrize("architecture", ["bert", "llama"])
+def test_accumulated_batches_train_as_one_big_batch(
+    tmp_path: Path, data: Path, files: FileManager, architecture: str
+) -> None:
+    model = make_tiny(architecture, tmp_path / architecture)
+
+    def losses(batch: int, accumulation: int) -> list[float]:
+        config = recipe(
+            model,
+            data,
+            evaluation={"eval_strategy": "no", "max_rows": 1},
+            optimization={
+                "max_steps": 4,
+                "per_device_train_batch_size": batch,
+                "gradient_accumulation_steps": accumulation,
+                "learning_rate": 0.5,
+                "optim": "sgd",
+            },
+        )
+        run = carry_out(make_run(config, files, f"{architecture}-{batch}"))
+        return [data["grad_norm"] for data in run.said("progress")] + run.losses
+
+    assert losses(8, 1) == pytest.approx(losses(2, 4), rel=1e-3)
+
+
+def test_numbers_of_classes_do_not_change_between_attempts() -> None:
+    rows = [{"text": "a", "label": label} for label in ("b", "a", "c", "a")]
+
+    assert TextClassification().for_rows(rows).classes == TextClassification().for_rows(rows[::-1]).classes
