@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Index, MetaData, String
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, MetaData, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from modelforge.database.columns import SchemaColumn, UtcDateTime, json_type
@@ -110,6 +110,7 @@ class ModelRow(Table):
     metrics: Mapped[dict[str, Any]] = mapped_column(json_type())
     system_prompt: Mapped[str | None]
     classes: Mapped[list[str]] = mapped_column(json_type(), server_default="[]")
+    source_prefix: Mapped[str] = mapped_column(server_default=text("''"))
     plain_prompts: Mapped[bool]
     merge_check: Mapped[dict[str, Any] | None] = mapped_column(json_type())
     bytes: Mapped[int] = mapped_column(BigInteger)

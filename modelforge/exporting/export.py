@@ -126,7 +126,7 @@ def _write(
 
 def logits_along(model: Any, answers: Sequence[Answer]) -> list[Answer]:
     """What a model makes of answers that another one wrote."""
-    return [replace(a, logits=logits_of(model, [*a.prompt_ids, *a.answer_ids])) for a in answers]
+    return [replace(a, logits=logits_of(model, a.prompt_ids, a.answer_ids)) for a in answers]
 
 
 def _compare(

@@ -11,10 +11,11 @@ from modelforge.inference.loading import LoadedModel, find_model, inference_opti
 from modelforge.inference.next_token import NextToken
 from modelforge.inference.stop_texts import StopTexts
 from modelforge.inference.text_stream import TextStream
+from modelforge.inference.writer import Writer
 from modelforge.schemas.sampling import Sampling
 from modelforge.storage.file_manager import FileManager
 from modelforge.tasks.chat_rendering import Message, encode, encode_prompt
-from modelforge.tasks.generation import all_end_token_ids, context_length, keeps_logits
+from modelforge.tasks.generation import all_end_token_ids, context_length
 
 FinishReason = Literal["end", "length", "stopped"]
 """The model ended its turn or came to a stop text; it used up its tokens; someone asked to stop."""
@@ -59,7 +60,9 @@ class ChatEngine:
         from jinja2 import TemplateError
 
         manifest, tokenizer = self._loaded.manifest, self._loaded.tokenizer
-        if manifest is not None and manifest.plain_prompts:
+        if manifest is not None and manifest.source_prefix:
+            messages = _one_text(messages, manifest.source_prefix)
+        if self.is_encoder_decoder or (manifest is not None and manifest.plain_prompts):
             return encode(tokenizer, str(messages[-1]["content"]), templated=False)
         if manifest is not None and manifest.system_prompt and messages[0]["role"] != "system":
             messages = [{"role": "system", "content": manifest.system_prompt}, *messages]
@@ -85,9 +88,10 @@ class ChatEngine:
             ConfigurationError: the conversation is longer than the model can read.
             ConflictError: `base` of a model whose base is not known.
         """
+        asked, sampling = self.prompt_ids(messages), sampling or Sampling()
         if base and not self._loaded.is_adapter:
-            return self._base_engine().stream(messages, sampling, should_stop=should_stop)
-        return AnswerStream(self, self.prompt_ids(messages), sampling or Sampling(), base, should_stop)
+            return AnswerStream(self._base_engine(), asked, sampling, False, should_stop)
+        return AnswerStream(self, asked, sampling, base, should_stop)
 
     def complete(
         self, text: str, sampling: Sampling | None = None, *, should_stop: Callable[[], bool] | None = None
@@ -101,6 +105,11 @@ class ChatEngine:
         if not ids:
             raise ConfigurationError("There is no text to write on from.", hint="Give at least one word.")
         return AnswerStream(self, ids, sampling or Sampling(), False, should_stop)
+
+    @property
+    def is_encoder_decoder(self) -> bool:
+        """Whether it reads one text and writes another, rather than writing on."""
+        return bool(self.model.config.is_encoder_decoder)
 
     @property
     def model(self) -> Any:
@@ -145,13 +154,14 @@ class AnswerStream(Iterator[str]):
         self.finish_reason: FinishReason | None = None
         """How the answer ended; nothing while it has not."""
         limit = context_length(engine.model)
+        taken = 1 if engine.is_encoder_decoder else len(prompt)  # of the positions that the answer has to share
         if limit is not None and len(prompt) >= limit:
             raise ConfigurationError(
                 f"The conversation has {len(prompt):,} tokens; the model reads at most {limit:,}.",
                 hint="Shorten the message, or begin a new conversation.",
             )
         self._ended: FinishReason = "length"
-        self._budget = min(sampling.max_new_tokens, limit - len(prompt)) if limit else sampling.max_new_tokens
+        self._budget = min(sampling.max_new_tokens, limit - taken) if limit else sampling.max_new_tokens
         self._pieces = self._write(engine, prompt, sampling, base, should_stop or (lambda: False))
 
     def __next__(self) -> str:
@@ -182,14 +192,16 @@ class AnswerStream(Iterator[str]):
         self, engine: ChatEngine, prompt: list[int], sampling: Sampling, base: bool, should_stop: Callable[[], bool]
     ) -> Iterator[int]:
         chooser = NextToken(sampling, engine.model.device)
-        ids, fresh, cache = list(prompt), list(prompt), None
+        writer = Writer.of(engine.model, prompt)
+        ids = list(writer.begin)
+        fresh = list(ids)
         while self.new_tokens < self._budget:
             if should_stop():
                 self._ended = "stopped"
                 return
             # The side is set for one pass at a time, so that the answers of both sides may be read in turns.
             with engine.side(base=base):
-                logits, cache = _forward(engine.model, fresh, cache)
+                logits = writer.logits(fresh)
             token = chooser.choose(logits, ids)
             if token in engine.ends:
                 self._ended = "end"
@@ -200,13 +212,7 @@ class AnswerStream(Iterator[str]):
             yield token
 
 
-def _forward(model: Any, ids: list[int], cache: Any) -> tuple[Any, Any]:
-    """Logits [vocabulary] behind the last of `ids`, and the cache to go on with."""
-    import torch
-
-    last_only = {"logits_to_keep": 1} if keeps_logits(model) else {}
-    with torch.no_grad():
-        result = model(
-            input_ids=torch.tensor([ids], device=model.device), past_key_values=cache, use_cache=True, **last_only
-        )
-    return result.logits[0, -1], result.past_key_values
+def _one_text(messages: Sequence[Message], prefix: str) -> list[Message]:
+    """The last turn as the model was trained on it: a text of its own behind the prefix, and no earlier question."""
+    system = [message for message in messages[:1] if message["role"] == "system"]
+    return [*system, {**messages[-1], "content": prefix + str(messages[-1]["content"])}]

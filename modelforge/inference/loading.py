@@ -15,6 +15,7 @@ from modelforge.schemas.model import ModelManifest
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ModelFolder
 from modelforge.tasks.head import CAUSAL, Head
+from modelforge.tasks.summarization import EncoderDecoderSummarization
 from modelforge.tasks.task import Task
 from modelforge.tasks.task_factory import TaskFactory
 
@@ -104,12 +105,21 @@ def inference_options() -> LoadOptions:
 
 def task_of(source: ModelSource, manifest: ModelManifest | None) -> Task:
     """The task that a model was trained for, as this kind of model does it; that of its classes, where it has some."""
-    task = TaskFactory.create_task(manifest.task if manifest else TASK)
-    if manifest is None:
-        return task
     while (base := adapter_base(source)) is not None:
         source = base
+    if manifest is None:
+        return EncoderDecoderSummarization() if _is_encoder_decoder(source) else TaskFactory.create_task(TASK)
+    task = TaskFactory.create_task(manifest.task)
     return task.for_model(ModelShape.read(source.location, source.revision)).for_classes(manifest.classes)
+
+
+def _is_encoder_decoder(source: ModelSource) -> bool:
+    from transformers import AutoConfig
+
+    try:
+        return bool(AutoConfig.from_pretrained(source.location, revision=source.revision).is_encoder_decoder)
+    except (OSError, ValueError):
+        return False  # loading the weights will say what is wrong
 
 
 def _manifest(folder: Path | None) -> ModelManifest | None:

@@ -58,6 +58,8 @@ class ModelManifest(Schema):
     """The system turn that every conversation began with in training, and so begins with in the playground."""
     classes: tuple[str, ...] = ()
     """Of a classifier: the names of its outputs, in their order."""
+    source_prefix: str = ""
+    """What stood before every text in training, and so stands before it when the model is asked."""
     plain_prompts: bool = False
     """Trained on bare text without the chat template, and so asked without it."""
     merge_check: dict[str, Any] | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError
 from modelforge.schemas.model import ModelView
 from modelforge.security.caller import Caller
@@ -9,8 +11,8 @@ from modelforge.services.model_service import ModelLibrary
 from modelforge.starter import StarterModel, list_starters
 
 STARTER = "starter:"
-CHATS = "text-generation"
-"""The task whose models write answers."""
+ANSWERING = ("text-generation", "summarization")
+"""The tasks whose models write answers."""
 
 
 def check_answers(model: str, models: ModelLibrary, caller: Caller) -> None:
@@ -21,10 +23,10 @@ def check_answers(model: str, models: ModelLibrary, caller: Caller) -> None:
         ConflictError: it is a model for another task.
     """
     tasks = _starter(model).tasks if model.startswith(STARTER) else (models.get(model, caller).task,)
-    if CHATS not in tasks:
+    if not _writes(tasks):
         raise ConflictError(
             f"{model} is a model for {', '.join(tasks)}: it writes no answers.",
-            hint=f"Choose a model for {CHATS}; one that classifies is asked with `modelforge predict`.",
+            hint=f"Choose a model for {' or '.join(ANSWERING)}; classifiers are asked with `modelforge predict`.",
         )
 
 
@@ -39,12 +41,16 @@ def may_ask(model: str, models: ModelLibrary, caller: Caller) -> bool:
 
 def answering_starters() -> tuple[StarterModel, ...]:
     """The starters that can be asked."""
-    return tuple(one for one in list_starters() if CHATS in one.tasks)
+    return tuple(one for one in list_starters() if _writes(one.tasks))
 
 
 def answering_models(models: ModelLibrary, caller: Caller) -> tuple[ModelView, ...]:
     """The models of the library that can be asked, the newest first."""
-    return tuple(one for one in models.list_models().models if one.task == CHATS and caller.sees(one.owner))
+    return tuple(one for one in models.list_models().models if _writes((one.task,)) and caller.sees(one.owner))
+
+
+def _writes(tasks: Iterable[str]) -> bool:
+    return not set(tasks).isdisjoint(ANSWERING)
 
 
 def _starter(model: str) -> StarterModel:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from modelforge.acceleration.packing import pack
 from modelforge.data.collator import PackedCollator
+from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.strategies import SftConfig
 from modelforge.strategies.strategy import TrainingStrategy, Workbench
@@ -24,7 +25,15 @@ class SftStrategy(TrainingStrategy):
         return _packed(dataset, config.data.max_length) if config.strategy.packing else dataset
 
     def collator(self, task: Task, tokenizer: Any, config: TrainingConfig) -> Collator:
-        """Packed rows lie behind one another, others as the task pads them."""
+        """Packed rows lie behind one another, others as the task pads them.
+
+        Raises:
+            ConfigurationError: packing is asked for, and the model does not read its rows one behind the other.
+        """
+        if config.strategy.packing and not task.head().is_causal:
+            raise ConfigurationError(
+                "Only the rows of causal language models can be packed.", hint="Set strategy.packing to false."
+            )
         return PackedCollator() if config.strategy.packing else task.collator(tokenizer, config)
 
     def create_trainer(self, bench: Workbench) -> Any:
@@ -70,9 +79,11 @@ def _row_trainer(arguments: dict[str, Any], **parts: Any) -> Any:
 
 
 def _plain_trainer(arguments: dict[str, Any], **parts: Any) -> Any:
-    from transformers import Trainer, TrainingArguments
+    from transformers import TrainingArguments
 
-    return Trainer(args=TrainingArguments(**arguments), **parts)
+    from modelforge.strategies.mean_loss_trainer import MeanLossTrainer
+
+    return MeanLossTrainer(args=TrainingArguments(**arguments), **parts)
 
 
 def _packed(dataset: Any, capacity: int) -> Any:

@@ -43,6 +43,7 @@ class Head:
             model.config.get_text_config().pad_token_id = tokenizer.pad_token_id
 
 
+SEQ2SEQ = Head("AutoModelForSeq2SeqLM", "SEQ_2_SEQ_LM")
 CAUSAL = Head("AutoModelForCausalLM", "CAUSAL_LM")
 
 _FRESH: WeakKeyDictionary[Any, tuple[str, ...]] = WeakKeyDictionary()

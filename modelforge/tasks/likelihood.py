@@ -83,7 +83,7 @@ def _pass(model: Any, rows: list[TokenisedRow]) -> list[float]:
     logits = _logits(model, ids, mask, positions)
     # Position t predicts the label at t + 1.
     targets = labels[:, first + 1 : last + 1]
-    return [float(value) for value in _sum_nll(logits, targets)]
+    return [float(value) for value in sum_nll(logits, targets)]
 
 
 def _logits(model: Any, ids: Any, mask: Any, positions: Any) -> Any:
@@ -93,7 +93,7 @@ def _logits(model: Any, ids: Any, mask: Any, positions: Any) -> Any:
     return model(input_ids=ids, attention_mask=mask, use_cache=False).logits[:, positions]
 
 
-def _sum_nll(logits: Any, targets: Any) -> Any:
+def sum_nll(logits: Any, targets: Any) -> Any:
     """Sum over positions in fp64: logits [batch, positions, vocabulary], targets [batch, positions] → [batch]."""
     import torch
     from torch.nn.functional import cross_entropy

@@ -80,6 +80,10 @@ class Task(Protocol):
         """What is to be said of the rows to train on before training, beyond the truths."""
         return ()
 
+    def source_prefix(self, config: TrainingConfig) -> str:  # noqa: ARG002 - most tasks put nothing there
+        """What stands before every text that the model is asked about, in training and afterwards."""
+        return ""
+
     def features(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> tuple[Features, ...]:
         """A row as the trainer is fed it, cut to `data.max_length`; several where a long text has several windows."""
         ...

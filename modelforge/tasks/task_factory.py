@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from modelforge.exceptions import ConfigurationError
+from modelforge.tasks.summarization import Summarization
 from modelforge.tasks.task import Task
 from modelforge.tasks.text_classification import TextClassification
 from modelforge.tasks.text_generation import TextGeneration
@@ -15,6 +16,7 @@ class TaskFactory:
 
     tasks: ClassVar[dict[str, type[Task]]] = {
         TextGeneration.name: TextGeneration,
+        Summarization.name: Summarization,
         TextClassification.name: TextClassification,
     }
 

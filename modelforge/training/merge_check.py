@@ -13,6 +13,7 @@ from modelforge.inference.reader import head_outputs, longest
 from modelforge.schemas.model import MergeCheck
 from modelforge.schemas.sampling import Sampling
 from modelforge.tasks.generation import evaluating
+from modelforge.tasks.seq2seq_generation import decoder_start
 
 ANSWER = Sampling(max_new_tokens=48)
 TOLERANCE = {"float32": 1e-4, "float16": 2.5e-3, "bfloat16": 2e-2}
@@ -28,7 +29,8 @@ class Answer:
     text: str
     answer_ids: list[int]
     logits: Any
-    """fp32 on the CPU, [tokens of prompt and answer, vocabulary]; or all that a head says of the prompt."""
+    """fp32 on the CPU, [tokens of prompt and answer, vocabulary], of an encoder-decoder those of the answer; or all
+    that a head says of the prompt."""
 
 
 def answer_all(engine: ChatEngine, prompts: Sequence[str], given: Sequence[Answer] = ()) -> list[Answer]:
@@ -38,7 +40,7 @@ def answer_all(engine: ChatEngine, prompts: Sequence[str], given: Sequence[Answe
         prompt_ids = engine.prompt_ids([{"role": "user", "content": prompt}])
         text = engine.stream([{"role": "user", "content": prompt}], ANSWER).text()
         path = given[index].answer_ids if given else list(engine.tokenizer(text, add_special_tokens=False)["input_ids"])
-        answers.append(Answer(prompt_ids, text, path, logits_of(engine.model, [*prompt_ids, *path])))
+        answers.append(Answer(prompt_ids, text, path, logits_of(engine.model, prompt_ids, path)))
     return answers
 
 
@@ -80,12 +82,17 @@ def check_merge(adapter: Sequence[Answer], merged: Sequence[Answer], dtype: str)
     )
 
 
-def logits_of(model: Any, ids: list[int]) -> Any:
-    """fp32 on the CPU, [ids, vocabulary]."""
+def logits_of(model: Any, prompt: list[int], answer: list[int]) -> Any:
+    """fp32 on the CPU, [prompt and answer, vocabulary]; of an encoder-decoder, the answer behind its start token."""
     import torch
 
+    if model.config.is_encoder_decoder:
+        inputs = {"input_ids": prompt, "decoder_input_ids": [decoder_start(model), *answer]}
+    else:
+        inputs = {"input_ids": [*prompt, *answer]}
+    tensors = {name: torch.tensor([ids], device=model.device) for name, ids in inputs.items()}
     with evaluating(model):
-        return model(input_ids=torch.tensor([ids], device=model.device), use_cache=False).logits[0].float().cpu()
+        return model(**tensors, use_cache=False).logits[0].float().cpu()
 
 
 def _refused(reason: str, dtype: str) -> TrainingError:

@@ -29,6 +29,7 @@ def publish(
     plain_prompts: bool = False,
     task: str | None = None,
     classes: tuple[str, ...] = (),
+    source_prefix: str = "",
 ) -> ModelManifest:
     """Publish what a run has trained under the run's id: an adapter alone, or full weights.
 
@@ -41,6 +42,7 @@ def publish(
         classes: of a classifier, the names of its outputs.
         plain_prompts: the rows were texts, or prompts as strings, on which no chat template was applied.
         task: what the model does; default: the run's task.
+        source_prefix: what stood before every text.
 
     Raises:
         StorageError: the model could not be written; nothing is listed.
@@ -71,6 +73,7 @@ def publish(
             system_prompt=spec.config.data.system_prompt,
             plain_prompts=plain_prompts,
             classes=classes,
+            source_prefix=source_prefix,
             owner=spec.owner,
         )
         card = render_model_card(manifest, spec, report, base_licence(base))

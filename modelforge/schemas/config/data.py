@@ -27,7 +27,13 @@ class DataConfig(Schema):
     """Leave out rows that repeat an earlier one exactly."""
     system_prompt: str | None = None
     """A system turn put before every conversation that has none."""
+    source_prefix: str = Field(default="summarize: ", max_length=1000)
+    """Summarization: put before every text, in training and when the model is asked. BART needs none: `""`."""
     max_length: int = Field(default=1024, ge=8)
-    """The longest row, in tokens. Longer rows are treated by `truncation_mode`."""
+    """The longest row, in tokens; of an encoder-decoder, the longest input. Longer ones are treated by
+    `truncation_mode`."""
+    max_target_length: int = Field(default=256, ge=2)
+    """Encoder-decoders: the longest answer, in tokens. A longer one keeps its start and is not taught where to end;
+    with `truncation_mode: drop` its row is left out."""
     truncation_mode: Literal["keep_start", "keep_end", "drop"] = "keep_start"
     """What is kept of a row longer than `max_length`. Rows whose whole answer would be cut are never trained on."""

@@ -161,6 +161,10 @@ REFUSALS: tuple[Refusal, ...] = (
         "a classifier says one thing of each sequence, so its rows cannot share one; set strategy.packing: false",
     ),
     Refusal(
+        {"task": ("summarization",), "strategy": ("dpo", "kto", "reward", "rlhf")},
+        "preferences and rewards are learned by causal language models that write freely; set task: text-generation",
+    ),
+    Refusal(
         {"device": ("cpu",), "attention": ("flash_attention_2",)},
         "flash_attention_2 needs a GPU; set compute.attn_implementation: auto",
     ),

@@ -9,7 +9,7 @@ import { Card } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
 import grid from '@/components/ui/grid.module.css'
 import { Page } from '@/components/ui/page'
-import { modelsQuery } from '@/features/models/api/models'
+import { modelsQuery, writesAnswers } from '@/features/models/api/models'
 import type { Message, Sampling, Side } from '@/features/playground/api/ask'
 import { history, useConversation } from '@/features/playground/api/use-conversation'
 import { Composer } from '@/features/playground/components/composer'
@@ -19,8 +19,6 @@ import { GREEDY, SamplingForm } from '@/features/playground/components/sampling-
 import { SnippetCard } from '@/features/playground/components/snippet-card'
 
 import classes from './playground.module.css'
-
-const TASK = 'text-generation'
 
 interface Choice {
   value: string
@@ -32,10 +30,10 @@ interface Choice {
 function useChoices(): Choice[] {
   const { data } = useQuery(modelsQuery())
   const own = (data?.items ?? [])
-    .filter((one) => one.task === TASK)
+    .filter((one) => writesAnswers([one.task]))
     .map((one) => ({ value: one.id, label: one.name, hasBase: one.kind === 'adapter' }))
   const starters = (data?.starters ?? [])
-    .filter((one) => one.tasks.includes(TASK))
+    .filter((one) => writesAnswers(one.tasks))
     .map((one) => ({ value: one.id, label: one.id, hasBase: false }))
   return [...own, ...starters]
 }
