@@ -6,11 +6,33 @@ import importlib.util
 from typing import Any
 
 from modelforge.exceptions import ConfigurationError
+from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.quantization import QuantizationConfig
+
+PACKAGE = "bitsandbytes"
+ITS_OPTIMIZERS = ("adamw_8bit", "paged_adamw_8bit", "paged_adamw_32bit")
 
 
 class QuantizationFactory:
     """Config → how the base is quantised."""
+
+    @classmethod
+    def check(cls, config: TrainingConfig) -> None:
+        """Refuse, before anything is queued, what needs bitsandbytes where it is not installed.
+
+        Raises:
+            ConfigurationError: with the command that installs it.
+        """
+        needs_it = {
+            f"quantization.bits: {config.quantization.bits}": config.quantization.bits is not None,
+            f"optimization.optim: {config.optimization.optim}": config.optimization.optim in ITS_OPTIMIZERS,
+        }
+        for written, needs in needs_it.items():
+            if needs and importlib.util.find_spec(PACKAGE) is None:
+                raise ConfigurationError(
+                    f"`{written}` needs {PACKAGE}, which is not installed.",
+                    hint='Install it with `pip install "modelforge[quantization]"`, or leave the key out.',
+                )
 
     @classmethod
     def create_config(cls, config: QuantizationConfig, compute_dtype: Any) -> Any | None:
@@ -19,17 +41,9 @@ class QuantizationFactory:
         Args:
             config: the group `quantization` of a recipe.
             compute_dtype: the run's `torch.dtype`, in which 4-bit weights are computed unless the config names another.
-
-        Raises:
-            ConfigurationError: bitsandbytes is not installed.
         """
         if config.bits is None:
             return None
-        if importlib.util.find_spec("bitsandbytes") is None:
-            raise ConfigurationError(
-                f"quantization.bits is {config.bits}, but bitsandbytes is not installed.",
-                hint='Install it with `pip install "modelforge[quantization]"`, or leave quantization.bits empty.',
-            )
         import torch
         from transformers import BitsAndBytesConfig
 

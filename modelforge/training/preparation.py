@@ -21,6 +21,7 @@ from modelforge.hardware.memory import plan_memory
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.providers.model_source import resolve_model
 from modelforge.providers.provider_factory import ProviderFactory
+from modelforge.quantization.quantization_factory import QuantizationFactory
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape, ValidationReport
 from modelforge.schemas.plan import MemoryPlan
@@ -58,6 +59,7 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
     task = TaskFactory.create_task(config.task)
     source = resolve_model(config.model, provider, files, config.model_revision)
     refuse_as_base(source)
+    QuantizationFactory.check(config)
     provider.validate_model_access(source)
     tokenizer = provider.load_tokenizer(source)
     shape = ModelShape.read(source.location, source.revision)
