@@ -278,7 +278,11 @@ EFFECTS: dict[str, tuple[Observe, dict[str, Any], Any]] = {
     "strategy.algorithm": (lambda place, config: type(made_trainer(place, config).args).__name__, RLHF, "rloo"),
     "strategy.rewards": (trainer_argument("reward_weights"), RLHF, [{**RULE, "weight": 2}]),
     "strategy.reward_model": (checked, RLHF, "no-such-model"),
-    "strategy.num_generations": (trainer_argument("num_generations"), RLHF, 4),
+    "strategy.num_generations": (
+        trainer_argument("num_generations"),
+        {**RLHF, "optimization": {"per_device_train_batch_size": 4}},
+        4,
+    ),
     "strategy.max_completion_length": (trainer_argument("max_completion_length"), RLHF, 4),
     "strategy.temperature": (trainer_argument("temperature"), RLHF, 0.5),
     "strategy.top_p": (trainer_argument("top_p"), RLHF, 0.5),

@@ -132,7 +132,8 @@ def test_a_function_of_the_users_is_kept_with_the_run_and_judges_it(tiny_model: 
 
     files = FileManager(tmp_path / "home")
     strategy = {"rewards": [{"kind": "python", "function": "mine"}]}
-    config = rlhf_config(tiny_model, tmp_path, strategy=strategy, optimization={"max_steps": 1})
+    step = {"max_steps": 1, "per_device_train_batch_size": 8}
+    config = rlhf_config(tiny_model, tmp_path, strategy=strategy, optimization=step)
     with pytest.raises(ConfigurationError, match="only the command line"):
         make_single_run(config, files)
     source = b"def mine(prompt, answer, reference, row):\n    return 0.25 if row['prompt'] else 0\n"
