@@ -138,7 +138,9 @@ def _training_moments(
     kept, working = _activations(config, shape, forward, training)
     accumulated = states.gradients if config.optimization.gradient_accumulation_steps > 1 else 0
     head = Head(shape.vocab_size, shape.hidden_size, trained=training.full)
-    logits = training_bytes(head, forward, smoothed=config.optimization.label_smoothing_factor > 0)
+    # The loss of an encoder-decoder is transformers' own, which makes all logits, in about as many copies as smoothing.
+    whole = shape.layout == "encoder-decoder" or config.optimization.label_smoothing_factor > 0
+    logits = training_bytes(head, _written(config, shape, forward), smoothed=whole)
     head_gradient = head.weight_bytes if training.full else 0
     before_layers = max(accumulated, head_gradient)
     asked = (
@@ -172,14 +174,24 @@ def _activations(config: TrainingConfig, shape: ModelShape, forward: Pass, train
     """Bytes kept until the backward pass, and the most that the backward pass of one layer adds."""
     targets = config.lora.target_modules
     adapted = shape.adapted(targets)
-    whole = [layer_bytes(block, linears, forward, training) for block, linears in adapted]
-    gradients = [backward_bytes(block, forward) for block, _ in adapted]
+    passes = [_written(config, shape, forward) if block.is_cross else forward for block, _ in adapted]
+    whole = [layer_bytes(block, linears, one, training) for (block, linears), one in zip(adapted, passes, strict=True)]
+    gradients = [backward_bytes(block, one) for (block, _), one in zip(adapted, passes, strict=True)]
     outside = 2 * shape.hidden_size * forward.tokens * forward.width
     if config.compute.gradient_checkpointing:
-        kept = sum(block.layers * checkpointed_layer_bytes(block, forward) for block, _ in adapted)
+        kept = sum(
+            block.layers * checkpointed_layer_bytes(block, one) for (block, _), one in zip(adapted, passes, strict=True)
+        )
         return kept + outside, max(layer + gradient for layer, gradient in zip(whole, gradients, strict=True))
     kept = sum(block.layers * layer for (block, _), layer in zip(adapted, whole, strict=True))
     return kept + outside, max(gradients)
+
+
+def _written(config: TrainingConfig, shape: ModelShape, forward: Pass) -> Pass:
+    """The pass of what is written: of an encoder-decoder the answers alone, each of which may be as long as allowed."""
+    if shape.layout != "encoder-decoder":
+        return forward
+    return replace(forward, sequence=config.data.max_target_length)
 
 
 def _measuring_moments(
@@ -191,10 +203,10 @@ def _measuring_moments(
     forward = replace(one_pass, batch=batch, sequence=length, masked=batch > 1)
     head = Head(shape.vocab_size, shape.hidden_size, trained=False)
     passing = max(backward_bytes(block, forward) for block in shape.anatomy.blocks)
-    moments = [_Moment("scoring", 0, passing, scoring_bytes(head, forward))]
+    moments = [_Moment("scoring", 0, passing, scoring_bytes(head, _written(config, shape, forward)))]
     if config.evaluation.eval_strategy != "no":
         sequences = config.strategy.sequences_per_row
-        whole = replace(forward, batch=batch * sequences)
+        whole = replace(_written(config, shape, forward), batch=batch * sequences)
         moments.append(_Moment("evaluation", 0, passing * sequences, evaluation_bytes(head, whole)))
     if config.evaluation.generate:
         reach = min(length + config.evaluation.max_new_tokens, shape.max_positions or length + 10**9)

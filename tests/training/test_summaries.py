@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from tiny_runs import carry_out, make_run, tiny_config
 
+from modelforge.hardware.memory import plan_memory
+from modelforge.hardware.model_shape import ModelShape
 from modelforge.inference.chat_engine import ChatEngine
 from modelforge.schemas.sampling import Sampling
 from modelforge.starter import sample_path, starter_path
@@ -122,3 +124,20 @@ def stepped(data: Path, folder: Path, smoothing: float, **batch: int) -> list[fl
     trainer.train()
     moved = [(weight.detach() - before[name]).flatten()[:40] for name, weight in model.named_parameters()]
     return torch.cat(moved).tolist()
+
+
+def test_the_memory_plan_counts_what_is_written_apart_from_what_is_read(data: Path) -> None:
+    shape = ModelShape.read(str(starter_path("seq2seq")))
+
+    def planned(read: int, written: int) -> int:
+        config = tiny_config(
+            starter_path("seq2seq"),
+            data,
+            task="summarization",
+            data={"max_target_length": written},
+            optimization={"per_device_train_batch_size": 8},
+        )
+        return plan_memory(config, shape, read, runtime=0).total_bytes
+
+    short, longer_text, longer_summary = planned(256, 64), planned(512, 64), planned(256, 320)
+    assert short < longer_text < longer_summary, "every written token costs a row of logits over the vocabulary"
