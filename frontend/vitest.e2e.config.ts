@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** The whole product in a browser: one server and one test at a time. */
+/** The product in a browser: one server and one test at a time. Only states are waited for; the limits are for hangs. */
 export default defineConfig({
   test: {
     environment: 'node',

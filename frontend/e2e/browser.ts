@@ -81,6 +81,14 @@ export async function seriousFaults(page: Page): Promise<string[]> {
   })
 }
 
+/** Until nothing on the page is still being waited for. */
+export async function settled(page: Page): Promise<void> {
+  await page.getByRole('heading').first().waitFor()
+  await page.waitForFunction(
+    () => document.querySelector('.mantine-Skeleton-root, [aria-busy=true]') === null,
+  )
+}
+
 /** How many pixels a page is wider than the screen. */
 export function overhang(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
