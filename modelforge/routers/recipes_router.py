@@ -29,14 +29,24 @@ def defaults(
     model: Annotated[str, Query(min_length=1)] = "starter:chat",
     dataset: Annotated[str, Query(min_length=1)] = "sample:support",
     finetuning_type: Literal["lora", "full"] = "lora",
+    task: Annotated[str, Query(min_length=1)] = "text-generation",
+    strategy: Annotated[str, Query(min_length=1)] = "sft",
     rows: Annotated[int | None, Query(ge=1, description="Rows of the dataset, where known.")] = None,
     longest: Annotated[int | None, Query(ge=1, description="Tokens of its longest row, where known.")] = None,
 ) -> TrainingConfig:
     """A complete config that suits this machine."""
-    named = TrainingConfig(model=model, dataset=dataset)
+    named = parse_training_config({"model": model, "dataset": dataset, "task": task, "strategy": strategy}).config
     check_references(named)
     check_sight(named, services.files, caller)
-    return advice.propose(model, dataset, rows=rows, longest=longest, finetuning_type=finetuning_type)
+    return advice.propose(
+        model,
+        dataset,
+        task=task,
+        strategy=strategy,
+        rows=rows,
+        longest=longest,
+        finetuning_type=finetuning_type,
+    )
 
 
 @router.post("/render")

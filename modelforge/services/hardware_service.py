@@ -29,6 +29,8 @@ TINY, SMALL = 50_000_000, 500_000_000
 """Parameters up to which a model counts as tiny or small."""
 RATES = {"lora": (4e-3, 5e-4, 2e-4), "full": (1e-3, 5e-5, 2e-5)}
 """Learning rates for tiny, small and other models."""
+GENTLER = {"dpo": 0.25, "kto": 0.25, "reward": 0.25}
+"""The learning rate of a strategy beside that of imitation, as in the recipes under `examples/`."""
 ROWS_SEEN = 3000
 """Rows seen in the whole run, repeats included, that a small dataset is stretched to."""
 MOST_EPOCHS = 10
@@ -72,6 +74,7 @@ class HardwareService:
         dataset: str,
         *,
         task: str = "text-generation",
+        strategy: str = "sft",
         rows: int | None = None,
         longest: int | None = None,
         finetuning_type: str = "lora",
@@ -88,15 +91,15 @@ class HardwareService:
             ProviderError: the model cannot be found.
         """
         named = {"model": model, "dataset": dataset, "task": task, "finetuning_type": finetuning_type}
-        shape = self._shape(parse_training_config(named).config)
+        shape = self._shape(parse_training_config({**named, "strategy": strategy}).config)
         length = _max_length(longest, shape)
         for choice in self._choices(shape, finetuning_type, length):
             config = parse_training_config(
                 {
                     **named,
-                    "strategy": "qlora" if choice["bits"] else "sft",
+                    **_strategy(strategy, choice["bits"]),
                     "data": {"max_length": length},
-                    "optimization": {**_optimization(shape, finetuning_type, rows), **choice["optimization"]},
+                    "optimization": {**_optimization(shape, finetuning_type, strategy, rows), **choice["optimization"]},
                     "compute": {"gradient_checkpointing": choice["gradient_checkpointing"]},
                     "evaluation": {"per_device_eval_batch_size": choice["eval_batch"]},
                 }
@@ -141,9 +144,17 @@ def _max_length(longest: int | None, shape: ModelShape) -> int:
     return min(wanted, shape.max_positions or wanted)
 
 
-def _optimization(shape: ModelShape, finetuning_type: str, rows: int | None) -> dict[str, Any]:
+def _strategy(strategy: str, bits: int | None) -> dict[str, Any]:
+    """Imitation on a quantised base has a name of its own."""
+    if bits and strategy == "sft":
+        return {"strategy": "qlora"}
+    return {"strategy": strategy, **({"quantization": {"bits": bits}} if bits else {})}
+
+
+def _optimization(shape: ModelShape, finetuning_type: str, strategy: str, rows: int | None) -> dict[str, Any]:
     tiny, small, other = RATES[finetuning_type]
     rate = tiny if shape.parameters <= TINY else small if shape.parameters <= SMALL else other
+    rate *= GENTLER.get(strategy, 1)
     epochs = min(MOST_EPOCHS, max(1, math.ceil(ROWS_SEEN / rows))) if rows else 3
     return {"learning_rate": rate, "num_train_epochs": epochs}
 

@@ -216,10 +216,15 @@ def test_recipes_there_and_back(counting: RunServer) -> None:
     assert schema["owners"]["strategy.packing"] == ["sft", "qlora"]
     defaults = client.get("/api/v1/recipes/defaults", params={"rows": 100}).json()
     text = client.post("/api/v1/recipes/render", json=defaults).json()["yaml"]
-    assert client.post("/api/v1/recipes/parse", json={"yaml": text}).json() == {"config": defaults, "notices": []}
+    parsed = client.post("/api/v1/recipes/parse", json={"yaml": text}).json()
+    assert (parsed["config"], parsed["notices"], parsed["stages"]) == (defaults, [], [])
     for broken in ("a: [", "- 1", "model: x\nmodell: y", "2026-99-99: 1", "[" * 3000):
         assert client.post("/api/v1/recipes/parse", json={"yaml": broken}).status_code == 422
     assert client.get("/api/v1/recipes/defaults", params={"model": "/etc"}).status_code == 422
+    gentler = client.get("/api/v1/recipes/defaults", params={"dataset": "sample:replies", "strategy": "dpo"}).json()
+    assert gentler["strategy"]["name"] == "dpo"
+    assert gentler["optimization"]["learning_rate"] == defaults["optimization"]["learning_rate"] / 4
+    assert client.get("/api/v1/recipes/defaults", params={"strategy": "prayer"}).status_code == 422
 
 
 @pytest.mark.slow

@@ -202,6 +202,9 @@ export default {
     examples: 'Antworten nebeneinander',
     sentence:
       '{{metric}}: {{base}} → {{tuned}} auf {{rows}} zurückgehaltenen Zeilen. Unterschied {{difference}}, {{share}}-Intervall {{low}} bis {{high}}.',
+    confusion: 'Was wofür gehalten wird',
+    confusionText:
+      'Jede Zeile ist eine richtige Klasse, jede Spalte die Antwort; gezählt über die zurückgehaltenen Zeilen.',
     same: 'wie erwartet',
     all_one: 'Alle {{count}} zeigen',
     all_other: 'Alle {{count}} zeigen',

@@ -195,6 +195,9 @@ export default {
     examples: 'Answers side by side',
     sentence:
       '{{metric}}: {{base}} → {{tuned}} on {{rows}} held-out rows. Difference {{difference}}, {{share}} interval {{low}} to {{high}}.',
+    confusion: 'What is taken for what',
+    confusionText:
+      'Each line is a right class, each column what was answered; counted over the held-out rows.',
     same: 'as expected',
     all_one: 'Show all {{count}}',
     all_other: 'Show all {{count}}',

@@ -50,7 +50,8 @@ interface ChoiceProps {
 
 function Recommended({ model, onChoose }: ChoiceProps) {
   const { t } = useTranslation()
-  const { task } = useDraft().chosen
+  const { chosen, suited } = useDraft()
+  const { task } = { ...suited, ...chosen }
   const { data, error, isPending } = useQuery(recommendedQuery(typeof task === 'string' ? task : TASK))
   return (
     <Card flush title={t('new.recommended')}>

@@ -5,7 +5,9 @@ import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { Page } from '@/components/ui/page'
+import { useShape } from '@/features/datasets/api/use-shape'
 import { changeDraft, type Draft, resetDraft, useDraft } from '@/features/tuning/api/draft'
+import { suitsOf } from '@/features/tuning/api/suits'
 
 import { CheckStep } from './check-step'
 import { DataStep } from './data-step'
@@ -27,6 +29,11 @@ export function NewPage() {
   const search = useSearch({ from: '/new' })
   const draft = useDraft()
   const { dataset, model } = search
+  const { known, shape } = useShape(draft.dataset)
+
+  useEffect(() => {
+    if (known && draft.suited === null) changeDraft({ suited: suitsOf(shape) })
+  }, [known, shape, draft.suited])
 
   useEffect(() => {
     if (dataset === undefined && model === undefined) return

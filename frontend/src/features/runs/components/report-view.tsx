@@ -12,8 +12,12 @@ import { metricName } from '@/lib/report/metric-name'
 
 import { type Report, reportQuery, specQuery } from '../api/run-events'
 import type { Run } from '../api/runs'
+import { type Confusion, ConfusionCard } from './confusion-card'
 import { Examples } from './report-examples'
 import { ReportMetrics } from './report-metrics'
+
+/** What a report may hold beside the measures. */
+type ReportOfClasses = Report & { confusion?: Confusion | null; note?: string | null }
 
 const TONES: Record<Report['verdict'], Tone> = { better: 'good', 'no evidence': 'info', worse: 'bad' }
 
@@ -23,15 +27,18 @@ export function ReportView({ run }: { run: Run }) {
   const { data, error } = useQuery(reportQuery(run.id))
   if (error) return <ProblemNotice error={error} />
   if (!data) return null
+  const more: ReportOfClasses = data
   const verdict = data.verdict === 'no evidence' ? 'noEvidence' : data.verdict
   return (
     <div className={grid.stack}>
       <Notice tone={TONES[data.verdict]} title={t(`report.verdict.${verdict}`)}>
         <Sentence report={data} />
+        {more.note ? <span> {more.note}</span> : null}
       </Notice>
       <Card flush title={t('report.metrics')}>
         <ReportMetrics report={data} />
       </Card>
+      {more.confusion ? <ConfusionCard confusion={more.confusion} /> : null}
       {data.examples && data.examples.length > 0 ? (
         <Card flush title={t('report.examples')}>
           <Examples examples={data.examples} />

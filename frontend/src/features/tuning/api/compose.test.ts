@@ -5,6 +5,7 @@ import { fieldsOf, type JsonSchema } from '@/components/schema-form/json-schema'
 import { commandLine } from './command-line'
 import { choicesOf, compose } from './compose'
 import type { TrainingConfig } from './recipes'
+import { suitsOf } from './suits'
 
 const SCHEMA: JsonSchema = {
   $defs: {
@@ -96,4 +97,10 @@ test('the command names what is not the default, quoted where a shell would read
       '  optimization.learning_rate=0.004',
     ].join('\n'),
   )
+})
+
+test('rows that are preferences ask for a strategy that prefers, others for nothing', () => {
+  expect(suitsOf('preference')).toEqual({ 'strategy.name': 'dpo' })
+  expect(suitsOf('input_output')).toEqual({})
+  expect(suitsOf(null)).toEqual({})
 })

@@ -6,10 +6,12 @@ export interface Draft {
   model: string | null
   /** Dotted key → the value that a person gave it; all else follows this machine's defaults. */
   chosen: Record<string, unknown>
+  /** What the rows themselves ask for, before a person chooses; nothing as long as it is not known. */
+  suited: Record<string, unknown> | null
 }
 
 const KEY = 'modelforge-draft'
-const EMPTY: Draft = { dataset: null, model: null, chosen: {} }
+const EMPTY: Draft = { dataset: null, model: null, chosen: {}, suited: null }
 
 function load(): Draft {
   try {
@@ -23,7 +25,8 @@ let draft: Draft = load()
 const listeners = new Set<() => void>()
 
 export function changeDraft(change: Partial<Draft>): void {
-  draft = { ...draft, ...change }
+  const other = change.dataset !== undefined && change.dataset !== draft.dataset
+  draft = { ...draft, ...(other ? { suited: null } : {}), ...change }
   sessionStorage.setItem(KEY, JSON.stringify(draft))
   for (const listener of listeners) listener()
 }

@@ -22,16 +22,18 @@ export interface Wanted {
   finetuningType: 'lora' | 'full'
   rows: number | null
   longest: number | null
+  task?: string
+  strategy?: string
 }
 
 /** A complete config that suits this machine. */
-export const defaultsQuery = ({ model, dataset, finetuningType, rows, longest }: Wanted) =>
+export const defaultsQuery = ({ finetuningType, ...wanted }: Wanted) =>
   queryOptions({
-    queryKey: ['recipes', 'defaults', model, dataset, finetuningType, rows, longest],
+    queryKey: ['recipes', 'defaults', finetuningType, wanted],
     queryFn: ({ signal }) =>
       answer(
         api.GET('/api/v1/recipes/defaults', {
-          params: { query: { model, dataset, finetuning_type: finetuningType, rows, longest } },
+          params: { query: { ...wanted, finetuning_type: finetuningType } },
           signal,
         }),
       ),

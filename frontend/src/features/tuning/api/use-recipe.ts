@@ -6,48 +6,60 @@ import { type Field, fieldsOf } from '@/components/schema-form/json-schema'
 
 import { branches, compose } from './compose'
 import { type Draft, useDraft } from './draft'
-import { faultsOf, measureQuery, memoryQuery } from './plans'
+import { faultsOf, measureQuery, memoryQuery, type PlanReport } from './plans'
 import { defaultsQuery, schemaQuery, type TrainingConfig } from './recipes'
 
 const QUIET_MS = 250
 
-/** The task and the strategy, where a person has chosen them. */
-function readAs({ chosen }: Draft) {
+/** The task and the strategy, where they are chosen. */
+function readAs(chosen: Draft['chosen']) {
   const { task, 'strategy.name': strategy } = chosen
-  return { ...(task === undefined ? {} : { task }), ...(strategy === undefined ? {} : { strategy }) }
+  return {
+    ...(typeof task === 'string' ? { task } : {}),
+    ...(typeof strategy === 'string' ? { strategy } : {}),
+  }
 }
 
 /** The draft as a complete config: this machine's defaults for its model and data, with a person's choices in them. */
 export function useRecipe() {
   const draft = useDraft()
   const schema = useQuery(schemaQuery())
-  const ready = draft.dataset !== null && draft.model !== null
+  const { dataset, model, suited } = draft
+  const ready = dataset !== null && model !== null && suited !== null
+  const chosen = useMemo(() => ({ ...suited, ...draft.chosen }), [suited, draft.chosen])
   const measure = useQuery({
-    ...measureQuery(draft.dataset ?? '', draft.model ?? '', readAs(draft)),
+    ...measureQuery(dataset ?? '', model ?? '', readAs(chosen)),
     enabled: ready,
   })
-  const preflight = measure.data?.preflight
-  const defaults = useQuery({
-    ...defaultsQuery({
-      model: draft.model ?? '',
-      dataset: draft.dataset ?? '',
-      finetuningType: draft.chosen['finetuning_type'] === 'full' ? 'full' : 'lora',
-      rows: preflight ? Math.max(1, preflight.rows) : null,
-      longest: preflight ? preflight.lengths.maximum : null,
-    }),
-    enabled: ready && !measure.isLoading,
-    placeholderData: keepPreviousData,
-  })
+  const defaults = useDefaults(draft, chosen, measure.data?.preflight, ready && !measure.isLoading)
   const root = schema.data?.json_schema
   const config = useMemo<TrainingConfig | null>(
-    () => (root && defaults.data && ready ? compose(root, defaults.data, draft.chosen) : null),
-    [root, defaults.data, draft.chosen, ready],
+    () => (root && defaults.data && ready ? compose(root, defaults.data, chosen) : null),
+    [root, defaults.data, chosen, ready],
   )
   const fields = useMemo<Field[]>(
     () => (root ? fieldsOf(root, config ? branches(root, config) : {}) : []),
     [root, config],
   )
   return { draft, schema, measure, defaults, config, fields }
+}
+
+/** This machine's defaults, as soon as the rows are measured. */
+function useDefaults(
+  { model, dataset }: Draft,
+  chosen: Draft['chosen'],
+  preflight: PlanReport['preflight'] | undefined,
+  enabled: boolean,
+) {
+  const wanted = {
+    model: model ?? '',
+    dataset: dataset ?? '',
+    finetuningType: chosen['finetuning_type'] === 'full' ? ('full' as const) : ('lora' as const),
+    rows: preflight ? Math.max(1, preflight.rows) : null,
+    longest: preflight ? preflight.lengths.maximum : null,
+    ...readAs(chosen),
+  }
+  return useQuery({ ...defaultsQuery(wanted), enabled, placeholderData: keepPreviousData })
 }
 
 /** The memory plan of a config while it is being changed, and what the server finds wrong with it. */

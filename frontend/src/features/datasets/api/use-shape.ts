@@ -1,0 +1,14 @@
+import { useQuery } from '@tanstack/react-query'
+
+import { datasetQuery, inspectionQuery, SAMPLE, type Shape } from './datasets'
+
+const LOOKED_AT = 50
+
+/** The shape of a dataset's rows: of the library's as it was read, of another's as its first rows tell. */
+export function useShape(dataset: string | null): { known: boolean; shape: Shape | null } {
+  const outside = dataset !== null && (SAMPLE.test(dataset) || dataset.startsWith('hub:'))
+  const stored = useQuery({ ...datasetQuery(dataset ?? ''), enabled: dataset !== null && !outside })
+  const looked = useQuery({ ...inspectionQuery(dataset ?? '', LOOKED_AT), enabled: outside })
+  const shape = outside ? looked.data?.report.shape : stored.data?.shape
+  return { known: (outside ? looked : stored).isFetched, shape: shape ?? null }
+}
