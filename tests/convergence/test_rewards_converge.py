@@ -43,16 +43,32 @@ def test_a_reward_model_learns_which_reply_is_better(tmp_path: Path) -> None:
     assert report["metrics"]["pair_loss"]["tuned"] < 0.4
 
 
-def test_the_reward_rises_and_answers_change_as_it_asks(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    full = request.config.getoption("--full")
-    small = () if full else ("optimization.max_steps=10", "evaluation.max_rows=24")
+SHORT = (
+    "strategy.rewards=[{kind: length, at_most: 16, tolerance: 24}]",
+    "strategy.temperature=1",
+    "optimization.learning_rate=3e-3",
+    "optimization.lr_scheduler_type=constant",
+    "optimization.warmup_steps=0",
+    "optimization.max_steps=8",
+    "evaluation.max_rows=24",
+)
+"""The quickest thing to be rewarded for: answers of 35 tokens become short ones."""
 
-    report, progress = trained(tmp_path, "rlhf", *small)
+
+def test_the_reward_rises_and_answers_change_as_it_asks(tmp_path: Path) -> None:
+    report, progress = trained(tmp_path, "rlhf", *SHORT)
 
     reward = report["metrics"]["reward"]
     assert (report["primary_metric"], report["verdict"]) == ("reward", "better")
-    assert reward["ci95"][0] > (0.5 if full else 0.1)
-    assert report["metrics"]["reward_length"]["tuned"] > report["metrics"]["reward_length"]["base"]
-    assert progress[-1].data["kl"] > 0
-    if full:
-        assert all(example["tuned"].startswith('{"order_number":') for example in report["examples"])
+    assert reward["ci95"][0] > 0.2
+    assert progress[-1].data["completion_length"] < 0.8 * progress[0].data["completion_length"]
+    assert progress[-1].data["kl"] > 0 == report["metrics"]["kl"]["base"]
+
+
+def test_the_recipes_reward_rises(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if not request.config.getoption("--full"):
+        pytest.skip("some minutes of sampling; `--full` runs it")
+
+    report, _ = trained(tmp_path, "rlhf")
+
+    assert report["verdict"] == "better"
