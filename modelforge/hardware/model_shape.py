@@ -15,7 +15,10 @@ from modelforge.hardware.anatomy import Anatomy, Block, Linear
 from modelforge.hardware.decoder_families import DECODERS, llama_like
 from modelforge.hardware.encoder_families import ENCODERS
 from modelforge.hardware.hub_config import hub_config
+from modelforge.starter import starter_path
+from modelforge.storage.folders import ModelFolder
 
+STARTER = "starter:"
 FAMILIES = {**DECODERS, **ENCODERS}
 LLAMA_KEYS = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "vocab_size")
 ATTENTION_DROPOUT = ("attention_dropout", "attn_pdrop", "attention_probs_dropout_prob")
@@ -55,7 +58,7 @@ class ModelShape:
             return cls.from_config(hub_config(location, revision))
         adapter = folder / "adapter_config.json"
         if adapter.is_file() and not (folder / "config.json").is_file():
-            return cls.read(str(_read_json(adapter)["base_model_name_or_path"]))
+            return cls.read(*_base_of(folder, _read_json(adapter)))
         return cls.from_config(_read_json(folder / "config.json"), sorted(folder.glob("*.safetensors")))
 
     @classmethod
@@ -120,6 +123,16 @@ class ModelShape:
             for block, linears in self.adapted(target_modules)
             for linear in linears
         )
+
+
+def _base_of(folder: Path, adapter: Mapping[str, Any]) -> tuple[str, str | None]:
+    """Where the base of an adapter lies, and its revision; one of the same library also after the home was moved."""
+    name = str(adapter["base_model_name_or_path"])
+    if name.startswith(STARTER):
+        return str(starter_path(name.removeprefix(STARTER))), None
+    place = Path(name)
+    moved = ModelFolder(folder).neighbour(place) if place.is_absolute() and not place.is_dir() else None
+    return str(moved or name), adapter.get("revision")
 
 
 def read_header(file: Path) -> dict[str, dict[str, Any]]:

@@ -10,12 +10,14 @@ import pytest
 from tiny_runs import WORDS, tiny_config, write_rows
 
 from modelforge.exceptions import ConfigurationError
+from modelforge.hardware.model_shape import ModelShape
 from modelforge.inference.loading import load_model
 from modelforge.providers.provider import LoadOptions, ModelSource
 from modelforge.schemas.config.stages import parse_stages
 from modelforge.schemas.model import id_when_merged
 from modelforge.schemas.run import RunSpec
 from modelforge.services.stage_making import make_stages
+from modelforge.starter import starter_path
 from modelforge.storage.file_manager import FileManager
 from modelforge.training import engine
 from modelforge.training.merge import merge
@@ -82,6 +84,15 @@ def test_the_second_stage_begins_with_the_first_one_s_model(tiny_model: Path, tm
     merged = merge(second.id, files=files)
     assert merged.id == id_when_merged(second.id)
     torch.testing.assert_close(logits(files.model(merged.id).root), logits(dpo.root), atol=1e-4, rtol=1e-3)
+
+
+def test_the_shape_of_an_adapter_is_that_of_the_model_at_the_bottom(tmp_path: Path) -> None:
+    """A second stage stands on an adapter, whose base is a starter by name, or lay in a home that was moved since."""
+    for name, base in (("first", "starter:chat"), ("second", "/moved/models/first"), ("third", "/moved/models/second")):
+        folder = tmp_path / "models" / name
+        folder.mkdir(parents=True)
+        (folder / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": base, "revision": None}))
+        assert ModelShape.read(str(folder)) == ModelShape.read(str(starter_path("chat"))), name
 
 
 def test_a_stage_goes_on_from_merged_weights_where_the_one_before_publishes_them(
