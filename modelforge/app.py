@@ -17,6 +17,7 @@ from modelforge import __version__
 from modelforge.exceptions import ModelForgeException
 from modelforge.routers import (
     datasets_router,
+    evaluations_router,
     exports_router,
     finetuning_router,
     hub_management_router,
@@ -45,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     hub_management_router.router,
     models_router.router,
     exports_router.router,
+    evaluations_router.router,
     playground_router.router,
     openai_router.router,
     recipes_router.router,

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from modelforge.security.caller import Caller
 from modelforge.services.dataset_service import DatasetService
+from modelforge.services.evaluation_service import EvaluationService
 from modelforge.services.event_feed import EventFeeds
 from modelforge.services.export_service import ExportService
 from modelforge.services.hardware_service import HardwareService
@@ -98,6 +99,10 @@ async def _exports(services: Services) -> ExportService:
     return services.workshop.exports
 
 
+async def _evaluations(services: Services) -> EvaluationService:
+    return services.workshop.evaluations
+
+
 async def _playground(services: Services) -> PlaygroundService:
     return services.workshop.playground
 
@@ -113,5 +118,6 @@ Models = Annotated[ModelService, Depends(_models)]
 Shelf = Annotated[ModelViews, Depends(_shelf)]
 Merges = Annotated[MergeJobs, Depends(_merges)]
 Exports = Annotated[ExportService, Depends(_exports)]
+Evaluations = Annotated[EvaluationService, Depends(_evaluations)]
 Playground = Annotated[PlaygroundService, Depends(_playground)]
 HardwareAdvice = Annotated[HardwareService, Depends(_hardware_advice)]

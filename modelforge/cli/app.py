@@ -13,6 +13,7 @@ from modelforge import __version__
 COMMANDS: dict[str, tuple[str, str]] = {
     "train": ("train:train", "Fine-tune a model and measure it before and after."),
     "runs": ("runs:app", "List, show, follow, stop, resume and compare runs."),
+    "eval": ("evaluate:evaluate", "Measure a model on data, alone or beside another one."),
     "data": ("data:app", "Look at data, map its columns, check it, and see what of it would be trained."),
     "plan": ("plan:plan", "Show how many bytes a run takes, part by part, and the largest micro-batch that fits."),
     "models": ("models:app", "List, show and delete the models of the library."),

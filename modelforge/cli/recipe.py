@@ -29,6 +29,11 @@ def load_any_recipe(path: Path | None, overrides: Sequence[str] = ()) -> ParsedC
     return parse_stages(written) if is_staged(written) else parse_training_config(written)
 
 
+def overrides_of(overrides: Sequence[str]) -> dict[str, Any]:
+    """What `group.key=value` options say, by groups. Raises ConfigurationError."""
+    return _written(None, overrides)
+
+
 def _written(path: Path | None, overrides: Sequence[str]) -> dict[str, Any]:
     written = _read(path) if path else {}
     for override in overrides:

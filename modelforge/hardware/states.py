@@ -15,6 +15,7 @@ OPTIMIZER_BYTES = {
     "adamw_torch_fused": 8.0,
     "adamw_8bit": 2.03,
     "paged_adamw_8bit": 2.03,
+    "paged_adamw_32bit": 8.0,
     "sgd": 0.0,
 }
 """Per trained parameter: two fp32 moments; or two bytes and their scales, one fp32 in 256 (Dettmers et al. 2021,

@@ -11,6 +11,7 @@ from modelforge.storage.file_manager import FileManager
 
 if TYPE_CHECKING:
     from modelforge.database.database_manager import DatabaseManager
+    from modelforge.services.evaluation_service import EvaluationService
     from modelforge.services.event_feed import EventFeeds
     from modelforge.services.export_service import ExportService
     from modelforge.services.hardware_service import HardwareService
@@ -117,7 +118,7 @@ class Workshop:
 
     def _using(self, model_id: str) -> list[str]:
         making = [*self.merges.merging(model_id), *self.exports.exporting(model_id)]
-        return [*making, *self.playground.using(model_id)]
+        return [*making, *self.evaluations.measuring(model_id), *self.playground.using(model_id)]
 
     @cached_property
     def shelf(self) -> ModelViews:
@@ -132,6 +133,13 @@ class Workshop:
         from modelforge.services.export_service import ExportService
 
         return ExportService(self.models, self.heavy)
+
+    @cached_property
+    def evaluations(self) -> EvaluationService:
+        """Models measured apart from any run."""
+        from modelforge.services.evaluation_service import EvaluationService
+
+        return EvaluationService(self.files, self.heavy)
 
     @cached_property
     def merges(self) -> MergeJobs:

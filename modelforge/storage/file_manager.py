@@ -24,6 +24,7 @@ WHERE_LISTED = {
     "run": "`modelforge runs ls` lists the ids of all runs.",
     "model": "`modelforge models ls` lists the ids of all models.",
     "export": "`modelforge exports ls` lists the ids of all exports.",
+    "evaluation": "GET /api/v1/evaluations lists the ids of all evaluations.",
     "dataset": "The ids of all datasets are the names of the folders in `datasets/` under the home.",
 }
 
@@ -219,6 +220,16 @@ class FileManager:
     def delete_export(self, export_id: str) -> None:
         """Delete an export. Raises NotFoundError."""
         self._delete(self.export(export_id).root)
+
+    # Evaluations
+
+    def evaluation(self, evaluation_id: str) -> Path:
+        """The folder of an evaluation, whether it is there yet or not. Raises NotFoundError where it is no id."""
+        return self._checked("evaluation", self.home / "evaluations", evaluation_id)
+
+    def evaluations(self) -> list[Path]:
+        """The folders of all evaluations that are done, by id."""
+        return list(_children(self.home / "evaluations"))
 
     # Inside
 

@@ -72,25 +72,25 @@ def _scored_span(rows: Sequence[TokenisedRow]) -> tuple[int, int]:
 
 def _pass(model: Any, rows: list[TokenisedRow]) -> list[float]:
     """Nats of each row, [batch]. Rows are padded on the right, where a causal model cannot see the padding."""
-    import torch
 
     width = max(len(row.kept_ids) for row in rows)
     first, last = _scored_span(rows)
     ids = _padded([row.kept_ids for row in rows], width, 0, model.device)
     mask = _padded([[1] * len(row.kept_ids) for row in rows], width, 0, model.device)
     labels = _padded([row.kept_labels for row in rows], width, IGNORED, model.device)
-    positions = torch.arange(first, last, device=model.device)
-    logits = _logits(model, ids, mask, positions)
+    logits = _logits(model, ids, mask, first, last)
     # Position t predicts the label at t + 1.
     targets = labels[:, first + 1 : last + 1]
     return [float(value) for value in sum_nll(logits, targets)]
 
 
-def _logits(model: Any, ids: Any, mask: Any, positions: Any) -> Any:
-    """[batch, positions, vocabulary], in the model's number type."""
+def _logits(model: Any, ids: Any, mask: Any, first: int, last: int) -> Any:
+    """Those of the positions `first` to `last`: [batch, last − first, vocabulary], in the model's number type."""
+    inputs = {"input_ids": ids[:, :last], "attention_mask": mask[:, :last], "use_cache": False}
     if keeps_logits(model):
-        return model(input_ids=ids, attention_mask=mask, logits_to_keep=positions, use_cache=False).logits
-    return model(input_ids=ids, attention_mask=mask, use_cache=False).logits[:, positions]
+        # A count from the end and no list of positions: not every model takes a list.
+        return model(**inputs, logits_to_keep=last - first).logits
+    return model(**inputs).logits[:, first:]
 
 
 def sum_nll(logits: Any, targets: Any) -> Any:

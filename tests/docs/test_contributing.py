@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from modelforge.providers.huggingface_provider import HuggingFaceProvider
-from modelforge.schemas.config import parse_training_config
+from modelforge.providers.provider_factory import ProviderFactory
+from modelforge.schemas.config import TrainingConfig, parse_training_config
+from modelforge.schemas.config.fields import strategy_classes
+from modelforge.schemas.run import RunSpec
+from modelforge.storage.file_manager import FileManager
+from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.tasks.task import Task
+from modelforge.tasks.task_factory import TaskFactory
+from modelforge.training import engine
+from modelforge.training.preparation import prepare
+
+sys.path.append(str(Path(__file__).parents[1] / "training"))  # runs of few steps, made there
+
+from tiny_runs import tiny_config, write_rows
 
 CONTRIBUTING = Path(__file__).parents[2] / "CONTRIBUTING.md"
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -49,6 +64,43 @@ def test_the_provider_looks_into_its_mirror_first(
     assert provider.resolve("owner/model").folder == tmp_path / "owner" / "model"
     assert provider.resolve("owner/other").location == "owner/other"
     assert provider.get_provider_name() == "mirror"
+
+
+def test_the_provider_carries_a_run_from_its_mirror_to_the_library(
+    defined: dict[str, Any], tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(tiny_model, tmp_path / "mirror" / "owner" / "model")
+    monkeypatch.setitem(defined, "MIRROR", tmp_path / "mirror")
+    provider = defined["MirrorProvider"]
+    monkeypatch.setitem(ProviderFactory.providers, provider.name, provider)
+    files = FileManager(tmp_path / "home")
+    written = tiny_config(Path("owner/model"), write_rows(tmp_path / "rows.jsonl"), optimization={"max_steps": 2})
+    config = written.model_copy(update={"provider": provider.name})  # in the schema its name is the other line
+
+    with files.scratch() as scratch:
+        prepare(config, files, scratch / "data")
+        spec = RunSpec.model_construct(
+            id="mirrored", name="m", created_at=datetime.now(UTC), config=config, dataset_sha256=None, versions={}
+        )
+        folder = files.create_run(spec, scratch / "data")
+    ended = engine.run(spec, folder, lambda *_: None, lambda: False)
+
+    assert ended.status == "succeeded"
+    adapter = json.loads((files.model("mirrored").root / "adapter_config.json").read_text())
+    assert adapter["base_model_name_or_path"] == str(tmp_path / "mirror" / "owner" / "model")
+
+
+def test_the_provider_is_short() -> None:
+    [block] = [block for block in BLOCK.findall(CONTRIBUTING.read_text(encoding="utf-8")) if "MirrorProvider" in block]
+    assert len(block.splitlines()) < 40
+
+
+def test_the_schema_offers_what_the_factories_make() -> None:
+    offered = {name: set(get_args(TrainingConfig.model_fields[name].annotation)) for name in ("provider", "task")}
+    strategies = {str(strategy.model_fields["name"].default) for strategy in strategy_classes()}
+
+    assert offered == {"provider": set(ProviderFactory.providers), "task": set(TaskFactory.tasks)}
+    assert strategies == set(StrategyFactory.strategies)
 
 
 def test_the_task_is_whole(defined: dict[str, Any]) -> None:

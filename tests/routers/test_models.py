@@ -194,6 +194,30 @@ def wait_for_merge(server: RunServer, location: str) -> Any:
     return job
 
 
+def test_a_model_is_measured_beside_its_base(real: RunServer, tuned: dict[str, Any]) -> None:
+    asked = {"model": tuned["model_id"], "against": "starter:chat", "config": {"generate": False}}
+    started = real.client.post("/api/v1/evaluations", json=asked)
+    assert started.status_code == 202, started.text
+    job = wait_for_merge(real, started.headers["location"])
+    assert job["status"] == "succeeded", job["error"]
+    found, report = job["result"], tuned["report"]
+    assert (found["run_id"], found["rows"]) == (tuned["id"], report["metrics"]["perplexity"]["n"])
+    for side in ("base", "tuned"):
+        ours, theirs = (one["metrics"]["perplexity"][side] for one in (found["report"], report))
+        assert ours == pytest.approx(theirs, rel=1e-3)
+    listed = real.client.get("/api/v1/evaluations").json()
+    assert [one["id"] for one in listed] == [found["id"]]
+    real.services.workshop.evaluations._jobs._jobs.clear()  # as after a restart
+    assert real.client.get(f"/api/v1/evaluations/{found['id']}").json()["result"] == found
+    for body, status in (
+        ({"model": "/etc"}, 422),
+        ({"model": "starter:chat", "dataset": "/etc/passwd"}, 422),
+        ({"model": "starter:chat", "config": {"data": {"validation_dataset": "/etc/passwd"}}}, 422),
+        ({"model": "starter:chat", "against": "../models"}, 422),
+    ):
+        assert real.client.post("/api/v1/evaluations", json=body).status_code == status, body
+
+
 def test_what_belongs_to_another_account_is_not_found(server: RunServer) -> None:
     accounts = AccountService(server.services.files)
     accounts.add("ada", "a long enough password")

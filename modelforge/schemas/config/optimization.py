@@ -28,10 +28,11 @@ class OptimizationConfig(Schema):
     """How the learning rate changes over the run."""
     warmup_steps: float = Field(default=0.03, ge=0)
     """Steps over which the learning rate rises from 0; below 1 it is a share of all steps."""
-    optim: Literal["adamw_torch", "adamw_torch_fused", "adamw_8bit", "paged_adamw_8bit", "adafactor", "sgd"] = (
-        "adamw_torch"
-    )
-    """The optimizer. The 8-bit ones need bitsandbytes."""
+    optim: Literal[
+        "adamw_torch", "adamw_torch_fused", "adamw_8bit", "paged_adamw_8bit", "paged_adamw_32bit", "adafactor", "sgd"
+    ] = "adamw_torch"
+    """The optimizer. The 8-bit and the paged ones need bitsandbytes; paged ones move their state to main memory when
+    the GPU's is full."""
     weight_decay: float = Field(default=0.0, ge=0, le=1)
     """How strongly weights are pulled to zero."""
     adam_beta1: float = Field(default=0.9, ge=0, lt=1)

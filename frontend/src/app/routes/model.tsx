@@ -12,6 +12,8 @@ import { Tag } from '@/components/ui/tag'
 import { HubJobs } from '@/features/hub/components/job-list'
 import { PushDialog } from '@/features/hub/components/push-dialog'
 import { type ModelDetail, modelQuery } from '@/features/models/api/models'
+import { ExportDialog } from '@/features/models/components/export-dialog'
+import { ExportList } from '@/features/models/components/export-list'
 import { Lineage } from '@/features/models/components/lineage'
 import { MergeList } from '@/features/models/components/merge-list'
 import { ModelActions } from '@/features/models/components/model-actions'
@@ -39,17 +41,20 @@ export function ModelPage() {
 
 function Whole({ model }: { model: ModelDetail }) {
   const { t } = useTranslation()
-  const [pushing, setPushing] = useState(false)
+  const [asking, setAsking] = useState<'push' | 'export' | null>(null)
   return (
     <Page
       title={model.name}
       mark={<Tag>{t(`model.kind.${model.kind}`)}</Tag>}
       above={<Link to="/models">{t('shell.models')}</Link>}
-      actions={<ModelActions model={model} onPush={() => setPushing(true)} />}
+      actions={
+        <ModelActions model={model} onPush={() => setAsking('push')} onExport={() => setAsking('export')} />
+      }
     >
       <div className={grid.side}>
         <div className={grid.stack}>
           <MergeList model={model.id} />
+          <ExportList model={model.id} />
           <HubJobs model={model.id} />
           <Card title={t('model.card')}>
             <Suspense fallback={<Skeleton height={300} />}>
@@ -61,7 +66,8 @@ function Whole({ model }: { model: ModelDetail }) {
           <Lineage model={model} />
         </Card>
       </div>
-      <PushDialog model={model.id} opened={pushing} onClose={() => setPushing(false)} />
+      <PushDialog model={model.id} opened={asking === 'push'} onClose={() => setAsking(null)} />
+      <ExportDialog model={model.id} opened={asking === 'export'} onClose={() => setAsking(null)} />
     </Page>
   )
 }

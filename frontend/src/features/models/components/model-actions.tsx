@@ -16,10 +16,11 @@ import { deleteModel, downloadModel, mergeModel, type ModelDetail, renameModel }
 interface ModelActionsProps {
   model: ModelDetail
   onPush: () => void
+  onExport: () => void
 }
 
 /** All that can be done with a model. */
-export function ModelActions({ model, onPush }: ModelActionsProps) {
+export function ModelActions({ model, onPush, onExport }: ModelActionsProps) {
   const { t } = useTranslation()
   const queries = useQueryClient()
   const navigate = useNavigate()
@@ -66,6 +67,7 @@ export function ModelActions({ model, onPush }: ModelActionsProps) {
           {model.kind === 'adapter' ? (
             <Menu.Item onClick={() => merge.mutate()}>{t('model.merge')}</Menu.Item>
           ) : null}
+          <Menu.Item onClick={onExport}>{t('export.title')}</Menu.Item>
           <Menu.Item onClick={() => download.mutate()}>{t('model.download')}</Menu.Item>
           <Menu.Item onClick={onPush}>{t('model.push')}</Menu.Item>
           <Menu.Item onClick={() => setAsking('rename')}>{t('common.rename')}</Menu.Item>

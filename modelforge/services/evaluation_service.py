@@ -1,0 +1,124 @@
+"""Evaluations asked for over the network: each in a process of its own, its result kept in a folder of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modelforge.exceptions import NotFoundError, StorageError
+from modelforge.schemas.config import parse_training_config
+from modelforge.schemas.evaluation import Evaluation, EvaluationJob, EvaluationRequest
+from modelforge.security.caller import HOME_OWNER, Caller
+from modelforge.services.background_jobs import BackgroundJobs
+from modelforge.services.references import check_references, check_sight
+from modelforge.storage.file_manager import WHERE_LISTED, FileManager
+from modelforge.storage.folders import read_schema
+
+if TYPE_CHECKING:
+    from modelforge.services.heavy_process import HeavyProcess
+
+ANY_SAMPLE = "sample:support"
+"""Stands for the rows that were held out of a run."""
+
+
+class EvaluationService:
+    """The evaluations of one home. One of another account is not found. Lives in the server's event loop."""
+
+    def __init__(self, files: FileManager, heavy: HeavyProcess) -> None:
+        self.files = files
+        self.heavy = heavy
+        self._jobs: BackgroundJobs[EvaluationJob] = BackgroundJobs()
+
+    async def start(self, request: EvaluationRequest, caller: Caller) -> EvaluationJob:
+        """Begin an evaluation; it is forgotten where the server ends before it is done.
+
+        Raises:
+            ConfigurationError: it names a path, or a key that is not for it.
+            NotFoundError: it names a dataset or a model that the caller does not see.
+        """
+        await asyncio.to_thread(self._check, request, caller)
+        job = EvaluationJob(
+            id=new_evaluation_id(),
+            model_id=request.model,
+            created_at=datetime.now(UTC),
+            request=request,
+            owner=caller.owner,
+        )
+        return self._jobs.start(job, lambda: self._carry_out(job))
+
+    def list_jobs(self, caller: Caller) -> list[EvaluationJob]:
+        """What the caller may see, the newest first: at work, failed, or done at any time."""
+        found = {job.id: job for job in self._jobs.seen_by(caller)}
+        for folder in self.files.evaluations():
+            with contextlib.suppress(StorageError):
+                if folder.name not in found and caller.sees((done := _of_folder(folder)).owner):
+                    found[folder.name] = done
+        return sorted(found.values(), key=lambda job: job.created_at, reverse=True)
+
+    def job(self, evaluation_id: str, caller: Caller) -> EvaluationJob:
+        """One evaluation. Raises NotFoundError, StorageError."""
+        if (job := self._jobs.find(evaluation_id, caller)) is not None:
+            return job
+        folder = self.files.evaluation(evaluation_id)
+        if not folder.is_dir():
+            raise NotFoundError(f"There is no evaluation {evaluation_id!r}.", hint=WHERE_LISTED["evaluation"])
+        job = _of_folder(folder)
+        caller.require_sight(job.owner, "evaluation", evaluation_id)
+        return job
+
+    def measuring(self, model_id: str) -> list[str]:
+        """Evaluations under way that load this model, in words."""
+        return [
+            f"the evaluation {job.id}"
+            for job in self._jobs.running()
+            if model_id in (job.request.model, job.request.against)
+        ]
+
+    def _check(self, request: EvaluationRequest, caller: Caller) -> None:
+        for model in (request.model, request.against or request.model):
+            known = {"model": model, "dataset": request.dataset or ANY_SAMPLE}
+            config = parse_training_config({**request.config, **known}).config
+            check_references(config)
+            check_sight(config, self.files, caller)
+
+    async def _carry_out(self, job: EvaluationJob) -> dict[str, Any]:
+        found = await self.heavy.call(Evaluation, evaluate_in_child, self.files.home, job.request, job.id, job.owner)
+        return {"result": found}
+
+
+def evaluate_in_child(home: Path, request: EvaluationRequest, evaluation_id: str, owner: str | None) -> Evaluation:
+    """Measure and keep the result."""
+    from modelforge.training.measuring import evaluate
+
+    return evaluate(request, FileManager(home), evaluation_id=evaluation_id, owner=owner)
+
+
+def new_evaluation_id() -> str:
+    """An id that sorts by time."""
+    return f"eval-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
+def base_of(model_id: str, files: FileManager, caller: Caller = HOME_OWNER) -> str:
+    """The model that a model of the library was trained from. Raises NotFoundError."""
+    manifest = files.model(model_id).read_manifest()
+    caller.require_sight(manifest.owner, "model", model_id)
+    return manifest.base_model
+
+
+def _of_folder(folder: Path) -> EvaluationJob:
+    found = read_schema(folder / "evaluation.json", Evaluation)
+    request = EvaluationRequest(model=found.model, against=found.against, dataset=found.dataset, task=found.task)
+    return EvaluationJob(
+        id=found.id,
+        model_id=found.model,
+        status="succeeded",
+        created_at=found.created_at,
+        finished_at=found.created_at,
+        request=request,
+        result=found,
+        owner=found.owner,
+    )

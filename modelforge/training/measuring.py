@@ -1,0 +1,252 @@
+"""Models measured apart from any run: on a dataset, or on the rows that were held out of the run that made one."""
+
+from __future__ import annotations
+
+import gc
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from modelforge.data.canonical_file import CanonicalRows
+from modelforge.data.materialise import materialise
+from modelforge.data.source import resolve_dataset
+from modelforge.evaluation.bootstrap import compare_means
+from modelforge.evaluation.evaluator import Evaluator
+from modelforge.evaluation.report_text import write_report
+from modelforge.evaluation.row_scores import RowScores
+from modelforge.exceptions import ConfigurationError, NotFoundError
+from modelforge.hardware.compute import ResolvedCompute, resolve_compute
+from modelforge.hardware.model_shape import ModelShape
+from modelforge.providers.model_source import resolve_model
+from modelforge.providers.provider import LoadOptions
+from modelforge.providers.provider_factory import ProviderFactory
+from modelforge.quantization.quantization_factory import QuantizationFactory
+from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.config.parse import read_keys, refusal, validate
+from modelforge.schemas.evaluation import Evaluation, EvaluationRequest, ModelScore
+from modelforge.schemas.model import ModelManifest
+from modelforge.schemas.run import RunSpec
+from modelforge.storage.atomic import publish_folder, write_json
+from modelforge.storage.file_manager import FileManager
+from modelforge.storage.folders import RunFolder
+from modelforge.storage.prepared_data import PreparedData
+from modelforge.strategies.strategy import RunContext
+from modelforge.strategies.strategy_factory import StrategyFactory
+from modelforge.tasks.task import CanonicalRow
+from modelforge.tasks.task_factory import TaskFactory
+from modelforge.training.held_out import held_out_rows
+
+OnProgress = Callable[[str, int, int], None]
+"""(model, rows done, rows in all)."""
+OTHER_TOKENS = "The two models split text into different tokens, so their perplexities are not compared."
+
+
+@dataclass
+class _Exam:
+    """What models are measured on, and how."""
+
+    config: TrainingConfig
+    rows: Sequence[CanonicalRow]
+    define: Sequence[CanonicalRow]
+    """The rows that define what the task asks for: a classifier's labels, for example."""
+    run: RunFolder | None = None
+    spec: RunSpec | None = None
+    notices: list[str] = field(default_factory=list)
+
+
+def evaluate(
+    request: EvaluationRequest,
+    files: FileManager,
+    *,
+    evaluation_id: str,
+    owner: str | None = None,
+    on_progress: OnProgress = lambda _model, _done, _total: None,
+) -> Evaluation:
+    """Measure a model, and compare it with another where one is named; kept as `evaluations/ID/`.
+
+    Raises:
+        ConfigurationError: there are no rows to measure on, or they do not go with the task.
+        NotFoundError, ProviderError: a model or a dataset cannot be found or used.
+        DatasetValidationError: the data has errors, each named by line.
+        StorageError: the result could not be kept.
+    """
+    with files.scratch() as scratch:
+        exam = _set(request, files, scratch)
+        compute = resolve_compute(exam.config)
+        compute.apply()
+        other = _measure(request.against, exam, compute, files, on_progress) if request.against else None
+        evaluator, scores = _measure(request.model, exam, compute, files, on_progress)
+        report = None
+        if other is not None:
+            report = evaluator.compare(*_comparable(other[1], scores, exam.notices))
+        found = Evaluation(
+            id=evaluation_id,
+            created_at=datetime.now(UTC),
+            model=request.model,
+            against=request.against,
+            task=exam.config.task,
+            dataset=exam.config.dataset,
+            run_id=exam.run.id if exam.run else None,
+            rows=len(exam.rows),
+            scores=model_scores(scores, exam.config),
+            report=report,
+            notices=tuple(exam.notices),
+            owner=owner,
+        )
+        staging = scratch / evaluation_id
+        staging.mkdir()
+        if report is not None:
+            write_report(report, staging / "report.json")
+        write_json(staging / "evaluation.json", found.model_dump(mode="json"))
+        publish_folder(staging, files.evaluation(evaluation_id))
+    return found
+
+
+def model_scores(scores: RowScores, config: TrainingConfig) -> dict[str, ModelScore]:
+    """Metric → its mean over rows with a bootstrap interval, and the perplexity of all tokens."""
+    options = config.evaluation
+    found = {}
+    for name, values in scores.scores.items():
+        if values:
+            rows = np.array(values)
+            mean = compare_means(
+                np.zeros_like(rows),
+                rows,
+                resamples=options.bootstrap_resamples,
+                confidence=options.confidence,
+                seed=config.seed,
+            )
+            found[name] = ModelScore(value=mean.tuned, ci95=(mean.low, mean.high), n=len(values))
+    if tokens := sum(scores.tokens):
+        perplexity = float(np.exp(min(sum(scores.nll) / tokens, 700.0)))
+        found["perplexity"] = ModelScore(value=perplexity, n=sum(count > 0 for count in scores.tokens))
+    return found
+
+
+# The rows
+
+
+def _set(request: EvaluationRequest, files: FileManager, scratch: Path) -> _Exam:
+    manifest = _manifest(request.model, files)
+    if request.dataset is None:
+        return _of_a_run(request, manifest, files)
+    return _of_data(request, manifest, files, scratch)
+
+
+def _of_a_run(request: EvaluationRequest, manifest: ModelManifest | None, files: FileManager) -> _Exam:
+    """The held-out rows of the run that made the model, judged as that run judged them."""
+    run = _run(manifest, files)
+    if run is None:
+        raise ConfigurationError(
+            f"No run is here that made {request.model}, so no rows are known that were held out from it.",
+            hint="Name the rows to measure on: `--dataset FILE`.",
+        )
+    spec = run.read_spec()
+    config = _config(spec.config.model_dump(mode="json"), request)
+    data = PreparedData(run.data)
+    rows = held_out_rows(data, config)
+    if not rows:
+        raise ConfigurationError(f"Run {run.id} held out no rows.", hint="Name the rows: `--dataset FILE`.")
+    return _Exam(config, rows, CanonicalRows(data.rows("train")), run, spec)
+
+
+def _of_data(request: EvaluationRequest, manifest: ModelManifest | None, files: FileManager, scratch: Path) -> _Exam:
+    """All rows of a dataset, or as many as `evaluation.max_rows` says, drawn by the seed."""
+    known: dict[str, object] = {"model": request.model, "dataset": request.dataset}
+    if manifest is not None:
+        asked = {"system_prompt": manifest.system_prompt, "source_prefix": manifest.source_prefix}
+        known |= {"task": manifest.task, "data": asked}
+    config = _config(known, request)
+    strategy, task = StrategyFactory.create_strategy(config.strategy.name), TaskFactory.create_task(config.task)
+    source = resolve_dataset(config.dataset, files, config.dataset_revision)
+    report = materialise(source, config.data, strategy.shapes or task.shapes, scratch / "rows.parquet")
+    rows = CanonicalRows(scratch / "rows.parquet")
+    exam = _Exam(config, rows, rows)
+    wanted = config.evaluation.max_rows
+    if wanted is not None and wanted < len(rows):
+        chosen = sorted(random.Random(config.seed).sample(range(len(rows)), wanted))
+        exam.rows = [rows[index] for index in chosen]
+        exam.notices.append(f"{wanted:,} of {len(rows):,} rows, drawn by the seed (evaluation.max_rows).")
+    run = _run(manifest, files)
+    if run is not None and report.sha256 is not None and run.read_spec().dataset_sha256 == report.sha256:
+        exam.notices.append(
+            f"{request.model} was trained on rows of this very dataset, which flatters it. Without a dataset it is "
+            "measured on the rows that were held out."
+        )
+    return exam
+
+
+def _config(base: dict[str, object], request: EvaluationRequest) -> TrainingConfig:
+    """The keys of the request over those that the model brings."""
+    written = {**request.config, **({"task": request.task} if request.task else {})}
+    config, faults = validate(read_keys(written).over(read_keys(base)))
+    if config is None:
+        raise refusal(faults)
+    return config
+
+
+def _manifest(model: str, files: FileManager) -> ModelManifest | None:
+    try:
+        return files.model(model).read_manifest()
+    except NotFoundError:
+        return None
+
+
+def _run(manifest: ModelManifest | None, files: FileManager) -> RunFolder | None:
+    try:
+        return files.run(manifest.run_id or "") if manifest else None
+    except NotFoundError:
+        return None
+
+
+# The models
+
+
+def _measure(
+    name: str, exam: _Exam, compute: ResolvedCompute, files: FileManager, on_progress: OnProgress
+) -> tuple[Evaluator, RowScores]:
+    """Load a model, an adapter merged into its base in memory, and score every row; the model is let go again."""
+    config = exam.config
+    provider = ProviderFactory.create_provider(config.provider)
+    provider.activate()
+    source = resolve_model(name, provider, files, config.model_revision if name == config.model else None)
+    provider.validate_model_access(source)
+    tokenizer = provider.load_tokenizer(source)
+    task = TaskFactory.create_task(config.task).for_model(ModelShape.read(source.location, source.revision))
+    task = task.for_rows(exam.define)
+    if (manifest := _manifest(name, files)) is not None and manifest.classes:
+        task = task.for_classes(manifest.classes)
+    strategy = StrategyFactory.create_strategy(config.strategy.name)
+    if exam.run is not None and exam.spec is not None:
+        strategy.enter(RunContext(exam.spec, exam.run, files, provider, compute, lambda: False))
+    head = strategy.head(task)
+    model = provider.load_model(
+        source,
+        head.model_class(),
+        LoadOptions(
+            device=compute.device,
+            dtype=compute.weights_dtype(config.finetuning_type),
+            attn_implementation=compute.attn_implementation,
+            max_length=config.data.max_length + config.evaluation.max_new_tokens,
+            quantization_config=QuantizationFactory.create_config(config.quantization, compute.dtype),
+            head_arguments=head.arguments,
+        ),
+    ).eval()
+    evaluator = strategy.evaluator(task, tokenizer, config)
+    measured = evaluator.measure(model, exam.rows, on_progress=lambda done, total: on_progress(name, done, total))
+    del model
+    gc.collect()  # the next one may need the memory
+    return evaluator, measured
+
+
+def _comparable(other: RowScores, scores: RowScores, notices: list[str]) -> tuple[RowScores, RowScores]:
+    """Both without likelihoods where the models count tokens differently: a perplexity is one per token."""
+    if other.tokens == scores.tokens:
+        return other, scores
+    notices.append(OTHER_TOKENS)
+    none = {"tokens": (0,) * len(scores.tokens)}
+    return other.model_copy(update=none), scores.model_copy(update=none)

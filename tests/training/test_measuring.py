@@ -1,0 +1,65 @@
+"""Models measured apart from their run: the same figures as the run's own report, and what is said beside them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tiny_runs import TinyRun, carry_out, make_run, tiny_config, write_rows
+
+from modelforge.exceptions import ConfigurationError, NotFoundError
+from modelforge.schemas.evaluation import Evaluation, EvaluationRequest
+from modelforge.storage.file_manager import FileManager
+from modelforge.training.measuring import evaluate
+
+QUICK = {"evaluation": {"max_new_tokens": 4, "bootstrap_resamples": 200}, "compute": {"num_threads": 1}}
+
+
+@pytest.fixture(scope="module")
+def tuned(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> TinyRun:
+    folder = tmp_path_factory.mktemp("measured")
+    config = tiny_config(tiny_model, write_rows(folder / "rows.jsonl"))
+    return carry_out(make_run(config, FileManager(folder / "home")))
+
+
+def measure(tuned: TinyRun, number: int, **request: object) -> Evaluation:
+    asked = EvaluationRequest.model_validate({"model": tuned.model_id, **request})
+    return evaluate(asked, FileManager(tuned.folder.home), evaluation_id=f"eval-{number}")
+
+
+def test_the_held_out_rows_give_the_figures_of_the_run_s_own_report(tuned: TinyRun, tiny_model: Path) -> None:
+    found = measure(tuned, 1, against=str(tiny_model))
+    report = json.loads(tuned.folder.report_json.read_text())
+    assert found.report is not None
+    assert found.run_id == tuned.folder.id
+    assert found.rows == report["metrics"]["perplexity"]["n"]
+    ours = found.report.model_dump(mode="json")
+    assert (ours["sentence"], ours["examples"]) == (report["sentence"], report["examples"])
+    for name, theirs in report["metrics"].items():
+        assert ours["metrics"][name]["base"] == pytest.approx(theirs["base"], rel=1e-4), name
+        assert ours["metrics"][name]["tuned"] == pytest.approx(theirs["tuned"], rel=1e-4), name
+        assert found.scores[name].value == pytest.approx(theirs["tuned"], rel=1e-4), name
+    folder = FileManager(tuned.folder.home).evaluation("eval-1")
+    assert sorted(path.name for path in folder.iterdir()) == ["evaluation.json", "report.json", "report.md"]
+    assert Evaluation.model_validate_json((folder / "evaluation.json").read_bytes()) == found
+
+
+def test_a_dataset_is_measured_whole_and_flattery_is_told(tuned: TinyRun, tiny_model: Path, tmp_path: Path) -> None:
+    known = tuned.folder.home.parent / "rows.jsonl"
+    seen = measure(tuned, 2, dataset=str(known), config={**QUICK, "max_rows": 5})
+    assert (seen.rows, seen.report, seen.run_id) == (5, None, None)
+    assert seen.scores["perplexity"].value > 1
+    interval = seen.scores["token_f1"].ci95
+    assert interval is not None
+    assert interval[0] <= seen.scores["token_f1"].value <= interval[1]
+    assert "5 of 24 rows" in seen.notices[0]
+    assert "trained on rows of this very dataset" in seen.notices[1]
+
+    other = write_rows(tmp_path / "other.jsonl", rows=7)
+    base = measure(tuned, 3, model=str(tiny_model), dataset=str(other), config=QUICK)
+    assert (base.rows, base.notices) == (7, ())
+    with pytest.raises(ConfigurationError, match="No run is here"):
+        measure(tuned, 4, model=str(tiny_model))
+    with pytest.raises(NotFoundError):
+        measure(tuned, 5, dataset=str(tmp_path / "nowhere.jsonl"))
