@@ -46,7 +46,7 @@ test-python: $(VENV)/.dev ## run the Python tests with coverage
 
 test-unsloth: $(UNSLOTH)/.ready ## train through Unsloth for real, in its own environment; on a CPU where there is no GPU
 	$(BIN)/uv pip install --quiet --python $(UNSLOTH)/bin/python pytest pytest-timeout hypothesis
-	$(TEST_ENVIRONMENT) UNSLOTH_DISABLE_STATISTICS=1 $(UNSLOTH)/bin/python -m pytest tests/providers/test_unsloth_for_real.py -s
+	$(TEST_ENVIRONMENT) UNSLOTH_DISABLE_STATISTICS=1 UNSLOTH_SKIP_TORCHVISION_CHECK=1 $(UNSLOTH)/bin/python -m pytest tests/providers/test_unsloth_for_real.py -s
 
 test-web: frontend/node_modules/.ready ## run the tests of the web app's parts
 	cd frontend && npm test
@@ -119,6 +119,8 @@ $(UNSLOTH)/.ready: requirements-unsloth.lock | $(BIN)/uv
 	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(UNSLOTH)
 	$(BIN)/uv pip install --quiet --python $(UNSLOTH)/bin/python -r requirements-unsloth.lock
 	$(BIN)/uv pip install --quiet --python $(UNSLOTH)/bin/python --no-deps -e .
+	@case "$$($(BIN)/uv pip freeze --python $(UNSLOTH)/bin/python)" in \
+		*torch==*+cpu*) $(BIN)/uv pip uninstall --quiet --python $(UNSLOTH)/bin/python torchvision;; esac  # it needs CUDA's torch
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.base
