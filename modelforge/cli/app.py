@@ -18,7 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("plan:plan", "Show how many bytes a run takes, part by part, and the largest micro-batch that fits."),
     "models": ("models:app", "List, show and delete the models of the library."),
     "chat": ("chat:chat", "Talk to a model of the library."),
-    "predict": ("predict:predict", "Ask a model that classifies texts what it says of one."),
+    "predict": ("predict:predict", "Classify a text, or find an answer in one, with a model that reads."),
     "merge": ("merge:merge", "Merge an adapter into its base model, checked to answer alike."),
     "export": ("export:export", "Export a model as GGUF or safetensors, checked to answer alike."),
     "exports": ("exports:app", "List, show and delete exports."),

@@ -1,4 +1,4 @@
-"""Models that read and do not write: a text in, a class with its probability out."""
+"""Models that read and do not write: a text in, a class out; a question and a text in, the answer's place out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from modelforge.exceptions import ConflictError
 from modelforge.inference.loading import LoadedModel, find_model, inference_options, load_model
 from modelforge.storage.file_manager import FileManager
 from modelforge.tasks.generation import context_length, evaluating
+from modelforge.tasks.windows import best_span, windows
 
+STRIDE = 64
 LONGEST = 512
 """Tokens of a text, where neither model nor tokenizer says what they can take."""
 
@@ -19,6 +21,17 @@ class ClassScore(NamedTuple):
 
     label: str
     probability: float
+
+
+class FoundAnswer(NamedTuple):
+    """An answer in a text."""
+
+    text: str
+    """As it stands there; empty where the text has none."""
+    start: int | None
+    """Characters from the beginning of the text."""
+    score: float
+    """How much likelier than no answer, in logits; negative where no answer is likelier."""
 
 
 def load_reader(reference: str, files: FileManager) -> LoadedModel:
@@ -35,6 +48,27 @@ def classify(loaded: LoadedModel, *texts: str) -> tuple[ClassScore, ...]:
     names = loaded.model.config.id2label
     ranked = sorted(enumerate(logits.softmax(dim=-1).tolist()), key=lambda item: -item[1])
     return tuple(ClassScore(str(names[number]), probability) for number, probability in ranked)
+
+
+def find_answer(loaded: LoadedModel, question: str, context: str) -> FoundAnswer:
+    """The answer to a question in a text, read in windows where it is long; empty where none is likelier."""
+    made = windows(question, context, loaded.tokenizer, max_length=longest(loaded), stride=STRIDE)
+    logits = []
+    with evaluating(loaded.model):
+        for window in made:
+            columns = {"input_ids": window.input_ids, "token_type_ids": window.token_type_ids}
+            said = loaded.model(**{name: _row(loaded, ids) for name, ids in columns.items() if ids})
+            logits.append((said.start_logits[0].float().cpu(), said.end_logits[0].float().cpu()))
+    span = best_span(made, logits, 0)
+    if span is None or span.score <= 0:
+        return FoundAnswer("", None, 0.0 if span is None else span.score)
+    return FoundAnswer(context[span.start : span.stop], span.start, span.score)
+
+
+def _row(loaded: LoadedModel, ids: Sequence[int]) -> Any:
+    import torch
+
+    return torch.tensor([ids], device=loaded.model.device)
 
 
 def head_outputs(loaded: LoadedModel, *texts: str) -> dict[str, Any]:

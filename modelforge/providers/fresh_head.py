@@ -43,8 +43,15 @@ def trained_in_full(model: Any, head: Head) -> dict[str, Any]:
     random and frozen, and be random again in another way when the adapter is loaded.
     """
     if head.is_causal:
-        return {}
+        return {"task_type": head.peft_task_type}
     known = HEADS.get(head.peft_task_type, ())
     parts = [part for part in fresh_parts(model) if part not in known]
+    task_type: str | None = head.peft_task_type
+    if head.peft_task_type == "QUESTION_ANS":
+        # PEFT's own class for it (0.21) takes `token_type_ids` and does not pass them on: question and text would look
+        # alike to an adapted BERT, and no longer once it is merged. Its general class passes on everything.
+        task_type = None
+        parts += [name for name, _ in model.named_children() if name in known]
     inside = "|".join(re.escape(part) for part in (*parts, *known))
-    return {"modules_to_save": parts or None, "exclude_modules": rf"(.*\.)?({inside})(\..*)?"} if inside else {}
+    excluded = rf"(.*\.)?({inside})(\..*)?" if inside else None
+    return {"task_type": task_type, "modules_to_save": parts or None, "exclude_modules": excluded}

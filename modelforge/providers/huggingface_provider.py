@@ -130,7 +130,6 @@ class HuggingFaceProvider(Provider):
             use_rslora=lora.use_rslora,
             use_dora=lora.use_dora,
             init_lora_weights=peft_initialisation(lora),
-            task_type=head.peft_task_type,
             **trained_in_full(model, head),
         )
         refuse_embeddings(model, lora)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from modelforge.exceptions import ConfigurationError
+from modelforge.tasks.extractive_question_answering import ExtractiveQuestionAnswering
 from modelforge.tasks.summarization import Summarization
 from modelforge.tasks.task import Task
 from modelforge.tasks.text_classification import TextClassification
@@ -18,6 +19,7 @@ class TaskFactory:
         TextGeneration.name: TextGeneration,
         Summarization.name: Summarization,
         TextClassification.name: TextClassification,
+        ExtractiveQuestionAnswering.name: ExtractiveQuestionAnswering,
     }
 
     @classmethod

@@ -215,7 +215,8 @@ def _letters(text: str) -> str:
 def _read(row: CanonicalRow, tokenizer: Any, config: TrainingConfig, number: int, left_out: str | None) -> EncoderRow:
     texts = [row[name] for name in ("text", "text_pair") if name in row]
     whole = tokenizer(*texts)
-    length, limit = len(whole["input_ids"]), config.data.max_length
+    # The tokenizer knows what the model's positions reach; they often end at 512.
+    length, limit = len(whole["input_ids"]), min(config.data.max_length, tokenizer.model_max_length)
     kept, span = whole, (0, length)
     if length > limit:
         if config.data.truncation_mode == "drop":

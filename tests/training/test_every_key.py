@@ -64,6 +64,15 @@ def rows(place: Place, config: TrainingConfig) -> Any:
     ]
 
 
+def windows_of_a_text(_place: Place, config: TrainingConfig) -> Any:
+    """The windows that a text longer than one of them is read in."""
+    provider = HuggingFaceProvider()
+    tokenizer = provider.load_tokenizer(provider.resolve("starter:encoder"))
+    row = {"context": "Ada lives in Rome. " * 20, "question": "Where?", "answers": {"text": [], "answer_start": []}}
+    made = TaskFactory.create_task("extractive-question-answering").features(row, tokenizer, config)
+    return [features.columns["input_ids"] for features in made]
+
+
 def sizes(place: Place, config: TrainingConfig) -> Any:
     return [len(part) for part in rows(place, config)]
 
@@ -301,6 +310,7 @@ EFFECTS: dict[str, tuple[Observe, dict[str, Any], Any]] = {
     "data.max_length": (rows, {}, 48),
     "data.max_target_length": (rows, SUMMARIES, 2),
     "data.truncation_mode": (rows, LONG, "keep_end"),
+    "data.doc_stride": (windows_of_a_text, {"data": {"max_length": 64}}, 16),
     "lora.r": (trainable, {}, 2),
     "lora.lora_alpha": (scaling, {}, 32),
     "lora.lora_dropout": (dropout, {}, 0.3),

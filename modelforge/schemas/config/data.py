@@ -35,5 +35,8 @@ class DataConfig(Schema):
     max_target_length: int = Field(default=256, ge=2)
     """Encoder-decoders: the longest answer, in tokens. A longer one keeps its start and is not taught where to end;
     with `truncation_mode: drop` its row is left out."""
+    doc_stride: int = Field(default=64, ge=0)
+    """How many tokens of a long text neighbouring windows share, for extractive question answering with encoders. An
+    answer that no window holds whole cannot be learned."""
     truncation_mode: Literal["keep_start", "keep_end", "drop"] = "keep_start"
     """What is kept of a row longer than `max_length`. Rows whose whole answer would be cut are never trained on."""

@@ -31,6 +31,8 @@ DIMENSIONS: Mapping[str, Callable[[TrainingConfig], str]] = {
 }
 """What a config is in each respect that decides whether it can run: name → how it is read off."""
 
+READING = ("text-classification", "extractive-question-answering")
+"""Tasks whose encoders read a text as a whole and write nothing."""
 FROM_THE_WEIGHTS = ("pissa", "pissa_niter_16", "olora")
 NOT_FROM_ZERO = (*FROM_THE_WEIGHTS, "loftq")
 NOT_THROUGH_UNSLOTH = ("dpo", "kto", "orpo", "reward", "rlhf")
@@ -148,17 +150,17 @@ REFUSALS: tuple[Refusal, ...] = (
         "unsloth compiles by itself; set compute.torch_compile: false or provider: huggingface",
     ),
     Refusal(
-        {"task": ("text-classification",), "strategy": ("dpo", "kto", "reward", "rlhf")},
-        "a classifier writes no answers that could be preferred or rewarded; set strategy: sft",
+        {"task": READING, "strategy": ("dpo", "kto", "reward", "rlhf")},
+        "this task has one right answer a row and none that could be preferred or rewarded; set strategy: sft",
     ),
     Refusal(
-        {"task": ("text-classification",), "quantization": ("4-bit", "8-bit")},
-        "a classifier's head begins anew and keeps its precision, which the quantised loading does not allow for yet; "
+        {"task": READING, "quantization": ("4-bit", "8-bit")},
+        "the head of this task begins anew and keeps its precision, which quantised loading does not allow for yet; "
         "leave quantization.bits empty and set strategy: sft",
     ),
     Refusal(
-        {"task": ("text-classification",), "packing": ("on",)},
-        "a classifier says one thing of each sequence, so its rows cannot share one; set strategy.packing: false",
+        {"task": READING, "packing": ("on",)},
+        "the head of this task says one thing of each sequence, so rows cannot share one; set strategy.packing: false",
     ),
     Refusal(
         {"task": ("summarization",), "strategy": ("dpo", "kto", "reward", "rlhf")},

@@ -26,7 +26,9 @@ class TrainingConfig(Schema):
 
     name: str | None = Field(default=None, max_length=100)
     """A name for the run and the model it makes. Empty: made from model and dataset."""
-    task: Literal["text-generation", "summarization", "text-classification"] = "text-generation"
+    task: Literal["text-generation", "summarization", "text-classification", "extractive-question-answering"] = (
+        "text-generation"
+    )
     """What the model is to do."""
     provider: Literal["huggingface", "unsloth"] = "huggingface"
     """How weights are loaded and adapted. `unsloth` is faster on an NVIDIA GPU, in an environment of its own."""

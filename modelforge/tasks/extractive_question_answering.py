@@ -1,0 +1,244 @@
+"""Extractive question answering: where in a text the answer to a question stands, if it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+from modelforge.data.encoder_collator import EncoderCollator
+from modelforge.exceptions import ConfigurationError
+from modelforge.hardware.model_shape import ModelShape
+from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.dataset import Shape
+from modelforge.schemas.preflight import Finding
+from modelforge.tasks.encoder_row import EncoderRow
+from modelforge.tasks.features import Collator, Features
+from modelforge.tasks.forward import outputs
+from modelforge.tasks.generation import Progress, Stop
+from modelforge.tasks.head import Head
+from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task, Truth
+from modelforge.tasks.windows import best_span, windows
+from modelforge.tasks.written_question_answering import (
+    NAME,
+    SQUAD,
+    WrittenQuestionAnswering,
+    accepted,
+    kind,
+    unanswerable,
+)
+
+TARGETS = ("start_positions", "end_positions")
+LONGEST_PART = 40
+"""Characters that the first and the last token of an answer may have beyond it."""
+
+
+class ExtractiveQuestionAnswering(Task):
+    """A head that points at the first and the last token of the answer, or at the beginning where there is none."""
+
+    name: ClassVar[str] = NAME
+    shapes: ClassVar[tuple[Shape, ...]] = ("question_answering",)
+    columns: ClassVar[tuple[str, ...]] = ("input_ids", "token_type_ids", *TARGETS)
+    metrics: ClassVar[tuple[str, ...]] = SQUAD
+    primary_metric: ClassVar[str] = "squad_f1"
+    likelihood_metric: ClassVar[str] = "log_loss"
+    writes_answers: ClassVar[bool] = False
+    truths: ClassVar[Mapping[str, Truth]] = {
+        "span-is-answer": Truth(
+            "The tokens that are pointed at spell the answer, up to the rest of their first and last word.",
+            "Check `modelforge data preview`: answer_start counts characters, and answers are to be whole words.",
+        ),
+    }
+
+    def __init__(self, found: tuple[Finding, ...] = ()) -> None:
+        self._found = found
+
+    def for_model(self, shape: ModelShape) -> Task:
+        """Encoders point at answers, decoders write them.
+
+        Raises:
+            ConfigurationError: the model is an encoder-decoder.
+        """
+        if shape.layout == "decoder":
+            return WrittenQuestionAnswering()
+        if shape.layout == "encoder":
+            return self
+        raise ConfigurationError(
+            f"{self.name} points at an answer or continues a prompt, and an encoder-decoder ({shape.model_type}) "
+            "does neither.",
+            hint="Choose an encoder such as BERT or ModernBERT, or a causal language model.",
+        )
+
+    def for_rows(self, rows: Iterable[CanonicalRow]) -> ExtractiveQuestionAnswering:
+        """The same; the rows are counted."""
+        return ExtractiveQuestionAnswering(unanswerable(rows))
+
+    def findings(self) -> tuple[Finding, ...]:
+        """How many questions have no answer."""
+        return self._found
+
+    def head(self) -> Head:
+        """Two numbers for each token: how likely it begins, and how likely it ends the answer."""
+        return Head("AutoModelForQuestionAnswering", "QUESTION_ANS", label_names=TARGETS)
+
+    def features(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> tuple[Features, ...]:
+        """A feature for each window; where a window does not hold the whole answer, it points at the first token."""
+        span = _span(row)
+        left_out = "its answer does not stand in its text" if row["answers"]["text"] and span is None else None
+        whole = list(tokenizer(row["question"], row["context"])["input_ids"])
+        if len(whole) > config.data.max_length and config.data.truncation_mode == "drop":
+            left_out = left_out or f"it has {len(whole):,} tokens, more than max_length {config.data.max_length:,}"
+        found = _windows(row, tokenizer, config)
+        places = [window.span_of(*span) if span else None for window in found]
+        if span and not any(places):
+            left_out = f"no window of {config.data.max_length:,} tokens holds its whole answer"
+        made = []
+        for window, inside in zip(found, places, strict=True):
+            start, stop = inside or (0, 0)
+            made.append(
+                EncoderRow(
+                    input_ids=window.input_ids,
+                    token_type_ids=window.token_type_ids,
+                    targets=dict(zip(TARGETS, (start, stop), strict=True)),
+                    whole=window.input_ids,
+                    marked_span=inside or (0, 0),
+                    left_out=left_out,
+                )
+            )
+        return tuple(made)
+
+    def broken_truths(
+        self, row: CanonicalRow, made: Sequence[Features], tokenizer: Any, config: TrainingConfig
+    ) -> Iterator[str]:
+        """Read the pointed places back from the text, and look for one window that has the answer."""
+        targets = [tuple(features.columns[name][0] for name in TARGETS) for features in made]
+        pointing = [(at, target) for at, target in enumerate(targets) if target != (0, 0)]
+        if bool(pointing) != bool(row["answers"]["text"]):
+            yield "span-is-answer"
+            return
+        found = _windows(row, tokenizer, config)
+        start, stop = _span(row) or (0, 0)
+        wanted = row["context"][start:stop].strip()
+        for at, (first, last) in pointing:
+            begins, ends = found[at].places[first], found[at].places[last]
+            text = row["context"][begins[0] : ends[1]] if begins and ends else ""
+            if wanted not in text or len(text) - len(wanted) > LONGEST_PART:
+                yield "span-is-answer"
+                return
+
+    def collator(self, tokenizer: Any, config: TrainingConfig) -> Collator:
+        """Padded on the right."""
+        return EncoderCollator(tokenizer.pad_token_id, TARGETS, most=config.data.max_length)
+
+    def likelihood(
+        self,
+        model: Any,
+        rows: Sequence[Sequence[Features]],
+        config: TrainingConfig,
+        *,
+        on_progress: Progress | None = None,
+        should_stop: Stop | None = None,
+    ) -> list[RowLikelihood]:
+        """Nats of start and end, their mean over a row's windows: the trainer's loss of the row."""
+        from torch import tensor
+        from torch.nn.functional import cross_entropy
+
+        numbered = [(number, features) for number, made in enumerate(rows) for features in made]
+        losses: list[list[float]] = [[] for _ in rows]
+        flat = [features for _, features in numbered]
+        for at, (starts, ends) in self._logits(model, flat, config, on_progress, should_stop):
+            number, features = numbered[at]
+            pointed = [tensor(features.columns[name][0]) for name in TARGETS]
+            sides = [
+                float(cross_entropy(side[: features.kept_tokens].double(), target))
+                for side, target in zip((starts, ends), pointed, strict=True)
+            ]
+            losses[number].append(sum(sides) / len(sides))
+        return [
+            RowLikelihood(sum(row) / len(row), 1) if row and not made[0].left_out else RowLikelihood(0.0, 0)
+            for row, made in zip(losses, rows, strict=True)
+        ]
+
+    def answers(
+        self,
+        model: Any,
+        tokenizer: Any,
+        rows: Sequence[CanonicalRow],
+        config: TrainingConfig,
+        *,
+        on_progress: Progress | None = None,
+        should_stop: Stop | None = None,
+    ) -> list[str] | None:
+        """The text at the likeliest place of each row; empty where no answer is likelier."""
+        found = [_windows(row, tokenizer, config) for row in rows]
+        numbered = [(number, at) for number, made in enumerate(found) for at in range(len(made))]
+        flat = [
+            EncoderRow(window.input_ids, window.token_type_ids, dict.fromkeys(TARGETS, 0), window.input_ids)
+            for made in found
+            for window in made
+        ]
+        logits: list[dict[int, tuple[Any, Any]]] = [{} for _ in rows]
+        for index, pair in self._logits(model, flat, config, on_progress, should_stop):
+            number, at = numbered[index]
+            logits[number][at] = pair
+        answers = []
+        for row, made, pairs in zip(rows, found, logits, strict=True):
+            span = best_span(made, [pairs[at] for at in range(len(made))], 0)
+            is_there = span is not None and span.score > 0
+            answers.append(row["context"][span.start : span.stop] if span and is_there else "")
+        return answers
+
+    def is_plain(self, row: CanonicalRow) -> bool:  # noqa: ARG002 - of every row
+        """No chat template is applied."""
+        return True
+
+    def prompt_text(self, row: CanonicalRow) -> str:
+        """The text, and the question behind it."""
+        return f"{row['context']}\n\n{row['question']}"
+
+    def reference(self, row: CanonicalRow) -> str:
+        """The first of the right answers."""
+        return accepted(row)[0]
+
+    def accepted(self, row: CanonicalRow) -> tuple[str, ...]:
+        """All right answers; one that is empty where the text has none."""
+        return accepted(row)
+
+    def kind(self, row: CanonicalRow) -> str | None:
+        """Whether the text answers the question."""
+        return kind(row)
+
+    def _logits(
+        self,
+        model: Any,
+        rows: Sequence[Features],
+        config: TrainingConfig,
+        on_progress: Progress | None,
+        should_stop: Stop | None,
+    ) -> Iterator[tuple[int, tuple[Any, Any]]]:
+        """(window, logits of start and of end, each as long as the batch was wide)."""
+        pad = model.config.get_text_config().pad_token_id or 0
+        said = outputs(
+            model,
+            rows,
+            EncoderCollator(pad, TARGETS, most=config.data.max_length),
+            TARGETS,
+            batch_size=config.evaluation.per_device_eval_batch_size,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+        for at, output in said:
+            yield at, (output["start_logits"], output["end_logits"])
+
+
+def _span(row: CanonicalRow) -> tuple[int, int] | None:
+    """Where the first right answer that stands in the text stands, in characters."""
+    answers = row["answers"]
+    for text, start in zip(answers["text"], answers["answer_start"], strict=True):
+        if start >= 0:
+            return start, start + len(text)
+    return None
+
+
+def _windows(row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> list[Any]:
+    length = min(config.data.max_length, tokenizer.model_max_length)
+    return windows(row["question"], row["context"], tokenizer, max_length=length, stride=config.data.doc_stride)

@@ -1,0 +1,132 @@
+"""A question and a long text → overlapping windows, and the outputs over them → the answer's place in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from modelforge.exceptions import ConfigurationError
+
+CONTEXT = 1
+"""Which of both sequences the text is; the question is 0."""
+LEAST_CONTEXT = 8
+"""Tokens of the text that a window has to have room for."""
+BEST = 20
+"""Starts and ends that are tried in each window, the likeliest ones."""
+LONGEST_ANSWER = 64
+"""Tokens."""
+
+
+class Span(NamedTuple):
+    """An answer found in a text."""
+
+    start: int
+    """Characters from the beginning of the text."""
+    stop: int
+    score: float
+    """The sum of both logits, less that of no answer: the answer stands where it is positive."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """One window: question, special tokens, and a stretch of the text."""
+
+    input_ids: list[int]
+    token_type_ids: list[int]
+    """Empty for models without segments."""
+    places: list[tuple[int, int] | None]
+    """For each token where it stands in the text, in characters; nothing for the question and special tokens."""
+
+    def span_of(self, start: int, stop: int) -> tuple[int, int] | None:
+        """The first and the last token of a stretch of characters; nothing where it does not lie wholly inside."""
+        inside = [at for at, place in enumerate(self.places) if place and place[0] < stop and place[1] > start]
+        if not inside:
+            return None
+        first, last = self.places[inside[0]], self.places[inside[-1]]
+        assert first is not None
+        assert last is not None
+        return (inside[0], inside[-1]) if first[0] <= start and last[1] >= stop else None
+
+
+def windows(question: str, context: str, tokenizer: Any, *, max_length: int, stride: int) -> list[Window]:
+    """All windows of at most `max_length` tokens; neighbours share `stride` tokens of the text.
+
+    Raises:
+        ConfigurationError: the question leaves no room, or the overlap is not smaller than what a window has room for;
+            or the tokenizer does not say where a token stands.
+    """
+    if not tokenizer.is_fast:
+        raise ConfigurationError(
+            "This tokenizer does not say where its tokens stand in a text, so that no answer can be mapped back.",
+            hint="Choose a model with a fast tokenizer (tokenizer.json).",
+        )
+    asked = len(tokenizer(question, add_special_tokens=False)["input_ids"])
+    room = max_length - asked - tokenizer.num_special_tokens_to_add(pair=True)
+    if room < LEAST_CONTEXT or stride >= room:
+        raise ConfigurationError(
+            f"A question of {asked} tokens leaves {room} of data.max_length {max_length} for the text, with an overlap "
+            f"of {stride}.",
+            hint="Raise data.max_length, lower data.doc_stride, or shorten the question.",
+        )
+    made = tokenizer(
+        question,
+        context,
+        truncation="only_second",
+        max_length=max_length,
+        stride=stride,
+        return_overflowing_tokens=True,
+        return_offsets_mapping=True,
+    )
+    types = made.get("token_type_ids") or [[] for _ in made["input_ids"]]
+    found = []
+    for at, ids in enumerate(made["input_ids"]):
+        sequences, offsets = made.sequence_ids(at), made["offset_mapping"][at]
+        places = [
+            (int(start), int(stop)) if sequence == CONTEXT and stop > start else None
+            for sequence, (start, stop) in zip(sequences, offsets, strict=True)
+        ]
+        found.append(Window(list(ids), list(types[at]), [_trimmed(place, context) for place in places]))
+    return found
+
+
+def best_span(made: Sequence[Window], logits: Sequence[tuple[Any, Any]], no_answer: int) -> Span | None:
+    """The likeliest answer over all windows of a text, as SQuAD 2.0's baselines find it.
+
+    In each window the likeliest starts and ends are paired; the score is the sum of both logits less the smallest one
+    of no answer over all windows.
+
+    Args:
+        logits: for each window those of start and end, [tokens] at least.
+        no_answer: the position that stands for no answer.
+    """
+    import torch
+
+    best, nothing = None, float("inf")
+    for window, (starts, ends) in zip(made, logits, strict=True):
+        nothing = min(nothing, float(starts[no_answer] + ends[no_answer]))
+        length = len(window.input_ids)
+        inside = torch.tensor([place is not None for place in window.places])
+        likely = [side[:length].masked_fill(~inside, -torch.inf).topk(min(BEST, length)) for side in (starts, ends)]
+        for start, stop, score in _pairs(*likely):
+            if best is None or score > best.score:
+                first, last = window.places[start], window.places[stop]
+                if first is not None and last is not None:
+                    best = Span(first[0], last[1], score)
+    return None if best is None else best._replace(score=best.score - nothing)
+
+
+def _pairs(starts: Any, ends: Any) -> Iterator[tuple[int, int, float]]:
+    for start, left in zip(starts.indices.tolist(), starts.values.tolist(), strict=True):
+        for stop, right in zip(ends.indices.tolist(), ends.values.tolist(), strict=True):
+            if start <= stop < start + LONGEST_ANSWER:
+                yield start, stop, left + right
+
+
+def _trimmed(place: tuple[int, int] | None, context: str) -> tuple[int, int] | None:
+    """Without the white space that some tokenizers count to the token behind it; nothing for white space alone."""
+    if place is None:
+        return None
+    text = context[place[0] : place[1]]
+    start = place[0] + len(text) - len(text.lstrip())
+    return (start, start + len(text.strip())) if text.strip() else None

@@ -1,0 +1,55 @@
+"""A run of a span head: measured, published, merged and asked, with the same answers all the way."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tiny_runs import carry_out, make_run, tiny_config
+
+from modelforge.evaluation.row_scores import RowScores
+from modelforge.inference.reader import find_answer, load_reader
+from modelforge.storage.file_manager import FileManager
+from modelforge.training.merge import merge
+from tests.tasks.tiny_encoders import make_tiny
+
+COLOURS = ("red", "green", "blue")
+
+
+def _row(number: int) -> dict[str, object]:
+    colour = COLOURS[number % 3]
+    context = f"Ball {number} lies on the grass.{' It is big.' * (number % 9)} It is {colour}."
+    place = context.index(colour)
+    answers = {"text": [], "answer_start": []} if number % 5 == 4 else {"text": [colour], "answer_start": [place]}
+    return {"context": context, "question": f"Which colour has ball {number}?", "answers": answers}
+
+
+def test_a_span_head_finds_the_same_answers_wherever_it_is_asked(tmp_path: Path, files: FileManager) -> None:
+    data = tmp_path / "balls.jsonl"
+    data.write_text("".join(json.dumps(_row(number)) + "\n" for number in range(40)))
+    config = tiny_config(
+        make_tiny("bert", tmp_path / "bert"),
+        data,
+        task="extractive-question-answering",
+        data={"max_length": 48, "doc_stride": 8},
+        evaluation={"max_rows": 10},
+    )
+    run = carry_out(make_run(config, files))
+
+    report = run.said("report")[0]
+    assert {"squad_f1", "squad_em", "squad_f1_answerable", "squad_f1_unanswerable", "log_loss"} == set(
+        report["metrics"]
+    )
+    assert report["metrics"]["squad_f1"]["n"] == 10
+    assert sum(report["metrics"][f"squad_f1_{kind}"]["n"] for kind in ("answerable", "unanswerable")) == 10
+    assert "qa_outputs" in report["note"]
+    measured = RowScores.model_validate_json(run.folder.scores("tuned").read_bytes())
+    merged = merge(run.model_id or "", files=files)
+    assert merged.merge_check is not None
+    tuned, whole = load_reader(run.model_id or "", files), load_reader(merged.id, files)
+    for prompt, answer in zip(measured.prompts, measured.answers or (), strict=True):
+        context, question = prompt.split("\n\n")
+        if len(context) > 60:
+            continue  # read in one window here, in several there
+        assert find_answer(tuned, question, context).text == answer
+        assert find_answer(whole, question, context).text == answer
