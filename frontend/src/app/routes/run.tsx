@@ -121,10 +121,9 @@ function Live({ run }: { run: Run }) {
   if (live.pending) return <Skeleton height={420} radius="lg" />
   return (
     <div className={grid.side}>
-      <div className={grid.stack}>
-        <Curves series={live.series} version={live.version} />
+      <Curves series={live.series} version={live.version}>
         <SamplesCard sampled={live.sampled} />
-      </div>
+      </Curves>
       <div className={grid.stack}>
         <DiagnosisCard series={live.series} totalSteps={readProgress(run.progress)?.totalSteps ?? null} />
         <Card title={t('story.title')}>

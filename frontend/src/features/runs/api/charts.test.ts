@@ -10,7 +10,9 @@ const drawn = (...names: string[]) =>
   ])
 
 test('an imitation has its usual charts, and no chart of what only counts on', () => {
-  expect(drawn('loss', 'evaluation_loss', 'grad_norm', 'learning_rate', 'tokens')).toEqual([
+  expect(
+    drawn('loss', 'evaluation_loss', 'grad_norm', 'learning_rate', 'tokens', 'epoch', 'seconds_left'),
+  ).toEqual([
     ['learning_rate', 'learning_rate'],
     ['grad_norm', 'grad_norm'],
   ])

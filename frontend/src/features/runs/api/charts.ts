@@ -49,7 +49,7 @@ const KNOWN: readonly Known[] = [
 ]
 
 /** Counted on and on, and so no curve to look at. */
-const NOT_DRAWN = new Set(['tokens'])
+const NOT_DRAWN = new Set(['tokens', 'epoch', 'seconds_left', 'step', 'total_steps'])
 
 /** The charts that a run's measures make, the loss aside; what no table knows gets a chart of its own, last. */
 export function planCharts(series: SeriesByName): ChartPlan[] {

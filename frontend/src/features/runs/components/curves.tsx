@@ -1,5 +1,5 @@
 import { Switch } from '@mantine/core'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { Chart } from '@/components/chart/chart'
@@ -17,8 +17,15 @@ const NONE: Series = { steps: [], values: [] }
 const SMOOTHING = 0.9
 const WORTH_SMOOTHING = 40
 
+interface CurvesProps {
+  series: SeriesByName
+  version: number
+  /** Between the loss and all that is measured beside it. */
+  children?: ReactNode
+}
+
 /** Everything that a run measures over its steps. */
-export function Curves({ series, version }: { series: SeriesByName; version: number }) {
+export function Curves({ series, version, children }: CurvesProps) {
   const { t } = useTranslation()
   const loss = series['loss'] ?? NONE
   const [smooth, setSmooth] = useState(true)
@@ -49,6 +56,7 @@ export function Curves({ series, version }: { series: SeriesByName; version: num
           />
         </div>
       </Card>
+      {children}
       <div className={grid.two}>
         {planCharts(series).map((plan) => (
           <Small key={plan.id} plan={plan} series={series} version={drawn} />
