@@ -9,7 +9,7 @@ import { Server } from './server'
 
 /** `make screenshots`: every page at three widths in both schemes, to be looked at one by one. */
 const FOLDER = join(import.meta.dirname, '../../docs/screenshots')
-const WIDTHS = { phone: [360, 740], tablet: [820, 1100], wide: [1440, 900] } as const
+const WIDTHS = { phone: [360, 740], tablet: [768, 1024], wide: [1440, 900] } as const
 const LONG = 300_000
 
 const server = new Server()
@@ -153,7 +153,7 @@ async function shoot(
       await page.screenshot({
         path: join(FOLDER, `${name}-${width}-${scheme}.jpg`),
         type: 'jpeg',
-        quality: 72,
+        quality: 62,
       })
     }
   }
