@@ -35,6 +35,19 @@ def distilbert(config: Config) -> Anatomy:
     return Anatomy((block,), (rows + 2) * hidden, int(config["vocab_size"]), tied=True, has_head=False)
 
 
+def modernbert(config: Config) -> Anatomy:
+    """ModernBERT: rotary positions, one projection for query, key and value, a gated MLP, LayerNorms without bias."""
+    hidden, inner, heads = (int(config[key]) for key in ("hidden_size", "intermediate_size", "num_attention_heads"))
+    linears = (
+        Linear("attn.Wqkv", hidden, 3 * hidden, bias=False, source="norm"),
+        Linear("attn.Wo", hidden, hidden, bias=False, source="context"),
+        Linear("mlp.Wi", hidden, 2 * inner, bias=False, source="mlp_norm"),
+        Linear("mlp.Wo", inner, hidden, bias=False, source="inner"),
+    )
+    block = _block(int(config["num_hidden_layers"]), linears, hidden, heads, inner, norms=2)
+    return Anatomy((block,), 2 * hidden, int(config["vocab_size"]), tied=True, has_head=False)
+
+
 def t5(config: Config) -> Anatomy:
     """T5, mT5 and Flan-T5: relative positions, RMSNorm, no biases."""
     hidden, inner, heads = int(config["d_model"]), int(config["d_ff"]), int(config["num_heads"])
@@ -121,6 +134,9 @@ def _block(
 ENCODERS: dict[str, Callable[[Config], Anatomy]] = {
     "bert": bert,
     "roberta": bert,
+    "xlm-roberta": bert,
+    "camembert": bert,
+    "modernbert": modernbert,
     "distilbert": distilbert,
     "t5": t5,
     "mt5": t5,

@@ -73,7 +73,8 @@ def _row_trainer(arguments: dict[str, Any], **parts: Any) -> Any:
     class RowTrainer(Trainer):  # type: ignore[misc]
         loss_is_scaled_for_ga = False
 
-    trainer = RowTrainer(args=TrainingArguments(**arguments), **parts)
+    counted = {"include_num_input_tokens_seen": "non_padding"}
+    trainer = RowTrainer(args=TrainingArguments(**arguments, **counted), **parts)
     trainer.model_accepts_loss_kwargs = False
     return trainer
 

@@ -36,9 +36,11 @@ Emit = Callable[[EventKind, dict[str, Any]], None]
 class ProgressCallback(TrainerCallback):  # type: ignore[misc]
     """Turns training logs into `progress` events and evaluation logs into `evaluation` events."""
 
-    def __init__(self, emit: Emit, memory_bytes: Callable[[], int]) -> None:
+    def __init__(self, emit: Emit, memory_bytes: Callable[[], int], *, has_perplexity: bool = True) -> None:
+        """`has_perplexity`: whether the loss is that of predicted tokens."""
         self.emit = emit
         self.memory_bytes = memory_bytes
+        self.has_perplexity = has_perplexity
         self.clock = _StepClock()
         self.tokens = 0
 
@@ -69,11 +71,13 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]
         elif "eval_loss" in logs:
             loss = float(logs["eval_loss"])
             # The loss of a preference is no likelihood of tokens, so it has no perplexity.
-            more = _measured(logs, "eval_") or {"perplexity": math.exp(min(loss, 700.0))}
+            more = _measured(logs, "eval_")
+            if self.has_perplexity and not more:
+                more = {"perplexity": math.exp(min(loss, 700.0))}
             self.emit("evaluation", {"step": state.global_step, "loss": loss, **more})
 
     def _progress(self, state: TrainerState, logs: dict[str, Any]) -> None:
-        tokens = int(logs.get("num_tokens", self.tokens))
+        tokens = int(logs.get("num_tokens", logs.get("num_input_tokens_seen", self.tokens)))
         seconds, steps = self.clock.take()
         per_second = (tokens - self.tokens) / seconds if seconds > 0 else None
         self.tokens = tokens

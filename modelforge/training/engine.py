@@ -218,7 +218,11 @@ class _Run:
             validation_rows=validation and self.strategy.prepare_dataset(validation, self.config),
             output_folder=self.folder.staging,
             callbacks=(
-                ProgressCallback(self.emit, lambda: memory_in_use(self.compute.device)),
+                ProgressCallback(
+                    self.emit,
+                    lambda: memory_in_use(self.compute.device),
+                    has_perplexity=not self.head.is_by_row,
+                ),
                 SaveAndStopCallback(self.config.checkpointing),
                 *self._samples(),
                 *self._tensorboard(),

@@ -57,6 +57,24 @@ def test_notes_name_what_the_conversation_says_and_no_two_are_alike() -> None:
         assert "{" not in row["document"] + row["summary"]
 
 
+def test_tickets_and_questions_are_made_again_byte_for_byte() -> None:
+    tickets, questions = (
+        make_samples.as_jsonl(made()) for made in (make_samples.ticket_rows, make_samples.question_rows)
+    )
+    assert tickets.encode() == starter.sample_path("tickets").read_bytes()
+    assert questions.encode() == starter.sample_path("questions").read_bytes()
+
+
+def test_answers_stand_where_they_are_said_to_stand_and_some_questions_have_none() -> None:
+    found = rows("questions")
+    for row in found:
+        for text, start in zip(row["answers"]["text"], row["answers"]["answer_start"], strict=True):
+            assert row["context"][start : start + len(text)] == text
+    unanswerable = sum(not row["answers"]["text"] for row in found)
+    assert 0.15 < unanswerable / len(found) < 0.2
+    assert len({row["context"] for row in found}) == len(found) == 900
+
+
 def test_replies_are_pairs_that_differ_on_messages_of_their_own() -> None:
     found = rows("replies")
     messages = {row["prompt"][0]["content"] for row in found}

@@ -141,6 +141,7 @@ def test_the_span_head_is_trained_in_full_and_comes_back_with_the_adapter(archit
         torch.manual_seed(seed)
         return provider.load_model(source, task.head().model_class(), LoadOptions("cpu", torch.float32))
 
+    assert task.for_model(ModelShape.read(source.location)) is task
     base = fresh(0)
     (head,) = fresh_parts(base)
     model = provider.add_adapter(base, config(), task.head())

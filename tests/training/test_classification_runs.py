@@ -54,6 +54,8 @@ def test_a_classifier_answers_alike_wherever_it_is_asked(
     report = run.said("report")[0]
     assert list(report["metrics"]) == ["accuracy", "macro_f1", "log_loss"]
     assert "classifier" in report["note"]
+    assert run.said("progress")[-1]["tokens"] > 0
+    assert all("perplexity" not in said for said in run.said("evaluation"))
     assert [sum(map(sum, report["confusion"][side])) for side in ("base", "tuned")] == [15, 15]
     manifest = files.model(run.model_id or "").read_manifest()
     assert manifest.classes == LABELS
