@@ -34,8 +34,9 @@ BESIDE_THE_LOSS = {
 }
 """What an evaluation may have measured → its name in prose."""
 TO_ANSWER = (("modelforge chat {model}", "talk to it"), ("modelforge merge {model}", "one model without an adapter"))
+TO_READ = (('modelforge predict {model} "…"', "ask it"), ("modelforge merge {model}", "one model without an adapter"))
 TO_JUDGE = (("modelforge train -c RECIPE strategy.reward_model={model}", "a recipe of rlhf, judged by it"),)
-"""What to do with a model that writes answers, and with one that scores them."""
+"""What to do with a model that writes answers, with one that reads texts, and with one that scores answers."""
 MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "red")}
 
 
@@ -180,9 +181,10 @@ class RunDisplay:
         if result["next_run_id"] is not None:
             return
         self.console.print("\nTry next:")
-        scores = files.model(model_id).read_manifest().task == "reward"
+        manifest = files.model(model_id).read_manifest()
+        ways = TO_JUDGE if manifest.task == "reward" else TO_READ if manifest.reads else TO_ANSWER
         for command, why in (
-            *(TO_JUDGE if scores else TO_ANSWER),
+            *ways,
             (f"modelforge runs show {run_id}", "this report again"),
         ):
             command = command.format(model=model_id)

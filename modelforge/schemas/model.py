@@ -68,6 +68,11 @@ class ModelManifest(Schema):
     owner: str | None = None
     """The account that made it; none where there are no accounts."""
 
+    @property
+    def reads(self) -> bool:
+        """Whether it says something of a text and writes none: it was measured by the loss of whole rows."""
+        return bool(self.classes) or "log_loss" in self.metrics.get("metrics", {})
+
 
 class ModelView(ModelManifest):
     """A model of the library as users see it."""
