@@ -310,7 +310,7 @@ EFFECTS: dict[str, tuple[Observe, dict[str, Any], Any]] = {
     "data.max_length": (rows, {}, 48),
     "data.max_target_length": (rows, SUMMARIES, 2),
     "data.truncation_mode": (rows, LONG, "keep_end"),
-    "data.doc_stride": (windows_of_a_text, {"data": {"max_length": 64}}, 16),
+    "data.doc_stride": (windows_of_a_text, {"data": {"max_length": 96}}, 16),
     "lora.r": (trainable, {}, 2),
     "lora.lora_alpha": (scaling, {}, 32),
     "lora.lora_dropout": (dropout, {}, 0.3),
