@@ -243,7 +243,7 @@ def test_no_code_and_no_path_comes_in_over_the_network(counting: RunServer) -> N
     config = {**CONFIG, "optimization": {"per_device_train_batch_size": 4}}
     for strategy, words in (
         ({**rlhf, "rewards": [{"kind": "python"}]}, "no code comes in over the network"),
-        ({**rlhf, "rewards": [{"kind": "python", "path": "/etc/passwd"}]}, "path"),
+        ({**rlhf, "rewards": [{"kind": "python", "path": "/etc/passwd"}]}, "Extra inputs are not permitted"),
         ({**rlhf, "reward_model": "/srv/models/judge"}, "strategy.reward_model"),
     ):
         for path in ("/api/v1/plans", "/api/v1/runs"):
