@@ -42,7 +42,7 @@ test: $(WEB) test-python test-web test-browser ## run all tests, with the core o
 test-python: $(VENV)/.dev ## run the Python tests with coverage
 	@$(TEST_ENVIRONMENT) $(BIN)/coverage erase
 	$(TEST_ENVIRONMENT) $(BIN)/coverage run -m pytest
-	@$(BIN)/coverage combine -q && $(BIN)/coverage report --fail-under=88 --sort=cover
+	@$(BIN)/coverage combine -q && $(BIN)/coverage report --fail-under=90 --sort=cover
 
 test-unsloth: $(UNSLOTH)/.ready ## train through Unsloth for real, in its own environment; on a CPU where there is no GPU
 	$(BIN)/uv pip install --quiet --python $(UNSLOTH)/bin/python pytest pytest-timeout hypothesis
