@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
+import data_problems
 import support_matrix
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -60,6 +61,7 @@ def pages() -> dict[str, str]:
         "events-and-files.md": events_and_files(),
         "errors.md": errors(),
         "support.md": support_matrix.page(),
+        "data-problems.md": data_problems.page(),
     }
     return {name: "\n".join((GENERATED, "", *lines)).rstrip() + "\n" for name, lines in made.items()}
 

@@ -17,7 +17,15 @@ from modelforge.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
-PAGES = ("configuration.md", "environment.md", "cli.md", "events-and-files.md", "errors.md", "support.md")
+PAGES = (
+    "configuration.md",
+    "environment.md",
+    "cli.md",
+    "events-and-files.md",
+    "errors.md",
+    "support.md",
+    "data-problems.md",
+)
 
 
 @pytest.fixture(scope="module")
