@@ -31,7 +31,7 @@ def test_the_python_runs(server: LiveServer, monkeypatch: pytest.MonkeyPatch, ca
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     exec(compile(code.replace(ADDRESS, server.address), "guide", "exec"), {})
     printed = capsys.readouterr().out
-    assert "['starter:chat']" in printed
+    assert "['starter:chat', 'starter:seq2seq']" in printed
     assert "red apple" in printed
     assert "blue pear" in printed
 
