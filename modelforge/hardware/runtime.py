@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import sys
 
 MIB = 2**20
 LIBRARIES: dict[tuple[str, bool], int] = {
@@ -21,23 +20,13 @@ GPU_CONTEXT = 560 * MIB
 def runtime_bytes(device: str) -> int:
     """Bytes that are taken on `device` when nothing is trained yet.
 
-    In a process that has loaded the training libraries but no model, its own resident memory is measured; elsewhere
-    the figure of a fresh worker process is taken from the table.
+    A run is always a process of its own: what the process that plans has loaded does not count.
     """
     if device.startswith("cuda"):
         return GPU_CONTEXT
     if device != "cpu":
         return 0
-    return libraries_bytes() + FIRST_USE
-
-
-def libraries_bytes() -> int:
-    """Resident bytes of a process with the training libraries: this one where it has them, else by the table."""
-    if "trl" in sys.modules:
-        import psutil
-
-        return int(psutil.Process().memory_info().rss)
-    return LIBRARIES.get((platform.system(), _has_cuda_build()), LIBRARIES["Linux", False])
+    return LIBRARIES.get((platform.system(), _has_cuda_build()), LIBRARIES["Linux", False]) + FIRST_USE
 
 
 def _has_cuda_build() -> bool:
