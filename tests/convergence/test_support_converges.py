@@ -13,40 +13,24 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from learning import learn_in
 
-from modelforge.cli.recipe import load_recipe
-from modelforge.database.database_manager import DatabaseManager
-from modelforge.schemas.events import Event
-from modelforge.services.training_service import TrainingService
-from modelforge.storage.file_manager import FileManager
-
-RECIPE = Path(__file__).parents[2] / "examples" / "text-generation" / "sft.yaml"
+RECIPE = "text-generation/sft.yaml"
 CURVE = Path(__file__).parent / "support_curve.json"
 STEPS = 40
 
 
-def train(home: Path, *overrides: str) -> tuple[list[float], dict[str, Any]]:
-    """Losses step by step, and the result."""
-    files = FileManager(home)
-    home.mkdir(parents=True, exist_ok=True)
-    database = DatabaseManager(f"sqlite:///{home / 'modelforge.db'}")
-    database.migrate()
-    events: list[Event] = []
-    config = load_recipe(RECIPE, overrides).config
-    result = TrainingService(database, files).train_model(config, events.append)
-    return [event.data["loss"] for event in events if event.kind == "progress"], result
-
-
 def short(home: Path) -> list[float]:
     """The first steps of the demo, at a constant learning rate so that the number of steps does not shape them."""
-    return train(
+    return learn_in(
         home,
+        RECIPE,
         f"optimization.max_steps={STEPS}",
         "optimization.lr_scheduler_type=constant_with_warmup",
         "optimization.warmup_steps=10",
         "evaluation.generate=false",
         "compute.num_threads=1",
-    )[0]
+    ).losses
 
 
 def test_the_loss_falls_along_the_stored_curve(tmp_path: Path) -> None:
@@ -59,19 +43,18 @@ def test_the_loss_falls_along_the_stored_curve(tmp_path: Path) -> None:
 
 
 def test_the_demo_lifts_exact_match_from_below_10_to_above_90_per_cent(
-    tmp_path: Path, figure: Callable[[int, int], int]
+    learn: Any, figure: Callable[[int, int], int]
 ) -> None:
     for seed in range(figure(1, 3)):
-        _, result = train(tmp_path / "home", f"seed={seed}")
+        learned = learn(RECIPE, f"seed={seed}")
 
-        exact = result["report"]["metrics"]["exact_match"]
-        assert result["status"] == "success"
-        assert result["report"]["verdict"] == "better"
+        exact = learned.report["metrics"]["exact_match"]
+        assert learned.report["verdict"] == "better"
         assert exact["n"] == 100
         assert exact["base"] < 0.10
         assert exact["tuned"] > 0.90, f"seed {seed}"
         assert exact["ci95"][0] > 0
-        memory = json.loads(FileManager(tmp_path / "home").run(result["run_id"]).memory.read_text())
+        memory = json.loads(learned.folder.memory.read_text())
         assert abs(memory["relative_error"]) < 0.15, memory
 
 

@@ -1,0 +1,21 @@
+"""`learn(recipe, *overrides)`: what came of an example recipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+HERE = str(Path(__file__).parent)
+if HERE not in sys.path:
+    sys.path.insert(0, HERE)
+
+from learning import Learned, learn_in  # noqa: E402
+
+
+@pytest.fixture
+def learn(tmp_path: Path) -> Callable[..., Learned]:
+    """`learn(recipe, *overrides)` → what came of it; all in one home."""
+    return lambda recipe, *overrides: learn_in(tmp_path / "home", recipe, *overrides)

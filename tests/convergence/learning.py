@@ -1,0 +1,44 @@
+"""Training by an example recipe, as the Python package does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from modelforge.cli.recipe import load_recipe
+from modelforge.database.database_manager import DatabaseManager
+from modelforge.schemas.events import Event
+from modelforge.services.training_service import TrainingService
+from modelforge.storage.file_manager import FileManager
+from modelforge.storage.folders import RunFolder
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What came of a run."""
+
+    report: dict[str, Any]
+    progress: list[dict[str, Any]]
+    """The figures of each step."""
+    folder: RunFolder
+
+    @property
+    def losses(self) -> list[float]:
+        return [step["loss"] for step in self.progress]
+
+
+def learn_in(home: Path, recipe: str, *overrides: str) -> Learned:
+    """Carry out the recipe at `recipe` under `examples/`, with overrides as on the command line."""
+    files = FileManager(home)
+    home.mkdir(parents=True, exist_ok=True)
+    database = DatabaseManager(f"sqlite:///{home / 'modelforge.db'}")
+    database.migrate()
+    events: list[Event] = []
+    config = load_recipe(EXAMPLES / recipe, overrides).config
+    result = TrainingService(database, files).train_model(config, events.append)
+    assert result["status"] == "success"
+    progress = [event.data for event in events if event.kind == "progress"]
+    return Learned(result["report"], progress, files.run(result["run_id"]))
