@@ -22,7 +22,7 @@ def test_no_string_leads_out_of_the_home(tmp_path: Path, figure: Callable[[int, 
     outside.mkdir()
     nowhere.mkdir()
     (outside / "secret.jsonl").write_text('{"input": "a", "output": "b"}\n' * 20)
-    number, share = figure(300, 2000), figure(3, 1)
+    number, share = figure(300, 2000), figure(9, 1)
     path = os.pathsep.join([str(HERE), str(HERE.parent / "faults")])
     done = subprocess.run(
         [sys.executable, str(HERE / "path_audit.py"), str(home), str(outside), str(number), str(share)],
