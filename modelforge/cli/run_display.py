@@ -33,10 +33,11 @@ BESIDE_THE_LOSS = {
     "kl": "KL",
 }
 """What an evaluation may have measured → its name in prose."""
-TO_ANSWER = (("modelforge chat {model}", "talk to it"), ("modelforge merge {model}", "one model without an adapter"))
-TO_READ = (('modelforge predict {model} "…"', "ask it"), ("modelforge merge {model}", "one model without an adapter"))
-TO_JUDGE = (("modelforge train -c RECIPE strategy.reward_model={model}", "a recipe of rlhf, judged by it"),)
+TO_ANSWER = ("modelforge chat {model}", "talk to it")
+TO_READ = ('modelforge predict {model} "…"', "ask it")
+TO_JUDGE = ("modelforge train -c RECIPE strategy.reward_model={model}", "a recipe of rlhf, judged by it")
 """What to do with a model that writes answers, with one that reads texts, and with one that scores answers."""
+TO_MERGE = ("modelforge merge {model}", "one model without an adapter")
 MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "red")}
 
 
@@ -182,11 +183,9 @@ class RunDisplay:
             return
         self.console.print("\nTry next:")
         manifest = files.model(model_id).read_manifest()
-        ways = TO_JUDGE if manifest.task == "reward" else TO_READ if manifest.reads else TO_ANSWER
-        for command, why in (
-            *ways,
-            (f"modelforge runs show {run_id}", "this report again"),
-        ):
+        use = TO_JUDGE if manifest.task == "reward" else TO_READ if manifest.reads else TO_ANSWER
+        merge = [TO_MERGE] if manifest.kind == "adapter" and manifest.task != "reward" else []
+        for command, why in (use, *merge, (f"modelforge runs show {run_id}", "this report again")):
             command = command.format(model=model_id)
             self.console.print(f"  {command:<58} {why}", soft_wrap=True)
 

@@ -53,6 +53,10 @@ class SftStrategy(TrainingStrategy):
         )
 
 
+COUNTED = {"include_num_input_tokens_seen": "non_padding"}
+"""TRL counts what it trains on by itself; transformers counts the tokens read when it is told to."""
+
+
 def _causal_trainer(arguments: dict[str, Any], **parts: Any) -> Any:
     from trl import SFTConfig as TrlConfig
     from trl import SFTTrainer
@@ -73,8 +77,7 @@ def _row_trainer(arguments: dict[str, Any], **parts: Any) -> Any:
     class RowTrainer(Trainer):  # type: ignore[misc]
         loss_is_scaled_for_ga = False
 
-    counted = {"include_num_input_tokens_seen": "non_padding"}
-    trainer = RowTrainer(args=TrainingArguments(**arguments, **counted), **parts)
+    trainer = RowTrainer(args=TrainingArguments(**arguments, **COUNTED), **parts)
     trainer.model_accepts_loss_kwargs = False
     return trainer
 
@@ -84,7 +87,7 @@ def _plain_trainer(arguments: dict[str, Any], **parts: Any) -> Any:
 
     from modelforge.strategies.mean_loss_trainer import MeanLossTrainer
 
-    return MeanLossTrainer(args=TrainingArguments(**arguments), **parts)
+    return MeanLossTrainer(args=TrainingArguments(**arguments, **COUNTED), **parts)
 
 
 def _packed(dataset: Any, capacity: int) -> Any:

@@ -7,8 +7,12 @@ from typing import Any
 
 
 def test_messages_are_told_apart(learn: Any, figure: Callable[[int, int], int]) -> None:
-    """Every change: two epochs at a higher rate; `--full`: the recipe as it stands."""
-    short = ("optimization.num_train_epochs=2", "optimization.learning_rate=4e-3", "compute.num_threads=1")
+    """Every change: half the steps at a steady rate; `--full`: the recipe as it stands."""
+    short = (
+        "optimization.max_steps=320",
+        "optimization.lr_scheduler_type=constant_with_warmup",
+        "compute.num_threads=1",
+    )
     learned = learn("text-classification/sft.yaml", *short[: figure(3, 0)])
 
     accuracy, macro = (learned.report["metrics"][name] for name in ("accuracy", "macro_f1"))
@@ -20,11 +24,12 @@ def test_messages_are_told_apart(learn: Any, figure: Callable[[int, int], int]) 
 
 
 def test_answers_are_found_in_texts(learn: Any, figure: Callable[[int, int], int]) -> None:
-    short = ("optimization.num_train_epochs=3", "optimization.learning_rate=8e-4", "compute.num_threads=1")
+    """Every change: two of the six epochs; `--full`: the recipe as it stands."""
+    short = ("optimization.num_train_epochs=2", "optimization.learning_rate=8e-4", "compute.num_threads=1")
     learned = learn("extractive-question-answering/sft.yaml", *short[: figure(3, 0)])
 
-    f1, exact = (learned.report["metrics"][name] for name in ("squad_f1", "squad_exact_match"))
+    f1, exact = (learned.report["metrics"][name] for name in ("squad_f1", "squad_em"))
     assert (learned.report["primary_metric"], learned.report["verdict"]) == ("squad_f1", "better")
     assert f1["base"] < 0.2
-    assert f1["ci95"][0] > figure(15, 40) / 100
+    assert f1["ci95"][0] > figure(10, 40) / 100
     assert exact["ci95"][0] > 0

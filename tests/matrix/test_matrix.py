@@ -96,6 +96,8 @@ def check_run(cell: Any, model: Path, folder: Path) -> None:
     assert run.status == "succeeded"
     assert [data["step"] for data in run.said("progress")] == [1, 2, 3]
     assert all(math.isfinite(loss) for loss in run.losses)
+    tokens = [data["tokens"] for data in run.said("progress")]
+    assert 0 < tokens[0] < tokens[1] < tokens[2]
     assert newest_valid(run.folder).path is not None
     assert run.said("report")[0]["metrics"]
     assert FileManager(folder / "home").model(run.model_id).read_manifest().task == made_for(cell)
