@@ -31,6 +31,7 @@ def evaluate(
     Example: modelforge eval support-chat-20261123-231100-9f2c --against starter:chat
     """
     from rich.console import Console
+    from transformers.utils import logging
 
     from modelforge.cli.recipe import overrides_of
     from modelforge.exceptions import ConfigurationError
@@ -40,6 +41,7 @@ def evaluate(
 
     if base and against:
         raise ConfigurationError("--base and --against name two models to compare with.", hint="Give one of them.")
+    logging.disable_progress_bar()
     files = Workplace.open().files
     request = EvaluationRequest(
         model=model,

@@ -22,21 +22,17 @@ def predict(
 
     Example: modelforge predict questions-encoder-20261127 "Where does Ada live?" --context "Ada lives in Rome."
     """
-    from modelforge.exceptions import ConfigurationError
-    from modelforge.inference.reader import classify, find_answer, load_reader
+    from transformers.utils import logging
 
-    loaded = load_reader(model, Workplace.open().files)
-    if loaded.head.peft_task_type == "QUESTION_ANS":
-        if context is None:
-            raise ConfigurationError(f"{model} answers questions about a text.", hint='Add --context "…".')
-        found = find_answer(loaded, text, context)
-        if as_json:
-            dump({"model": model, "answer": found.text, "answer_start": found.start, "score": found.score})
-        else:
-            typer.echo(found.text or "The text does not say.")
-        return
-    scores = classify(loaded, text, *([pair] if pair is not None else []))
+    from modelforge.inference.reader import load_reader, read
+    from modelforge.schemas.prediction import PredictionInput
+
+    logging.disable_progress_bar()
+    asked = PredictionInput.model_construct(text=text, pair=pair, context=context)
+    found = read(load_reader(model, Workplace.open().files), asked)
     if as_json:
-        dump({"model": model, "label": scores[0].label, "scores": {one.label: one.probability for one in scores}})
+        dump({"model": model, **found.model_dump(mode="json")})
+    elif found.mode == "span":
+        typer.echo(found.answer or "The text does not say.")
     else:
-        print_table(("class", "probability"), ((one.label, f"{one.probability:.3f}") for one in scores))
+        print_table(("class", "probability"), ((label, f"{share:.3f}") for label, share in found.scores.items()))

@@ -112,6 +112,7 @@ class ModelRow(Table):
     classes: Mapped[list[str]] = mapped_column(json_type(), server_default="[]")
     source_prefix: Mapped[str] = mapped_column(server_default=text("''"))
     plain_prompts: Mapped[bool]
+    mode: Mapped[str | None] = mapped_column(String(16))
     merge_check: Mapped[dict[str, Any] | None] = mapped_column(json_type())
     bytes: Mapped[int] = mapped_column(BigInteger)
     owner: Mapped[str | None] = mapped_column(String(64), index=True)

@@ -1,8 +1,8 @@
 """The process that answers: it holds one model from its beginning to its end, and is asked through a line.
 
 Both ends of the line speak JSON, a message at a time. Down: a `Question`, or `{"stop": ID}`. Up: `loaded` or `failed`,
-then for each question `start`, many times `piece`, an `end` for each side, or one `error`. When whoever asks has gone,
-the process ends.
+then for each question `start`, many times `piece`, an `end` for each side, or one `error`; for texts to be read
+`start`, then `predicted` or `error`. When whoever asks has gone, the process ends.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from typing import Any
 
 import orjson
 
-from modelforge.exceptions import HardwareError, ModelForgeException, told
-from modelforge.inference.chat_engine import AnswerStream, ChatEngine
+from modelforge.exceptions import ConflictError, HardwareError, ModelForgeException, told
+from modelforge.inference.chat_engine import AnswerStream, ChatEngine, reads_only
+from modelforge.inference.loading import LoadedModel, find_model, inference_options, load_model
+from modelforge.inference.reader import longest, read, writes_only
 from modelforge.schemas.playground import Loaded, Question, Side
 from modelforge.storage.file_manager import FileManager
 from modelforge.tasks.generation import context_length
@@ -48,28 +50,42 @@ def live(post: Post, line: Connection) -> None:
     _settle(post)
     try:
         try:
-            engine = ChatEngine.load(post.model, FileManager(post.home))
+            desk = _Desk.open(post.model, FileManager(post.home), line)
         except (ModelForgeException, MemoryError, RuntimeError) as error:
             _say(line, kind="failed", error=_told(error))
             return
-        loaded = Loaded(
-            base_model=engine.base_name, context_length=context_length(engine.model), device=str(engine.model.device)
-        )
-        _say(line, kind="loaded", **loaded.model_dump())
-        _Desk(engine, line).work()
+        _say(line, kind="loaded", **desk.loaded_as().model_dump())
+        desk.work()
     except (EOFError, ConnectionError):
         return  # the parent has gone
 
 
 class _Desk:
-    """Answers one question after the other, and looks between two tokens whether somebody asks to stop."""
+    """Answers one question after the other, and looks between two tokens or texts whether somebody asks to stop."""
 
-    def __init__(self, engine: ChatEngine, line: Connection) -> None:
-        self._engine = engine
+    def __init__(self, model: str, loaded: LoadedModel, files: FileManager, line: Connection) -> None:
+        self._model = model
+        self._loaded = loaded
+        self._engine = None if loaded.head.is_by_row else ChatEngine(loaded, files)
+        """What writes; nothing where the model only reads."""
         self._line = line
         self._waiting: deque[Question] = deque()
         self._current = ""
         self._stopped: set[str] = set()
+
+    @classmethod
+    def open(cls, model: str, files: FileManager, line: Connection) -> _Desk:
+        """Load the model. Raises ProviderError, ConflictError."""
+        return cls(model, load_model(find_model(model, files), inference_options()), files, line)
+
+    def loaded_as(self) -> Loaded:
+        """What is there now."""
+        model = self._loaded.model
+        return Loaded(
+            base_model=self._engine.base_name if self._engine else None,
+            context_length=context_length(model) if self._engine else longest(self._loaded),
+            device=str(model.device),
+        )
 
     def work(self) -> None:
         """Until the line is closed. Raises EOFError then."""
@@ -80,9 +96,26 @@ class _Desk:
             question = self._waiting.popleft()
             self._current = question.id
             try:
-                self._answer(question)
+                self._predict(question) if question.inputs else self._answer(question)
             except (ModelForgeException, MemoryError, RuntimeError) as error:
                 _say(self._line, kind="error", id=question.id, error=_told(error))
+
+    def _predict(self, question: Question) -> None:
+        if self._engine is not None:
+            raise writes_only(self._model)
+        began, found = time.monotonic(), []
+        _say(self._line, kind="start", id=question.id, prompt_tokens=0)
+        for one in question.inputs:
+            if self._should_stop():
+                raise ConflictError("The prediction was stopped.", hint="Ask again.")
+            found.append(read(self._loaded, one).model_dump())
+        _say(
+            self._line,
+            kind="predicted",
+            id=question.id,
+            predictions=found,
+            seconds=round(time.monotonic() - began, 3),
+        )
 
     def _answer(self, question: Question) -> None:
         began = time.monotonic()
@@ -108,6 +141,8 @@ class _Desk:
                 )
 
     def _stream(self, question: Question, side: Side) -> AnswerStream:
+        if self._engine is None:
+            raise reads_only(self._model)
         if question.text is not None:
             return self._engine.complete(question.text, question.sampling, should_stop=self._should_stop)
         messages = [message.model_dump() for message in question.messages]

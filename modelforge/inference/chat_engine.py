@@ -40,10 +40,7 @@ class ChatEngine:
         """
         loaded = load_model(find_model(reference, files), inference_options())
         if loaded.head.is_by_row:
-            raise ConflictError(
-                f"{reference} reads texts and writes no answers.",
-                hint=f'Ask what it says of a text: modelforge predict {reference} "…"',
-            )
+            raise reads_only(reference)
         return cls(loaded, files)
 
     @property
@@ -135,6 +132,14 @@ class ChatEngine:
                 )
             self._base = ChatEngine.load(self.base_name, self._files)
         return self._base
+
+
+def reads_only(reference: str) -> ConflictError:
+    """The answer to who asks a model that reads to write."""
+    return ConflictError(
+        f"{reference} reads texts and writes no answers.",
+        hint=f'Ask what it says of a text: `modelforge predict {reference} "…"`, or POST /api/v1/playground/predict.',
+    )
 
 
 class AnswerStream(Iterator[str]):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from modelforge.exceptions import ConflictError
+from modelforge.exceptions import ConfigurationError, ConflictError
 from modelforge.inference.loading import LoadedModel, find_model, inference_options, load_model
+from modelforge.schemas.prediction import LabelPrediction, PredictionInput, SpanPrediction
 from modelforge.storage.file_manager import FileManager
 from modelforge.tasks.generation import context_length, evaluating
-from modelforge.tasks.windows import best_span, windows
+from modelforge.tasks.windows import weigh, windows
 
 STRIDE = 64
 LONGEST = 512
@@ -23,34 +24,59 @@ class ClassScore(NamedTuple):
     probability: float
 
 
-class FoundAnswer(NamedTuple):
-    """An answer in a text."""
-
-    text: str
-    """As it stands there; empty where the text has none."""
-    start: int | None
-    """Characters from the beginning of the text."""
-    score: float
-    """How much likelier than no answer, in logits; negative where no answer is likelier."""
-
-
 def load_reader(reference: str, files: FileManager) -> LoadedModel:
     """A model of the library that reads. Raises ConflictError for one that writes, ProviderError as loading does."""
     loaded = load_model(find_model(reference, files), inference_options())
     if not loaded.head.is_by_row:
-        raise ConflictError(f"{reference} writes its answers.", hint=f"Ask it with `modelforge chat {reference}`.")
+        raise writes_only(reference)
     return loaded
+
+
+def writes_only(reference: str) -> ConflictError:
+    """The answer to who asks a model that writes to predict."""
+    return ConflictError(
+        f"{reference} writes its answers and predicts nothing of a text.",
+        hint=f"Ask it with `modelforge chat {reference}`, or by POST /api/v1/playground/chat.",
+    )
+
+
+def read(loaded: LoadedModel, one: PredictionInput) -> LabelPrediction | SpanPrediction:
+    """What a model that reads says of one text.
+
+    Raises:
+        ConfigurationError: a question has no context, or a classifier was given one; or the question is too long.
+        ConflictError: its scores are not numbers.
+    """
+    if loaded.head.peft_task_type == "QUESTION_ANS":
+        if one.context is None or one.pair is not None:
+            raise ConfigurationError(
+                "This model answers questions about a text.",
+                hint='Give the question and its text: --context "…", or `text` and `context`.',
+            )
+        return find_answer(loaded, one.text, one.context)
+    if one.context is not None:
+        raise ConfigurationError(
+            "This model classifies texts and answers no questions.",
+            hint='Leave the context out; the second text of a pair is --pair "…", or `pair`.',
+        )
+    scores = classify(loaded, *([one.text] if one.pair is None else [one.text, one.pair]))
+    return LabelPrediction(
+        label=scores[0].label,
+        probability=scores[0].probability,
+        scores={score.label: score.probability for score in scores},
+    )
 
 
 def classify(loaded: LoadedModel, *texts: str) -> tuple[ClassScore, ...]:
     """Every class with its probability for a text, or a pair of texts, the likeliest first; a long text is cut."""
     logits = head_outputs(loaded, *texts)["logits"][0]
     names = loaded.model.config.id2label
+    _check_numbers(logits)
     ranked = sorted(enumerate(logits.softmax(dim=-1).tolist()), key=lambda item: -item[1])
     return tuple(ClassScore(str(names[number]), probability) for number, probability in ranked)
 
 
-def find_answer(loaded: LoadedModel, question: str, context: str) -> FoundAnswer:
+def find_answer(loaded: LoadedModel, question: str, context: str) -> SpanPrediction:
     """The answer to a question in a text, read in windows where it is long; empty where none is likelier."""
     made = windows(question, context, loaded.tokenizer, max_length=longest(loaded), stride=STRIDE)
     logits = []
@@ -59,10 +85,24 @@ def find_answer(loaded: LoadedModel, question: str, context: str) -> FoundAnswer
             columns = {"input_ids": window.input_ids, "token_type_ids": window.token_type_ids}
             said = loaded.model(**{name: _row(loaded, ids) for name, ids in columns.items() if ids})
             logits.append((said.start_logits[0].float().cpu(), said.end_logits[0].float().cpu()))
-    span = best_span(made, logits, 0)
-    if span is None or span.score <= 0:
-        return FoundAnswer("", None, 0.0 if span is None else span.score)
-    return FoundAnswer(context[span.start : span.stop], span.start, span.score)
+            _check_numbers(*logits[-1])
+    weighed = weigh(made, logits, 0)
+    span = weighed.best()
+    answer = span if span is not None and span.score > 0 else None
+    return SpanPrediction(
+        answer=context[answer.start : answer.stop] if answer else "",
+        answer_start=answer.start if answer else None,
+        answer_end=answer.stop if answer else None,
+        score=span.score if span else 0.0,
+        probability=weighed.probability(answer),
+    )
+
+
+def _check_numbers(*logits: Any) -> None:
+    if not all(bool(one.isfinite().all()) for one in logits):
+        raise ConflictError(
+            "The model's scores are not numbers.", hint="Its weights are damaged, or training it has diverged."
+        )
 
 
 def _row(loaded: LoadedModel, ids: Sequence[int]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
@@ -18,7 +18,9 @@ from modelforge.schemas.playground import (
     Stopped,
     StopRequest,
 )
+from modelforge.schemas.prediction import PredictionRequest, Predictions
 from modelforge.services.playground_service import new_answer_id
+from modelforge.services.predictions import predicted
 from modelforge.services.talk import Talk
 
 router = APIRouter(prefix="/api/v1/playground", tags=["playground"])
@@ -65,6 +67,14 @@ async def compare(question: CompareRequest, playground: Playground, caller: Curr
         id=new_answer_id(), messages=question.messages, sampling=question.sampling, sides=("tuned", "base")
     )
     return _stream(await playground.ask(question.model, asked, caller))
+
+
+@router.post("/predict")
+async def predict(
+    asked: PredictionRequest, playground: Playground, caller: CurrentCaller, request: Request
+) -> Predictions:
+    """What a model that reads says of each text: a classifier the class, a span head the place of the answer."""
+    return await predicted(await playground.predict(asked.model, asked.inputs, caller), request.receive)
 
 
 @router.post("/stop")

@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from modelforge.schemas.base import Schema
 
 ModelKind = Literal["adapter", "full", "merged"]
+ModelMode = Literal["chat", "text", "labels", "span"]
+"""How a model is asked: in a conversation; with one text, to which it writes another; with a text, for its class; with
+a question and a text, for the place of the answer in it."""
+READING: tuple[ModelMode, ...] = ("labels", "span")
+OF_TASK: dict[str, ModelMode | None] = {"summarization": "text", "text-classification": "labels", "reward": None}
 MERGED = "-merged"
 LONGEST_ID = 64
 
@@ -62,6 +67,8 @@ class ModelManifest(Schema):
     """What stood before every text in training, and so stands before it when the model is asked."""
     plain_prompts: bool = False
     """Trained on bare text without the chat template, and so asked without it."""
+    mode: ModelMode | None = None
+    """How it is asked: `chat`, `text`, `labels` or `span`; nothing for one that only scores answers, a reward model."""
     merge_check: dict[str, Any] | None = None
     """Of merged weights: how they were compared with their adapter; the fields of `MergeCheck`."""
     bytes: int = 0
@@ -70,8 +77,21 @@ class ModelManifest(Schema):
 
     @property
     def reads(self) -> bool:
-        """Whether it says something of a text and writes none: it was measured by the loss of whole rows."""
-        return bool(self.classes) or "log_loss" in self.metrics.get("metrics", {})
+        """Whether it says something of a text and writes none."""
+        return self.mode in READING
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_mode(cls, values: Any) -> Any:
+        """Manifests of earlier versions do not say how their model is asked; their task and measures do."""
+        if not isinstance(values, dict) or values.get("mode") is not None:
+            return values
+        task = values.get("task", "")
+        if task == "extractive-question-answering":  # a head that points was measured by the loss of whole rows
+            mode: ModelMode | None = "span" if "log_loss" in values.get("metrics", {}).get("metrics", {}) else "chat"
+        else:
+            mode = OF_TASK.get(task, "chat")
+        return {**values, "mode": mode}
 
 
 class ModelView(ModelManifest):

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from modelforge.schemas.base import Schema
 from modelforge.schemas.job import BackgroundJob
-from modelforge.schemas.model import ModelView
+from modelforge.schemas.model import ModelMode, ModelView
 from modelforge.schemas.run import RunStatus
 
 Dtype = Literal["auto", "float32", "bfloat16", "float16"]
@@ -23,6 +23,8 @@ class StarterView(Schema):
     name: str
     kind: Literal["starter"] = "starter"
     tasks: tuple[str, ...]
+    mode: ModelMode | None = None
+    """How it is asked as it is; nothing where it has to be fine-tuned first."""
     architecture: str
     parameters: int
     description: str

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from modelforge.schemas.base import Schema
-from modelforge.schemas.playground import ChatMessage, ModelReference, Question
+from modelforge.schemas.playground import ChatMessage, Question
+from modelforge.schemas.prediction import ModelReference
 from modelforge.schemas.sampling import Sampling, StopText
 
 LONGEST_ANSWER = 4096

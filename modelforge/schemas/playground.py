@@ -9,13 +9,11 @@ from pydantic import Field
 
 from modelforge.schemas.base import Schema
 from modelforge.schemas.hub import JobFault
+from modelforge.schemas.prediction import ModelReference, PredictionInput
 from modelforge.schemas.sampling import Sampling
 
 Side = Literal["tuned", "base"]
 """The model as it is, or the one that it was made from."""
-ModelReference = Annotated[
-    str, Field(min_length=1, max_length=110, description="The id of a model of the library, or `starter:NAME`.")
-]
 
 
 class ChatMessage(Schema):
@@ -96,8 +94,15 @@ class Question(Schema):
     messages: tuple[ChatMessage, ...] = ()
     text: str | None = None
     """Instead of messages: a bare text to write on from."""
+    inputs: tuple[PredictionInput, ...] = ()
+    """Instead of messages: texts for a model that reads."""
     sampling: Sampling = Field(default_factory=Sampling)
     sides: tuple[Side, ...] = ("tuned",)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is asked, and the model only loaded."""
+        return not self.sides and not self.inputs
 
 
 class Loaded(Schema):

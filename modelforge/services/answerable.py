@@ -1,56 +1,69 @@
-"""Which models can be asked, and by whom."""
+"""Which models can be asked, how, and by whom."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError
-from modelforge.schemas.model import ModelView
+from modelforge.schemas.model import READING, ModelMode, ModelView
 from modelforge.security.caller import Caller
 from modelforge.services.model_service import ModelLibrary
 from modelforge.starter import StarterModel, list_starters
 
 STARTER = "starter:"
-ANSWERING = ("text-generation", "summarization")
-"""The tasks whose models write answers."""
+WRITING: tuple[ModelMode, ...] = ("chat", "text")
+PREDICT, CHAT = "POST /api/v1/playground/predict", "POST /api/v1/playground/chat"
 
 
 def check_answers(model: str, models: ModelLibrary, caller: Caller) -> None:
-    """Refuse what cannot be asked.
+    """Refuse what writes no answers.
 
     Raises:
         NotFoundError: there is no such starter or model of the library, or it belongs to another account.
-        ConflictError: it is a model for another task.
+        ConflictError: it reads texts, or cannot be asked as it is.
     """
-    tasks = _starter(model).tasks if model.startswith(STARTER) else (models.get(model, caller).task,)
-    if not _writes(tasks):
+    if check_loads(model, models, caller) in READING:
         raise ConflictError(
-            f"{model} is a model for {', '.join(tasks)}: it writes no answers.",
-            hint=f"Choose a model for {' or '.join(ANSWERING)}; classifiers are asked with `modelforge predict`.",
+            f"{model} reads texts and writes no answers.",
+            hint=f"{PREDICT} asks what it says of a text; in a terminal `modelforge predict`.",
         )
 
 
+def check_reads(model: str, models: ModelLibrary, caller: Caller) -> None:
+    """Refuse what predicts nothing of a text. Raises as `check_answers`."""
+    if check_loads(model, models, caller) not in READING:
+        raise ConflictError(
+            f"{model} writes its answers and predicts nothing of a text.",
+            hint=f"{CHAT} asks it, or /v1/chat/completions; in a terminal `modelforge chat`.",
+        )
+
+
+def check_loads(model: str, models: ModelLibrary, caller: Caller) -> ModelMode:
+    """How a model is asked. Raises NotFoundError as `check_answers`, and ConflictError where it cannot be asked."""
+    mode = _starter(model).mode if model.startswith(STARTER) else models.get(model, caller).mode
+    if mode is None:
+        raise ConflictError(
+            f"{model} cannot be asked as it is.",
+            hint="A starter without a head is fine-tuned first; a reward model is named in a recipe of rlhf.",
+        )
+    return mode
+
+
 def may_ask(model: str, models: ModelLibrary, caller: Caller) -> bool:
-    """Whether `check_answers` lets it pass."""
+    """Whether the caller sees it, and it can be asked."""
     try:
-        check_answers(model, models, caller)
+        check_loads(model, models, caller)
     except ModelForgeException:
         return False
     return True
 
 
 def answering_starters() -> tuple[StarterModel, ...]:
-    """The starters that can be asked."""
-    return tuple(one for one in list_starters() if _writes(one.tasks))
+    """The starters that write answers."""
+    return tuple(one for one in list_starters() if one.mode in WRITING)
 
 
 def answering_models(models: ModelLibrary, caller: Caller) -> tuple[ModelView, ...]:
-    """The models of the library that can be asked, the newest first."""
-    return tuple(one for one in models.list_models().models if _writes((one.task,)) and caller.sees(one.owner))
-
-
-def _writes(tasks: Iterable[str]) -> bool:
-    return not set(tasks).isdisjoint(ANSWERING)
+    """The models of the library that write answers, the newest first."""
+    return tuple(one for one in models.list_models().models if one.mode in WRITING and caller.sees(one.owner))
 
 
 def _starter(model: str) -> StarterModel:

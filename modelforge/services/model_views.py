@@ -121,6 +121,7 @@ def starters() -> tuple[StarterView, ...]:
             id=f"{STARTER}{one.name}",
             name=f"Starter {one.name}",
             tasks=one.tasks,
+            mode=one.mode,
             architecture=one.architecture,
             parameters=one.parameters,
             description=one.description,

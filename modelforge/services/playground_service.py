@@ -18,8 +18,9 @@ from modelforge.schemas.playground import (
     StartEvent,
     WaitingEvent,
 )
+from modelforge.schemas.prediction import Predicted, PredictionInput
 from modelforge.security.caller import HOME_OWNER, Caller
-from modelforge.services.answerable import check_answers, may_ask
+from modelforge.services.answerable import check_answers, check_loads, check_reads, may_ask
 from modelforge.services.answering_process import AnsweringProcess
 from modelforge.services.model_service import ModelLibrary
 from modelforge.services.seats import PROCESSOR, Seats, training_needs
@@ -68,9 +69,27 @@ class PlaygroundService:
         await asyncio.to_thread(check_answers, model, self.models, caller)
         return self._begin(Talk(question, model, caller))
 
+    async def predict(self, model: str, inputs: tuple[PredictionInput, ...], caller: Caller) -> Talk:
+        """Begin to read texts; the model is loaded first where it is not in memory.
+
+        Raises:
+            NotFoundError: there is no such model.
+            ConflictError: it does not read, but write.
+            TooManyRequestsError: too many wait already.
+        """
+        await asyncio.to_thread(check_reads, model, self.models, caller)
+        return self._begin(Talk(Question(id=new_answer_id(), inputs=inputs, sides=()), model, caller))
+
     async def load(self, model: str, caller: Caller) -> PlaygroundState:
-        """Begin to load a model; the state then says when it is there. Raises as `ask`."""
-        await self.ask(model, Question(id=new_answer_id(), sides=()), caller)
+        """Begin to load a model; the state then says when it is there.
+
+        Raises:
+            NotFoundError: there is no such model.
+            ConflictError: it cannot be asked as it is.
+            TooManyRequestsError: too many wait already.
+        """
+        await asyncio.to_thread(check_loads, model, self.models, caller)
+        self._begin(Talk(Question(id=new_answer_id(), sides=()), model, caller))
         await asyncio.sleep(0)  # so that the state shows it
         return self.state(caller)
 
@@ -158,7 +177,7 @@ class PlaygroundService:
                 talk.say(WaitingEvent(answer=talk.id, ahead=ahead))
             async with self._turn:
                 process = await self._ready(talk)
-                if talk.question.sides:
+                if not talk.question.is_empty:
                     await self._answer(talk, process)
         except ModelForgeException as error:
             talk.say(error)
@@ -187,7 +206,7 @@ class PlaygroundService:
         return process
 
     async def _answer(self, talk: Talk, process: AnsweringProcess) -> None:
-        loop, inbox, left = asyncio.get_running_loop(), asyncio.Queue[dict[str, Any]](), set(talk.question.sides)
+        loop, inbox, left = asyncio.get_running_loop(), asyncio.Queue[dict[str, Any]](), _parts(talk.question)
         talk.end_early = lambda: process.stop(talk.id)
         process.ask(talk.question, lambda message: loop.call_soon_threadsafe(inbox.put_nowait, message))
         try:
@@ -201,6 +220,9 @@ class PlaygroundService:
                 elif kind == "end":
                     talk.say(EndEvent.model_validate(message))
                     left.discard(message["side"])
+                elif kind == "predicted":
+                    talk.say(Predicted.model_validate(message))
+                    left.clear()
                 else:
                     raise restored(message["error"]) if kind == "error" else process.reason()
         finally:
@@ -230,6 +252,11 @@ class PlaygroundService:
 def new_answer_id() -> str:
     """A number for an answer."""
     return f"answer-{secrets.token_hex(8)}"
+
+
+def _parts(question: Question) -> set[str]:
+    """What an answer consists of."""
+    return {"predictions"} if question.inputs else set(question.sides)
 
 
 def _closing() -> ConflictError:

@@ -19,10 +19,11 @@ from modelforge.schemas.playground import (
     StartEvent,
     WaitingEvent,
 )
+from modelforge.schemas.prediction import Predicted
 from modelforge.security.caller import Caller
 from modelforge.security.secret_registry import redactor
 
-Event = WaitingEvent | LoadingEvent | StartEvent | PieceEvent | EndEvent
+Event = WaitingEvent | LoadingEvent | StartEvent | PieceEvent | EndEvent | Predicted
 KEEP_ALIVE_SECONDS = 15.0
 STILL_HERE = b": still here\n\n"
 

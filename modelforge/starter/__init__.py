@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 _ROOT = Path(__file__).parent
 
@@ -12,6 +13,8 @@ class StarterModel:
 
     name: str
     tasks: tuple[str, ...]
+    mode: Literal["chat", "text"] | None
+    """How it is asked as it is: in a conversation, or with one text; nothing where it needs a head first."""
     architecture: str
     parameters: int
     path: Path
@@ -22,6 +25,7 @@ _STARTERS = (
     StarterModel(
         name="chat",
         tasks=("text-generation",),
+        mode="chat",
         architecture="LlamaForCausalLM",
         parameters=6_163_712,
         path=_ROOT / "models" / "chat",
@@ -30,6 +34,7 @@ _STARTERS = (
     StarterModel(
         name="encoder",
         tasks=("text-classification", "extractive-question-answering"),
+        mode=None,
         architecture="BertForMaskedLM",
         parameters=2_681_920,
         path=_ROOT / "models" / "encoder",
@@ -38,6 +43,7 @@ _STARTERS = (
     StarterModel(
         name="seq2seq",
         tasks=("summarization",),
+        mode="text",
         architecture="T5ForConditionalGeneration",
         parameters=2_743_296,
         path=_ROOT / "models" / "seq2seq",

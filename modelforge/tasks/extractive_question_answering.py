@@ -10,6 +10,7 @@ from modelforge.exceptions import ConfigurationError
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
+from modelforge.schemas.model import ModelMode
 from modelforge.schemas.preflight import Finding
 from modelforge.tasks.encoder_row import EncoderRow
 from modelforge.tasks.features import Collator, Features
@@ -41,6 +42,7 @@ class ExtractiveQuestionAnswering(Task):
     metrics: ClassVar[tuple[str, ...]] = SQUAD
     primary_metric: ClassVar[str] = "squad_f1"
     likelihood_metric: ClassVar[str] = "log_loss"
+    mode: ClassVar[ModelMode] = "span"
     writes_answers: ClassVar[bool] = False
     truths: ClassVar[Mapping[str, Truth]] = {
         "span-is-answer": Truth(

@@ -9,6 +9,7 @@ from modelforge.exceptions import ConfigurationError
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
+from modelforge.schemas.model import ModelMode
 from modelforge.tasks.seq2seq_task import Seq2SeqTask
 from modelforge.tasks.task import CanonicalRow, Task
 from modelforge.tasks.text_generation import TextGeneration
@@ -26,6 +27,7 @@ class Summarization(TextGeneration):
     shapes: ClassVar[tuple[Shape, ...]] = SHAPES
     metrics: ClassVar[tuple[str, ...]] = METRICS
     primary_metric: ClassVar[str] = PRIMARY
+    mode: ClassVar[ModelMode] = "text"
 
     def for_model(self, shape: ModelShape) -> Task:
         """Encoder-decoders are trained as such.
@@ -64,6 +66,7 @@ class EncoderDecoderSummarization(Seq2SeqTask):
     shapes: ClassVar[tuple[Shape, ...]] = SHAPES
     metrics: ClassVar[tuple[str, ...]] = METRICS
     primary_metric: ClassVar[str] = PRIMARY
+    mode: ClassVar[ModelMode] = "text"
 
     def source_prefix(self, config: TrainingConfig) -> str:
         """What T5 was taught to sum a text up by."""

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
+from modelforge.schemas.model import ModelMode
 from modelforge.schemas.preflight import Finding
 from modelforge.tasks.features import Collator, Features
 from modelforge.tasks.generation import Progress, Stop
@@ -51,6 +52,8 @@ class Task(Protocol):
     """What is made of the likelihood of all rows: `perplexity` over tokens, or `log_loss` over rows."""
     writes_answers: ClassVar[bool] = True
     """Whether answers are generated, which takes time and can be switched off."""
+    mode: ClassVar[ModelMode] = "chat"
+    """How a model that was trained for it is asked."""
     classes: tuple[str, ...] = ()
     """All answers that there are, where they are a closed set."""
     truths: ClassVar[Mapping[str, Truth]]

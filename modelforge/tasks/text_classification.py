@@ -13,6 +13,7 @@ from modelforge.exceptions import ConfigurationError
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
+from modelforge.schemas.model import ModelMode
 from modelforge.schemas.preflight import Finding
 from modelforge.tasks.encoder_row import EncoderRow
 from modelforge.tasks.features import Collator, Features
@@ -38,6 +39,7 @@ class TextClassification(Task):
     metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
     primary_metric: ClassVar[str] = "accuracy"
     likelihood_metric: ClassVar[str] = "log_loss"
+    mode: ClassVar[ModelMode] = "labels"
     writes_answers: ClassVar[bool] = False
     truths: ClassVar[Mapping[str, Truth]] = {
         "text-is-read": Truth(

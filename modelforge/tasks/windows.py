@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import exp
 from typing import Any, NamedTuple
 
 from modelforge.exceptions import ConfigurationError
@@ -90,8 +91,36 @@ def windows(question: str, context: str, tokenizer: Any, *, max_length: int, str
     return found
 
 
+class Weighed(NamedTuple):
+    """The likely places of an answer in a text."""
+
+    places: dict[tuple[int, int], float]
+    """(start, stop) in characters → the sum of both logits, the largest over all windows."""
+    nothing: float
+    """The same sum for no answer, the smallest over all windows."""
+
+    def best(self) -> Span | None:
+        """The likeliest place; nothing where no window has room for one."""
+        if not self.places:
+            return None
+        place, score = max(self.places.items(), key=lambda item: item[1])
+        return Span(*place, score - self.nothing)
+
+    def probability(self, span: Span | None) -> float:
+        """Of a place, or of no answer, by the softmax over all that were weighed, as SQuAD 2.0's baselines have it."""
+        scores = [score - self.nothing for score in self.places.values()]
+        highest = max([0.0, *scores])
+        whole = exp(-highest) + sum(exp(score - highest) for score in scores)
+        return exp((span.score if span else 0.0) - highest) / whole
+
+
 def best_span(made: Sequence[Window], logits: Sequence[tuple[Any, Any]], no_answer: int) -> Span | None:
-    """The likeliest answer over all windows of a text, as SQuAD 2.0's baselines find it.
+    """The likeliest answer over all windows of a text; see `weigh`."""
+    return weigh(made, logits, no_answer).best()
+
+
+def weigh(made: Sequence[Window], logits: Sequence[tuple[Any, Any]], no_answer: int) -> Weighed:
+    """The likely answers over all windows of a text, as SQuAD 2.0's baselines find them.
 
     In each window the likeliest starts and ends are paired; the score is the sum of both logits less the smallest one
     of no answer over all windows.
@@ -102,18 +131,19 @@ def best_span(made: Sequence[Window], logits: Sequence[tuple[Any, Any]], no_answ
     """
     import torch
 
-    best, nothing = None, float("inf")
+    places: dict[tuple[int, int], float] = {}
+    nothing = float("inf")
     for window, (starts, ends) in zip(made, logits, strict=True):
         nothing = min(nothing, float(starts[no_answer] + ends[no_answer]))
         length = len(window.input_ids)
         inside = torch.tensor([place is not None for place in window.places])
         likely = [side[:length].masked_fill(~inside, -torch.inf).topk(min(BEST, length)) for side in (starts, ends)]
         for start, stop, score in _pairs(*likely):
-            if best is None or score > best.score:
-                first, last = window.places[start], window.places[stop]
-                if first is not None and last is not None:
-                    best = Span(first[0], last[1], score)
-    return None if best is None else best._replace(score=best.score - nothing)
+            first, last = window.places[start], window.places[stop]
+            if first is not None and last is not None:
+                place = (first[0], last[1])
+                places[place] = max(score, places.get(place, score))
+    return Weighed(places, nothing)
 
 
 def _pairs(starts: Any, ends: Any) -> Iterator[tuple[int, int, float]]:

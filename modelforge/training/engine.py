@@ -195,6 +195,7 @@ class _Run:
             classes=self.task.classes,
             plain_prompts=self.task.is_plain(sides_of(CanonicalRows(self.data.rows("train"))[0])[0]),
             task=self.strategy.makes or self.config.task,
+            mode=None if self.strategy.makes else self.task.mode,
             source_prefix=self.task.source_prefix(self.config),
         )
         self.emit("model", {"id": manifest.id})

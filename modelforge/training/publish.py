@@ -8,7 +8,7 @@ from typing import Any
 
 from modelforge.inference.loading import adapter_base
 from modelforge.providers.provider import ModelSource
-from modelforge.schemas.model import ModelKind, ModelManifest
+from modelforge.schemas.model import ModelKind, ModelManifest, ModelMode
 from modelforge.schemas.report import EvaluationReport
 from modelforge.schemas.run import RunSpec
 from modelforge.storage.atomic import read_json, write_bytes, write_json
@@ -28,6 +28,7 @@ def publish(
     files: FileManager,
     plain_prompts: bool = False,
     task: str | None = None,
+    mode: ModelMode | None = None,
     classes: tuple[str, ...] = (),
     source_prefix: str = "",
 ) -> ModelManifest:
@@ -42,6 +43,7 @@ def publish(
         classes: of a classifier, the names of its outputs.
         plain_prompts: the rows were texts, or prompts as strings, on which no chat template was applied.
         task: what the model does; default: the run's task.
+        mode: how it is asked; default: as models for that task are.
         source_prefix: what stood before every text.
 
     Raises:
@@ -72,6 +74,7 @@ def publish(
             metrics=_metrics(report),
             system_prompt=spec.config.data.system_prompt,
             plain_prompts=plain_prompts,
+            mode=mode,
             classes=classes,
             source_prefix=source_prefix,
             owner=spec.owner,

@@ -42,6 +42,35 @@ def put_endless(services: ServerServices, tiny_model: Path, model_id: str = "end
     return model_id
 
 
+def put_reader(services: ServerServices, model_id: str, task: str, *, spread: float = 0.5, **more: Any) -> str:
+    """The starter encoder with a head of random weights, `spread` wide: a classifier of three words, or a span head."""
+    import torch
+
+    from modelforge.inference.loading import find_model
+    from modelforge.providers.huggingface_provider import HuggingFaceProvider
+    from modelforge.tasks.task_factory import TaskFactory
+
+    source = find_model("starter:encoder", services.files)
+    classes = ("cold", "hot", "wet") if task == "text-classification" else ()
+    head = TaskFactory.create_task(task).for_classes(classes).head()
+    torch.manual_seed(3)
+    model = head.model_class().from_pretrained(source.location, dtype=torch.float32, **head.arguments)
+    with torch.no_grad():
+        for parameter in (model.classifier if classes else model.qa_outputs).parameters():
+            parameter.normal_(std=spread)
+    values = {"name": model_id, "kind": "full", "task": task, "base_model": "starter:encoder", "classes": classes}
+    mode = TaskFactory.create_task(task).mode
+    manifest = ModelManifest(id=model_id, created_at=datetime.now(UTC), mode=mode, **{**values, **more})
+    with services.files.scratch() as scratch:
+        staging = scratch / model_id
+        model.save_pretrained(staging)
+        HuggingFaceProvider().load_tokenizer(source).save_pretrained(staging)
+        write_json(staging / "manifest.json", manifest.model_dump(mode="json"))
+        services.files.publish_model(staging, model_id)
+    services.workshop.models.add_to_index(model_id)
+    return model_id
+
+
 def put_adapter(services: ServerServices, model_id: str, base: str, *, seed: int = 3, **more: Any) -> ModelView:
     """An adapter with random weights on `base`: a starter, a folder, or the id of a model of the library."""
     import torch

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from model_shelf import put_reader
 from server_under_test import TOKEN
 from threaded_server import LiveServer, live_server, read_events
 
@@ -22,6 +24,7 @@ ADDRESS = "http://127.0.0.1:8000"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     with live_server(tmp_path_factory.mktemp("guide")) as server:
+        put_reader(server.services, "weather", "text-classification")
         yield server
 
 
@@ -44,12 +47,16 @@ def test_the_commands_are_answered(server: LiveServer) -> None:
         for line in block.replace("\\\n", " ").splitlines()
         if line.startswith("curl")
     ]
-    assert len(commands) == 2
+    assert len(commands) == 3
     for words in commands:
-        path, body = words[2].removeprefix(ADDRESS), words[words.index("-d") + 1]
+        [path] = [word.removeprefix(ADDRESS) for word in words if word.startswith(ADDRESS)]
+        body = words[words.index("-d") + 1].replace("MODEL", "weather")
         with server.client.stream("POST", path, content=body, headers={"content-type": "application/json"}) as answer:
             assert answer.status_code == 200, answer.read()
-            assert list(read_events(answer))[-1][0] == "end"
+            if path.endswith("/predict"):
+                assert [one["mode"] for one in json.loads(answer.read())["predictions"]] == ["labels", "labels"]
+            else:
+                assert list(read_events(answer))[-1][0] == "end"
 
 
 def test_every_route_and_every_event_is_in_the_tables() -> None:

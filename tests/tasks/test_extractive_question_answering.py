@@ -18,7 +18,7 @@ from modelforge.schemas.config import TrainingConfig
 from modelforge.starter import starter_path
 from modelforge.tasks.extractive_question_answering import ExtractiveQuestionAnswering
 from modelforge.tasks.head import fresh_parts
-from modelforge.tasks.windows import best_span, windows
+from modelforge.tasks.windows import Span, best_span, weigh, windows
 from modelforge.tasks.written_question_answering import WrittenQuestionAnswering
 from tests.tasks.tiny_encoders import ENCODERS, make_tiny
 
@@ -125,6 +125,22 @@ def test_the_best_span_is_the_likeliest_pair_inside_the_text_over_all_windows(to
     weaker = best_span(made, logits, 0)
     assert weaker is not None
     assert weaker.score < 0  # no answer is likelier
+
+
+def test_the_probabilities_of_all_places_and_of_no_answer_are_one(tokenizer: Any) -> None:
+    import torch
+
+    made = windows(
+        "Where?", LONG, tokenizer, max_length=64, stride=16
+    )  # overlapping: places that come twice count once
+    torch.manual_seed(0)
+    weighed = weigh(made, [(torch.randn(64), torch.randn(64)) for _ in made], 0)
+    span = weighed.best()
+
+    places = [Span(*place, score - weighed.nothing) for place, score in weighed.places.items()]
+    assert sum(map(weighed.probability, [*places, None])) == pytest.approx(1)
+    assert span is not None
+    assert (span.score > 0) == (weighed.probability(span) > weighed.probability(None))
 
 
 @pytest.mark.parametrize("architecture", ENCODERS)

@@ -51,5 +51,5 @@ def test_a_span_head_finds_the_same_answers_wherever_it_is_asked(tmp_path: Path,
         context, question = prompt.split("\n\n")
         if len(context) > 60:
             continue  # read in one window here, in several there
-        assert find_answer(tuned, question, context).text == answer
-        assert find_answer(whole, question, context).text == answer
+        assert find_answer(tuned, question, context).answer == answer
+        assert find_answer(whole, question, context).answer == answer
