@@ -13,8 +13,9 @@ from modelforge.evaluation.rewards.reward import Answer, Reward, weighted
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.schemas.config import TrainingConfig
 from modelforge.tasks.causal_task import CausalTask
-from modelforge.tasks.generation import Progress, Stop, generate_ids
+from modelforge.tasks.generation import generate_ids
 from modelforge.tasks.task import CanonicalRow
+from modelforge.tasks.watch import UNWATCHED, Watch
 
 
 class AnswerEvaluator(Evaluator):
@@ -31,13 +32,12 @@ class AnswerEvaluator(Evaluator):
         model: Any,
         rows: Sequence[CanonicalRow],
         *,
-        on_progress: Progress | None = None,
-        should_stop: Stop | None = None,
+        watch: Watch = UNWATCHED,
     ) -> RowScores:
         """Write an answer to every prompt, score it, and say how far the model has moved from its base.
 
         Raises:
-            GenerationStopped: `should_stop` returned true.
+            GenerationStopped: the watch asks to stop.
             TrainingError: a reward failed.
         """
         prompts = [self.task.prompt_ids(prompt_row(row), self.tokenizer, self.config) or [] for row in rows]
@@ -47,8 +47,7 @@ class AnswerEvaluator(Evaluator):
             prompts,
             max_new_tokens=self.config.evaluation.max_new_tokens,
             batch_size=self.config.evaluation.per_device_eval_batch_size,
-            on_progress=on_progress,
-            should_stop=should_stop,
+            watch=watch,
         )
         texts = self.tokenizer.batch_decode(written, skip_special_tokens=True)
         answers = [
@@ -66,7 +65,7 @@ class AnswerEvaluator(Evaluator):
             scores={
                 REWARD: tuple(weighted(self.rewards, scores)),
                 **each,
-                DIVERGENCE: tuple(divergence_from_base(model, prompts, written, should_stop)),
+                DIVERGENCE: tuple(divergence_from_base(model, prompts, written, watch)),
             },
         )
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from modelforge.tasks.generation import GenerationStopped, evaluating
+from modelforge.tasks.generation import evaluating
+from modelforge.tasks.watch import UNWATCHED, Watch
 
 
 def divergence_from_base(
     model: Any,
     prompts: Sequence[Sequence[int]],
     answers: Sequence[Sequence[int]],
-    should_stop: Callable[[], bool] | None = None,
+    watch: Watch = UNWATCHED,
 ) -> list[float]:
     """KL(tuned ‖ base) in nats a token: at each token of an answer over the whole vocabulary, then the mean.
 
@@ -20,7 +21,7 @@ def divergence_from_base(
     for a model without an adapter, which has no base to switch to.
 
     Raises:
-        GenerationStopped: `should_stop` returned true; it is asked before every row.
+        GenerationStopped: the watch asks to stop; it is asked before every row.
     """
     from peft import PeftModel
 
@@ -29,8 +30,7 @@ def divergence_from_base(
     found = []
     with evaluating(model):
         for prompt, answer in zip(prompts, answers, strict=True):
-            if should_stop is not None and should_stop():
-                raise GenerationStopped
+            watch.check()
             found.append(_of_one(model, [*prompt, *answer], len(answer)) if answer else 0.0)
     return found
 

@@ -12,9 +12,9 @@ from modelforge.evaluation.row_scores import RowScores
 from modelforge.exceptions import TrainingError
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.report import EvaluationReport
-from modelforge.tasks.generation import Progress, Stop
 from modelforge.tasks.head import fresh_parts
 from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task
+from modelforge.tasks.watch import UNWATCHED, Watch
 
 
 class Evaluator:
@@ -30,8 +30,7 @@ class Evaluator:
         model: Any,
         rows: Sequence[CanonicalRow],
         *,
-        on_progress: Progress | None = None,
-        should_stop: Stop | None = None,
+        watch: Watch = UNWATCHED,
     ) -> RowScores:
         """Score every row: its likelihood, and with `evaluation.generate` the model's own answer to it.
 
@@ -39,15 +38,13 @@ class Evaluator:
         `model.disable_adapter()`. Progress counts the answers, or the rows where there are none.
 
         Raises:
-            GenerationStopped: `should_stop` returned true.
+            GenerationStopped: the watch asks to stop.
             TrainingError: the model's loss is not a number.
         """
         answers = None
         if rows and (self.config.evaluation.generate or not self.task.writes_answers):
-            answers = self.task.answers(
-                model, self.tokenizer, rows, self.config, on_progress=on_progress, should_stop=should_stop
-            )
-        likelihood = self.likelihood(model, rows, on_progress if answers is None else None, should_stop)
+            answers = self.task.answers(model, self.tokenizer, rows, self.config, watch=watch)
+        likelihood = self.likelihood(model, rows, watch if answers is None else watch.silent())
         return RowScores(
             prompts=tuple(self.task.prompt_text(row) for row in rows),
             references=tuple(self.task.reference(row) for row in rows),
@@ -73,12 +70,11 @@ class Evaluator:
         self,
         model: Any,
         rows: Sequence[CanonicalRow],
-        on_progress: Progress | None = None,
-        should_stop: Stop | None = None,
+        watch: Watch = UNWATCHED,
     ) -> list[RowLikelihood]:
         """How likely the model finds each row. Raises as `measure` does."""
         features = [self.task.features(row, self.tokenizer, self.config) for row in rows]
-        found = self.task.likelihood(model, features, self.config, on_progress=on_progress, should_stop=should_stop)
+        found = self.task.likelihood(model, features, self.config, watch=watch)
         _refuse_nan([row.nll for row in found])
         return found
 

@@ -10,8 +10,8 @@ from modelforge.evaluation.metrics import AGREEMENT, agreements
 from modelforge.evaluation.preference_evaluator import PreferenceEvaluator
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.schemas.report import EvaluationReport
-from modelforge.tasks.generation import Progress, Stop
 from modelforge.tasks.task import CanonicalRow
+from modelforge.tasks.watch import UNWATCHED, Watch
 
 GOOD = "marked_good"
 """Beside the scores of a model: the mark of each row, for the comparison."""
@@ -29,13 +29,12 @@ class MarkEvaluator(Evaluator):
         model: Any,
         rows: Sequence[CanonicalRow],
         *,
-        on_progress: Progress | None = None,
-        should_stop: Stop | None = None,
+        watch: Watch = UNWATCHED,
     ) -> RowScores:
         """As `Evaluator.measure`, with the marks beside."""
         if all("chosen" in row for row in rows):
-            return self._pairs.measure(model, rows, on_progress=on_progress, should_stop=should_stop)
-        measured = super().measure(model, rows, on_progress=on_progress, should_stop=should_stop)
+            return self._pairs.measure(model, rows, watch=watch)
+        measured = super().measure(model, rows, watch=watch)
         good = [bool(row["label"]) for row in rows]
         scores = {
             name: tuple(value for value, kept in zip(values, good, strict=True) if kept)

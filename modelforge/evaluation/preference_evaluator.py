@@ -10,8 +10,8 @@ from modelforge.evaluation.evaluator import Evaluator
 from modelforge.evaluation.metrics import PREFERENCE, preferences
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.schemas.config.strategies import DpoConfig
-from modelforge.tasks.generation import Progress, Stop
 from modelforge.tasks.task import CanonicalRow
+from modelforge.tasks.watch import UNWATCHED, Watch
 
 
 class PreferenceEvaluator(Evaluator):
@@ -22,15 +22,12 @@ class PreferenceEvaluator(Evaluator):
         model: Any,
         rows: Sequence[CanonicalRow],
         *,
-        on_progress: Progress | None = None,
-        should_stop: Stop | None = None,
+        watch: Watch = UNWATCHED,
     ) -> RowScores:
         """As `Evaluator.measure` on the chosen sides, with the share of pairs that the model ranks right."""
         sides = [sides_of(row) for row in rows]
-        chosen = super().measure(
-            model, [chosen for chosen, _ in sides], on_progress=on_progress, should_stop=should_stop
-        )
-        rejected = self.likelihood(model, [rejected for _, rejected in sides], should_stop=should_stop)
+        chosen = super().measure(model, [chosen for chosen, _ in sides], watch=watch)
+        rejected = self.likelihood(model, [rejected for _, rejected in sides], watch=watch.silent())
         accuracy = preferences(
             chosen.nll,
             [row.nll for row in rejected],

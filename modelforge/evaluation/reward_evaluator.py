@@ -14,8 +14,8 @@ from modelforge.evaluation.metrics import PAIR_LOSS, PREFERENCE
 from modelforge.evaluation.rewards.reward_model import score_sequences
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.exceptions import TrainingError
-from modelforge.tasks.generation import Progress, Stop
 from modelforge.tasks.task import CanonicalRow
+from modelforge.tasks.watch import UNWATCHED, Watch
 
 
 class RewardEvaluator(Evaluator):
@@ -26,13 +26,12 @@ class RewardEvaluator(Evaluator):
         model: Any,
         rows: Sequence[CanonicalRow],
         *,
-        on_progress: Progress | None = None,
-        should_stop: Stop | None = None,
+        watch: Watch = UNWATCHED,
     ) -> RowScores:
         """Score both answers of every pair. Nothing is generated.
 
         Raises:
-            GenerationStopped: `should_stop` returned true.
+            GenerationStopped: the watch asks to stop.
             TrainingError: a score is not a number.
         """
         pairs = [self._pair(row) for row in rows]
@@ -42,8 +41,7 @@ class RewardEvaluator(Evaluator):
             [scored_ids(side) for pair in pairs for side in pair.sides],
             self.tokenizer.pad_token_id,
             batch_size=self.config.evaluation.per_device_eval_batch_size,
-            on_progress=on_progress,
-            should_stop=should_stop,
+            watch=watch,
         )
         if not all(map(math.isfinite, scores)):
             raise TrainingError(

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from modelforge.exceptions import ConfigurationError
-from modelforge.tasks.generation import GenerationStopped, all_end_token_ids
+from modelforge.tasks.generation import all_end_token_ids
+from modelforge.tasks.watch import GenerationStopped
 
 SAMPLED = "sampled.safetensors"
 """In a checkpoint: the answers that further passes are to be made over."""

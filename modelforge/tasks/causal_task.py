@@ -11,11 +11,12 @@ from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
 from modelforge.tasks.causal_truths import TRUTHS, broken_truths
 from modelforge.tasks.features import Collator, Features
-from modelforge.tasks.generation import Progress, Stop, generate_answers
+from modelforge.tasks.generation import generate_answers
 from modelforge.tasks.head import CAUSAL, Head
 from modelforge.tasks.likelihood import row_nll
 from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task, Truth
 from modelforge.tasks.tokenised_row import TokenisedRow
+from modelforge.tasks.watch import UNWATCHED, Watch
 
 
 class CausalTask(Task, Protocol):
@@ -70,8 +71,7 @@ class CausalTask(Task, Protocol):
         rows: Sequence[Sequence[Features]],
         config: TrainingConfig,
         *,
-        on_progress: Progress | None = None,
-        should_stop: Stop | None = None,
+        watch: Watch = UNWATCHED,
     ) -> list[RowLikelihood]:
         """Nats over the trained tokens of each row."""
         tokenised = [row for (row,) in rows if isinstance(row, TokenisedRow)]
@@ -79,8 +79,7 @@ class CausalTask(Task, Protocol):
             model,
             tokenised,
             batch_size=config.evaluation.per_device_eval_batch_size,
-            on_progress=on_progress,
-            should_stop=should_stop,
+            watch=watch,
         )
         return [RowLikelihood(value, row.trained_tokens) for value, row in zip(nll, tokenised, strict=True)]
 
@@ -91,8 +90,7 @@ class CausalTask(Task, Protocol):
         rows: Sequence[CanonicalRow],
         config: TrainingConfig,
         *,
-        on_progress: Progress | None = None,
-        should_stop: Stop | None = None,
+        watch: Watch = UNWATCHED,
     ) -> list[str] | None:
         """The greedy continuation of each prompt; nothing where a row has no prompt."""
         prompts = [self.prompt_ids(row, tokenizer, config) for row in rows]
@@ -105,6 +103,5 @@ class CausalTask(Task, Protocol):
             with_prompt,
             max_new_tokens=config.evaluation.max_new_tokens,
             batch_size=config.evaluation.per_device_eval_batch_size,
-            on_progress=on_progress,
-            should_stop=should_stop,
+            watch=watch,
         )

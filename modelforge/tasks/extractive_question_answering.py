@@ -15,9 +15,9 @@ from modelforge.schemas.preflight import Finding
 from modelforge.tasks.encoder_row import EncoderRow
 from modelforge.tasks.features import Collator, Features
 from modelforge.tasks.forward import outputs
-from modelforge.tasks.generation import Progress, Stop
 from modelforge.tasks.head import Head
 from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task, Truth
+from modelforge.tasks.watch import UNWATCHED, Watch
 from modelforge.tasks.windows import best_span, windows
 from modelforge.tasks.written_question_answering import (
     NAME,
@@ -137,8 +137,7 @@ class ExtractiveQuestionAnswering(Task):
         rows: Sequence[Sequence[Features]],
         config: TrainingConfig,
         *,
-        on_progress: Progress | None = None,
-        should_stop: Stop | None = None,
+        watch: Watch = UNWATCHED,
     ) -> list[RowLikelihood]:
         """Nats of start and end, their mean over a row's windows: the trainer's loss of the row."""
         from torch import tensor
@@ -147,7 +146,7 @@ class ExtractiveQuestionAnswering(Task):
         numbered = [(number, features) for number, made in enumerate(rows) for features in made]
         losses: list[list[float]] = [[] for _ in rows]
         flat = [features for _, features in numbered]
-        for at, (starts, ends) in self._logits(model, flat, config, on_progress, should_stop):
+        for at, (starts, ends) in self._logits(model, flat, config, watch):
             number, features = numbered[at]
             pointed = [tensor(features.columns[name][0]) for name in TARGETS]
             sides = [
@@ -167,8 +166,7 @@ class ExtractiveQuestionAnswering(Task):
         rows: Sequence[CanonicalRow],
         config: TrainingConfig,
         *,
-        on_progress: Progress | None = None,
-        should_stop: Stop | None = None,
+        watch: Watch = UNWATCHED,
     ) -> list[str] | None:
         """The text at the likeliest place of each row; empty where no answer is likelier."""
         found = [_windows(row, tokenizer, config) for row in rows]
@@ -179,7 +177,7 @@ class ExtractiveQuestionAnswering(Task):
             for window in made
         ]
         logits: list[dict[int, tuple[Any, Any]]] = [{} for _ in rows]
-        for index, pair in self._logits(model, flat, config, on_progress, should_stop):
+        for index, pair in self._logits(model, flat, config, watch):
             number, at = numbered[index]
             logits[number][at] = pair
         answers = []
@@ -214,8 +212,7 @@ class ExtractiveQuestionAnswering(Task):
         model: Any,
         rows: Sequence[Features],
         config: TrainingConfig,
-        on_progress: Progress | None,
-        should_stop: Stop | None,
+        watch: Watch,
     ) -> Iterator[tuple[int, tuple[Any, Any]]]:
         """(window, logits of start and of end, each as long as the batch was wide)."""
         pad = model.config.get_text_config().pad_token_id or 0
@@ -225,8 +222,7 @@ class ExtractiveQuestionAnswering(Task):
             EncoderCollator(pad, TARGETS, most=config.data.max_length),
             TARGETS,
             batch_size=config.evaluation.per_device_eval_batch_size,
-            on_progress=on_progress,
-            should_stop=should_stop,
+            watch=watch,
         )
         for at, output in said:
             yield at, (output["start_logits"], output["end_logits"])

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from modelforge.tasks.features import Collator, Features
-from modelforge.tasks.generation import GenerationStopped, Progress, Stop, evaluating
+from modelforge.tasks.generation import evaluating
+from modelforge.tasks.watch import UNWATCHED, Watch
 
 
 def outputs(
@@ -16,8 +17,7 @@ def outputs(
     targets: Sequence[str],
     *,
     batch_size: int,
-    on_progress: Progress | None = None,
-    should_stop: Stop | None = None,
+    watch: Watch = UNWATCHED,
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """(row, the model's logits for it, by name): each in fp32 on the CPU, without the batch's dimension.
 
@@ -28,14 +28,13 @@ def outputs(
         targets: columns that the model is not shown, since it is asked for them.
 
     Raises:
-        GenerationStopped: `should_stop` returned true; it is asked before every pass.
+        GenerationStopped: the watch asks to stop; it is asked before every pass.
     """
     order = sorted(range(len(rows)), key=lambda row: -rows[row].kept_tokens)
     done = 0
     with evaluating(model):
         for start in range(0, len(order), batch_size):
-            if should_stop is not None and should_stop():
-                raise GenerationStopped
+            watch.check()
             batch = order[start : start + batch_size]
             made = collator([rows[row].columns for row in batch])
             shown = {name: tensor.to(model.device) for name, tensor in made.items() if name not in targets}
@@ -43,5 +42,4 @@ def outputs(
             for at, row in enumerate(batch):
                 yield row, {name: tensor[at] for name, tensor in said.items()}
             done += len(batch)
-            if on_progress is not None:
-                on_progress(done, len(rows))
+            watch.on_progress(done, len(rows))

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from modelforge.tasks.chat_rendering import end_token_ids
-
-Progress = Callable[[int, int], None]
-"""Called with (answers written, answers in all)."""
-Stop = Callable[[], bool]
-
-
-class GenerationStopped(Exception):
-    """`should_stop` said so. No answers are returned, since half of them prove nothing."""
+from modelforge.tasks.watch import UNWATCHED, Watch
 
 
 def generate_answers(
@@ -25,8 +18,7 @@ def generate_answers(
     *,
     max_new_tokens: int,
     batch_size: int,
-    on_progress: Progress | None = None,
-    should_stop: Stop | None = None,
+    watch: Watch = UNWATCHED,
 ) -> list[str]:
     """The most likely continuation of each prompt as text, without special tokens; see `generate_ids`."""
     ends = all_end_token_ids(model, tokenizer)
@@ -36,10 +28,9 @@ def generate_answers(
         prompts,
         max_new_tokens=max_new_tokens,
         batch_size=batch_size,
-        on_progress=on_progress,
-        should_stop=should_stop,
+        watch=watch,
     )
-    return [tokenizer.decode(_before_end(ids, ends), skip_special_tokens=True) for ids in written]
+    return [tokenizer.decode(before_end(ids, ends), skip_special_tokens=True) for ids in written]
 
 
 def generate_ids(
@@ -49,8 +40,7 @@ def generate_ids(
     *,
     max_new_tokens: int,
     batch_size: int,
-    on_progress: Progress | None = None,
-    should_stop: Stop | None = None,
+    watch: Watch = UNWATCHED,
 ) -> list[list[int]]:
     """The most likely continuation of each prompt, token by token, up to the end of the turn.
 
@@ -65,21 +55,19 @@ def generate_ids(
         The new ids of each prompt, in the order of `prompts`, with the end token where the answer ended in time.
 
     Raises:
-        GenerationStopped: `should_stop` returned true; it is asked before every token.
+        GenerationStopped: the watch asks to stop; it is asked before every token.
     """
-    stop = should_stop or _never
     ends = all_end_token_ids(model, tokenizer)
     answers: list[list[int]] = [[] for _ in prompts]
     done = 0
     with evaluating(model):
         for batch, budget in _batches(model, prompts, max_new_tokens, batch_size):
             if budget > 0:
-                new = _continue(model, tokenizer, [list(prompts[row]) for row in batch], budget, ends, stop)
+                new = _continue(model, tokenizer, [list(prompts[row]) for row in batch], budget, ends, watch)
                 for row, ids in zip(batch, new, strict=True):
-                    answers[row] = ids[: len(_before_end(ids, ends)) + 1]
+                    answers[row] = ids[: len(before_end(ids, ends)) + 1]
             done += len(batch)
-            if on_progress is not None:
-                on_progress(done, len(prompts))
+            watch.on_progress(done, len(prompts))
     return answers
 
 
@@ -143,20 +131,34 @@ def _batches(
 
 
 def _continue(
-    model: Any, tokenizer: Any, prompts: list[list[int]], budget: int, ends: list[int], should_stop: Stop
+    model: Any, tokenizer: Any, prompts: list[list[int]], budget: int, ends: list[int], watch: Watch
 ) -> list[list[int]]:
     """The new ids of each prompt, [batch][at most budget]; behind a row's end token stands padding."""
     import torch
-    from transformers import GenerationConfig
 
     width = max(len(prompt) for prompt in prompts)
     pad = tokenizer.pad_token_id or 0  # masked on the left, and cut off behind the end: any id would do
     ids = torch.tensor([[pad] * (width - len(prompt)) + prompt for prompt in prompts], device=model.device)
     mask = torch.tensor([[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts], device=model.device)
+    whole = write_greedily(model, ids, mask, watch, max_new_tokens=budget, eos_token_id=ends or None, pad_token_id=pad)
+    new: list[list[int]] = whole[:, width:].tolist()
+    return new
+
+
+def write_greedily(model: Any, ids: Any, mask: Any, watch: Watch, **settings: Any) -> Any:
+    """The most likely ids behind `ids` [batch, width], or of the decoder that has read them; [batch, length].
+
+    Args:
+        settings: of `GenerationConfig`: how long an answer may get, and by which ids it begins and ends.
+
+    Raises:
+        GenerationStopped: the watch asks to stop; it is asked before every token.
+    """
+    import torch
+    from transformers import GenerationConfig
 
     def stop_when_asked(ids: Any, _scores: Any, **_: Any) -> Any:
-        if should_stop():
-            raise GenerationStopped
+        watch.check()
         return torch.zeros(ids.shape[0], dtype=torch.bool, device=ids.device)
 
     # Every setting that a model's own generation config could bring along is set, to the neutral value.
@@ -168,23 +170,18 @@ def _continue(
         top_k=50,
         repetition_penalty=1.0,
         no_repeat_ngram_size=0,
+        encoder_no_repeat_ngram_size=0,
+        min_length=0,
         min_new_tokens=0,
-        max_new_tokens=budget,
-        eos_token_id=ends or None,
-        pad_token_id=pad,
         use_cache=True,
+        **settings,
     )
-    whole = model.generate(
+    return model.generate(
         input_ids=ids, attention_mask=mask, generation_config=greedy, stopping_criteria=[stop_when_asked]
     )
-    new: list[list[int]] = whole[:, width:].tolist()
-    return new
 
 
-def _before_end(ids: Sequence[int], ends: Sequence[int]) -> list[int]:
+def before_end(ids: Sequence[int], ends: Sequence[int]) -> list[int]:
+    """The ids of an answer up to the first that ends it."""
     stop = next((index for index, token in enumerate(ids) if token in ends), len(ids))
     return list(ids[:stop])
-
-
-def _never() -> bool:
-    return False

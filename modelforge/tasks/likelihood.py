@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from modelforge.tasks.generation import GenerationStopped, evaluating, keeps_logits
+from modelforge.tasks.generation import evaluating, keeps_logits
 from modelforge.tasks.tokenised_row import IGNORED, TokenisedRow
+from modelforge.tasks.watch import UNWATCHED, Watch
 
 LOGITS_AT_ONCE = 64_000_000
 """Logits of one pass, as a count: 256 MB in fp32. A single row may need more; training it took more still."""
@@ -19,8 +20,7 @@ def row_nll(
     rows: Sequence[TokenisedRow],
     *,
     batch_size: int,
-    on_progress: Callable[[int, int], None] | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    watch: Watch = UNWATCHED,
 ) -> list[float]:
     """Nats per row, summed over the row's trained tokens; 0 for a row without any.
 
@@ -28,19 +28,17 @@ def row_nll(
     `batch_size` of them; a row's figure does not depend on its batch.
 
     Raises:
-        GenerationStopped: `should_stop` returned true; it is asked before every pass.
+        GenerationStopped: the watch asks to stop; it is asked before every pass.
     """
     nll = [0.0] * len(rows)
     done = 0
     with evaluating(model):
         for batch in _batches(rows, batch_size, _vocabulary(model)):
-            if should_stop is not None and should_stop():
-                raise GenerationStopped
+            watch.check()
             for row, value in zip(batch, _pass(model, [rows[index] for index in batch]), strict=True):
                 nll[row] = value
             done += len(batch)
-            if on_progress is not None:
-                on_progress(done, len(rows))
+            watch.on_progress(done, len(rows))
     return nll
 
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from modelforge.tasks.generation import (
-    GenerationStopped,
-    Progress,
-    Stop,
     all_end_token_ids,
+    before_end,
     context_length,
     evaluating,
+    write_greedily,
 )
+from modelforge.tasks.watch import UNWATCHED, Watch
 
 
 def decoder_start(model: Any) -> int:
@@ -28,8 +28,7 @@ def answer_texts(
     *,
     max_new_tokens: int,
     batch_size: int,
-    on_progress: Progress | None = None,
-    should_stop: Stop | None = None,
+    watch: Watch = UNWATCHED,
 ) -> list[str]:
     """The most likely answer to each text, token by token, up to its end token.
 
@@ -44,70 +43,41 @@ def answer_texts(
         The answer to each source, in the order of `sources`, without special tokens.
 
     Raises:
-        GenerationStopped: `should_stop` returned true; it is asked before every token.
+        GenerationStopped: the watch asks to stop; it is asked before every token.
     """
-    stop = should_stop or _never
     answers = [""] * len(sources)
     order = sorted(range(len(sources)), key=lambda row: -len(sources[row]))
     done = 0
     with evaluating(model):
         for start in range(0, len(order), batch_size):
             batch = order[start : start + batch_size]
-            written = _write(model, tokenizer, [sources[row] for row in batch], max_new_tokens, stop)
+            written = _write(model, tokenizer, [sources[row] for row in batch], max_new_tokens, watch)
             for row, ids in zip(batch, written, strict=True):
                 answers[row] = tokenizer.decode(ids, skip_special_tokens=True)
             done += len(batch)
-            if on_progress is not None:
-                on_progress(done, len(sources))
+            watch.on_progress(done, len(sources))
     return answers
 
 
-def _write(model: Any, tokenizer: Any, sources: list[Sequence[int]], budget: int, should_stop: Stop) -> list[list[int]]:
+def _write(model: Any, tokenizer: Any, sources: list[Sequence[int]], budget: int, watch: Watch) -> list[list[int]]:
     """The ids written for each source up to its end token, [batch][at most budget]."""
     import torch
-    from transformers import GenerationConfig
 
     width = max(len(source) for source in sources)
     pad = tokenizer.pad_token_id or 0
     ids = torch.tensor([[*source, *[pad] * (width - len(source))] for source in sources], device=model.device)
     mask = torch.tensor([[1] * len(source) + [0] * (width - len(source)) for source in sources], device=model.device)
-
-    def stop_when_asked(ids: Any, _scores: Any, **_: Any) -> Any:
-        if should_stop():
-            raise GenerationStopped
-        return torch.zeros(ids.shape[0], dtype=torch.bool, device=ids.device)
-
     ends = all_end_token_ids(model, tokenizer)
     limit = context_length(model)
-    # Every setting that a model's own generation config could bring along is set, to the neutral value.
-    greedy = GenerationConfig(
-        do_sample=False,
-        num_beams=1,
-        temperature=1.0,
-        top_p=1.0,
-        top_k=50,
-        repetition_penalty=1.0,
-        no_repeat_ngram_size=0,
-        encoder_no_repeat_ngram_size=0,
-        min_length=0,
-        min_new_tokens=0,
+    whole = write_greedily(
+        model,
+        ids,
+        mask,
+        watch,
         max_new_tokens=min(budget, limit - 1) if limit else budget,
         eos_token_id=ends,
         pad_token_id=pad,
         decoder_start_token_id=decoder_start(model),
-        use_cache=True,
-    )
-    whole = model.generate(
-        input_ids=ids, attention_mask=mask, generation_config=greedy, stopping_criteria=[stop_when_asked]
     )
     # The first is the start token, which may be the end token as well.
-    return [_before_end(row, ends) for row in whole[:, 1:].tolist()]
-
-
-def _before_end(ids: list[int], ends: Sequence[int]) -> list[int]:
-    stop = next((index for index, token in enumerate(ids) if token in ends), len(ids))
-    return ids[:stop]
-
-
-def _never() -> bool:
-    return False
+    return [before_end(row, ends) for row in whole[:, 1:].tolist()]

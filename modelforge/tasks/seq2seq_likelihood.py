@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from modelforge.data.source_collator import SourceCollator
-from modelforge.tasks.generation import GenerationStopped, Progress, Stop, evaluating
+from modelforge.tasks.generation import evaluating
 from modelforge.tasks.likelihood import LOGITS_AT_ONCE, sum_nll
 from modelforge.tasks.source_and_target import SourceAndTarget
+from modelforge.tasks.watch import UNWATCHED, Watch
 
 
 def target_nll(
@@ -17,28 +18,25 @@ def target_nll(
     collator: SourceCollator,
     *,
     batch_size: int,
-    on_progress: Progress | None = None,
-    should_stop: Stop | None = None,
+    watch: Watch = UNWATCHED,
 ) -> list[float]:
     """Nats per row, summed over its target. A row's figure does not depend on its batch.
 
     Raises:
-        GenerationStopped: `should_stop` returned true; it is asked before every pass.
+        GenerationStopped: the watch asks to stop; it is asked before every pass.
     """
     nll = [0.0] * len(rows)
     done = 0
     with evaluating(model):
         for batch in _batches(rows, batch_size, int(model.config.vocab_size)):
-            if should_stop is not None and should_stop():
-                raise GenerationStopped
+            watch.check()
             made = collator([rows[index].columns for index in batch])
             inputs = {name: values.to(model.device) for name, values in made.items()}
             logits = model(**inputs, use_cache=False).logits  # [b, t, vocabulary], aligned with the labels
             for row, value in zip(batch, sum_nll(logits, inputs["labels"]), strict=True):
                 nll[row] = float(value)
             done += len(batch)
-            if on_progress is not None:
-                on_progress(done, len(rows))
+            watch.on_progress(done, len(rows))
     return nll
 
 

@@ -10,13 +10,13 @@ from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import TrainingConfig
 from modelforge.tasks.chat_rendering import end_token_ids
 from modelforge.tasks.features import Features
-from modelforge.tasks.generation import Progress, Stop
 from modelforge.tasks.head import SEQ2SEQ, Head
 from modelforge.tasks.seq2seq_generation import answer_texts
 from modelforge.tasks.seq2seq_likelihood import target_nll
 from modelforge.tasks.seq2seq_truths import TRUTHS, broken_truths
 from modelforge.tasks.source_and_target import SourceAndTarget, cut_sides
 from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task, Truth
+from modelforge.tasks.watch import UNWATCHED, Watch
 
 
 class Seq2SeqTask(Task, Protocol):
@@ -78,8 +78,7 @@ class Seq2SeqTask(Task, Protocol):
         rows: Sequence[Sequence[Features]],
         config: TrainingConfig,
         *,
-        on_progress: Progress | None = None,
-        should_stop: Stop | None = None,
+        watch: Watch = UNWATCHED,
     ) -> list[RowLikelihood]:
         """Nats over the target of each row."""
         sides = [row for (row,) in rows if isinstance(row, SourceAndTarget)]
@@ -88,8 +87,7 @@ class Seq2SeqTask(Task, Protocol):
             sides,
             SourceCollator(0, config.data.max_length, config.data.max_target_length),
             batch_size=config.evaluation.per_device_eval_batch_size,
-            on_progress=on_progress,
-            should_stop=should_stop,
+            watch=watch,
         )
         return [RowLikelihood(value, row.trained_tokens) for value, row in zip(nll, sides, strict=True)]
 
@@ -100,8 +98,7 @@ class Seq2SeqTask(Task, Protocol):
         rows: Sequence[CanonicalRow],
         config: TrainingConfig,
         *,
-        on_progress: Progress | None = None,
-        should_stop: Stop | None = None,
+        watch: Watch = UNWATCHED,
     ) -> list[str] | None:
         """The greedy answer to each source, cut as in training."""
         return answer_texts(
@@ -110,8 +107,7 @@ class Seq2SeqTask(Task, Protocol):
             [self.encode(row, tokenizer, config).kept_source for row in rows],
             max_new_tokens=config.evaluation.max_new_tokens,
             batch_size=config.evaluation.per_device_eval_batch_size,
-            on_progress=on_progress,
-            should_stop=should_stop,
+            watch=watch,
         )
 
     def is_plain(self, row: CanonicalRow) -> bool:  # noqa: ARG002 - of every row

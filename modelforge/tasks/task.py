@@ -11,8 +11,8 @@ from modelforge.schemas.dataset import Shape
 from modelforge.schemas.model import ModelMode
 from modelforge.schemas.preflight import Finding
 from modelforge.tasks.features import Collator, Features
-from modelforge.tasks.generation import Progress, Stop
 from modelforge.tasks.head import Head
+from modelforge.tasks.watch import UNWATCHED, Watch
 
 CanonicalRow = dict[str, Any]
 """A row in TRL's dataset types: `prompt` and `completion`, `messages`, or `text`."""
@@ -107,13 +107,12 @@ class Task(Protocol):
         rows: Sequence[Sequence[Features]],
         config: TrainingConfig,
         *,
-        on_progress: Progress | None = None,
-        should_stop: Stop | None = None,
+        watch: Watch = UNWATCHED,
     ) -> list[RowLikelihood]:
         """How likely `model` finds each row, given its features.
 
         Raises:
-            GenerationStopped: `should_stop` returned true.
+            GenerationStopped: the watch asks to stop.
         """
         ...
 
@@ -124,13 +123,12 @@ class Task(Protocol):
         rows: Sequence[CanonicalRow],
         config: TrainingConfig,
         *,
-        on_progress: Progress | None = None,
-        should_stop: Stop | None = None,
+        watch: Watch = UNWATCHED,
     ) -> list[str] | None:
         """The model's own answer to each row, the same every time; nothing where the rows ask for none.
 
         Raises:
-            GenerationStopped: `should_stop` returned true.
+            GenerationStopped: the watch asks to stop.
         """
         ...
 

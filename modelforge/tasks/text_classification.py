@@ -18,9 +18,9 @@ from modelforge.schemas.preflight import Finding
 from modelforge.tasks.encoder_row import EncoderRow
 from modelforge.tasks.features import Collator, Features
 from modelforge.tasks.forward import outputs
-from modelforge.tasks.generation import Progress, Stop
 from modelforge.tasks.head import Head
 from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task, Truth
+from modelforge.tasks.watch import UNWATCHED, Watch
 
 TARGETS = ("labels",)
 UNKNOWN = -1
@@ -142,15 +142,14 @@ class TextClassification(Task):
         rows: Sequence[Sequence[Features]],
         config: TrainingConfig,
         *,
-        on_progress: Progress | None = None,
-        should_stop: Stop | None = None,
+        watch: Watch = UNWATCHED,
     ) -> list[RowLikelihood]:
         """Nats of each row's class; a class that the model has no output for is not scored."""
         from torch.nn.functional import log_softmax
 
         found = [RowLikelihood(0.0, 0)] * len(rows)
         made = [features for (features,) in rows]
-        for row, logits in self._logits(model, made, config, on_progress, should_stop):
+        for row, logits in self._logits(model, made, config, watch):
             number = made[row].columns["labels"][0]
             if number != UNKNOWN:
                 found[row] = RowLikelihood(-float(log_softmax(logits.double(), dim=-1)[number]), 1)
@@ -163,13 +162,12 @@ class TextClassification(Task):
         rows: Sequence[CanonicalRow],
         config: TrainingConfig,
         *,
-        on_progress: Progress | None = None,
-        should_stop: Stop | None = None,
+        watch: Watch = UNWATCHED,
     ) -> list[str] | None:
         """The likeliest class of each row."""
         made = [self.features(row, tokenizer, config)[0] for row in rows]
         answers = [""] * len(rows)
-        for row, logits in self._logits(model, made, config, on_progress, should_stop):
+        for row, logits in self._logits(model, made, config, watch):
             answers[row] = self.classes[int(logits.argmax())]
         return answers
 
@@ -190,8 +188,7 @@ class TextClassification(Task):
         model: Any,
         rows: Sequence[Features],
         config: TrainingConfig,
-        on_progress: Progress | None,
-        should_stop: Stop | None,
+        watch: Watch,
     ) -> Iterator[tuple[int, Any]]:
         """(row, [classes])."""
         # Any id pads: the mask says what is padding, and decoders look for the id that they were told.
@@ -202,8 +199,7 @@ class TextClassification(Task):
             EncoderCollator(pad, TARGETS, most=config.data.max_length),
             TARGETS,
             batch_size=config.evaluation.per_device_eval_batch_size,
-            on_progress=on_progress,
-            should_stop=should_stop,
+            watch=watch,
         )
         for row, output in said:
             yield row, output["logits"]

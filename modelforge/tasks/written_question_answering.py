@@ -9,9 +9,9 @@ from modelforge.data.answers import NO_ANSWER
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
 from modelforge.schemas.preflight import Finding
-from modelforge.tasks.generation import Progress, Stop
 from modelforge.tasks.task import CanonicalRow
 from modelforge.tasks.text_generation import TextGeneration
+from modelforge.tasks.watch import UNWATCHED, Watch
 
 NAME = "extractive-question-answering"
 SQUAD = ("squad_f1", "squad_em")
@@ -67,11 +67,10 @@ class WrittenQuestionAnswering(TextGeneration):
         rows: Sequence[CanonicalRow],
         config: TrainingConfig,
         *,
-        on_progress: Progress | None = None,
-        should_stop: Stop | None = None,
+        watch: Watch = UNWATCHED,
     ) -> list[str] | None:
         """What the model writes; the sentence that says that there is no answer counts as none."""
-        written = super().answers(model, tokenizer, rows, config, on_progress=on_progress, should_stop=should_stop)
+        written = super().answers(model, tokenizer, rows, config, watch=watch)
         return None if written is None else ["" if text.strip() == NO_ANSWER else text for text in written]
 
     def accepted(self, row: CanonicalRow) -> tuple[str, ...]:

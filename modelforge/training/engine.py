@@ -33,9 +33,9 @@ from modelforge.storage.prepared_data import PreparedData
 from modelforge.strategies.strategy import RunContext, Workbench
 from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.strategies.trained_parameters import settle_parameters
-from modelforge.tasks.generation import GenerationStopped
 from modelforge.tasks.head import Head
 from modelforge.tasks.task_factory import TaskFactory
+from modelforge.tasks.watch import GenerationStopped, Watch
 from modelforge.training.adapter_start import fix_start
 from modelforge.training.held_out import held_out_rows
 from modelforge.training.memory_record import compare_with_plan, memory_in_use
@@ -136,12 +136,11 @@ class _Run:
         if not rows:
             return None
         self._stage(f"measure the {side} model", f"{len(rows)} held-out rows")
-        measured = self.evaluator.measure(
-            self.model,
-            rows,
-            on_progress=lambda done, total: self.emit("generation", {"phase": side, "done": done, "total": total}),
-            should_stop=self.should_stop,
+        watch = Watch(
+            lambda done, total: self.emit("generation", {"phase": side, "done": done, "total": total}),
+            self.should_stop,
         )
+        measured = self.evaluator.measure(self.model, rows, watch=watch)
         write_json(scores, measured.model_dump(mode="json"))
         return measured
 

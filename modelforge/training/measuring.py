@@ -38,6 +38,7 @@ from modelforge.strategies.strategy import RunContext
 from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.tasks.task import CanonicalRow
 from modelforge.tasks.task_factory import TaskFactory
+from modelforge.tasks.watch import Watch
 from modelforge.training.held_out import held_out_rows
 
 OnProgress = Callable[[str, int, int], None]
@@ -237,7 +238,7 @@ def _measure(
         ),
     ).eval()
     evaluator = strategy.evaluator(task, tokenizer, config)
-    measured = evaluator.measure(model, exam.rows, on_progress=lambda done, total: on_progress(name, done, total))
+    measured = evaluator.measure(model, exam.rows, watch=Watch(lambda done, total: on_progress(name, done, total)))
     del model
     gc.collect()  # the next one may need the memory
     return evaluator, measured

@@ -11,8 +11,8 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from modelforge.data.prompts import prompt_row
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.events import EventKind
-from modelforge.tasks.generation import GenerationStopped
 from modelforge.tasks.task import CanonicalRow, Task
+from modelforge.tasks.watch import GenerationStopped, Watch
 
 Emit = Callable[[EventKind, dict[str, Any]], None]
 LONGEST_ANSWER = 64
@@ -50,7 +50,9 @@ class SampleCallback(TrainerCallback):  # type: ignore[misc]
         """Ask the model as it is now. A request to stop is more urgent: there are no samples then."""
         try:
             with _untouched_generators(model):
-                answers = self.task.answers(model, self.tokenizer, self.rows, self.config, should_stop=self.should_stop)
+                answers = self.task.answers(
+                    model, self.tokenizer, self.rows, self.config, watch=Watch(should_stop=self.should_stop)
+                )
         except GenerationStopped:
             return
         if answers is not None:

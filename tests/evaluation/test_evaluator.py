@@ -8,8 +8,8 @@ import pytest
 from modelforge.evaluation.evaluator import Evaluator
 from modelforge.exceptions import TrainingError
 from modelforge.schemas.config import TrainingConfig
-from modelforge.tasks.generation import GenerationStopped
 from modelforge.tasks.text_generation import TextGeneration
+from modelforge.tasks.watch import GenerationStopped, Watch
 
 Lively = tuple[Any, Any]
 EVALUATION = {"max_new_tokens": 8, "per_device_eval_batch_size": 4, "bootstrap_resamples": 200}
@@ -30,7 +30,7 @@ def evaluator(tokenizer: Any, **evaluation: Any) -> Evaluator:
 def test_rows_are_scored_on_their_answers(lively: Lively) -> None:
     model, tokenizer = lively
     seen: list[tuple[int, int]] = []
-    found = evaluator(tokenizer).measure(model, ROWS, on_progress=lambda *at: seen.append(at))
+    found = evaluator(tokenizer).measure(model, ROWS, watch=Watch(lambda *at: seen.append(at)))
     assert found.prompts[3] == "say 3"
     assert found.references[3] == "number 3"
     assert found.answers is not None
@@ -79,7 +79,7 @@ def test_without_generation_only_perplexity_is_measured(lively: Lively) -> None:
     model, tokenizer = lively
     seen: list[tuple[int, int]] = []
     judge = evaluator(tokenizer, generate=False)
-    found = judge.measure(model, ROWS, on_progress=lambda *at: seen.append(at))
+    found = judge.measure(model, ROWS, watch=Watch(lambda *at: seen.append(at)))
     assert (found.answers, found.scores) == (None, {})
     assert seen[-1] == (8, 8)
     assert judge.compare(found, found).primary_metric == "perplexity"
@@ -107,7 +107,7 @@ def test_a_stop_leaves_no_scores(lively: Lively) -> None:
     model, tokenizer = lively
     asked = iter([False] * 4 + [True] * 100)
     with pytest.raises(GenerationStopped):
-        evaluator(tokenizer).measure(model, ROWS, should_stop=lambda: next(asked))
+        evaluator(tokenizer).measure(model, ROWS, watch=Watch(should_stop=lambda: next(asked)))
 
 
 def test_no_rows(lively: Lively) -> None:

@@ -7,12 +7,12 @@ import pytest
 
 from modelforge.exceptions import ModelForgeException
 from modelforge.tasks.generation import (
-    GenerationStopped,
     all_end_token_ids,
     context_length,
     evaluating,
     generate_answers,
 )
+from modelforge.tasks.watch import GenerationStopped, Watch
 
 TEXTS = ["hi", "what is the capital of France?", "a", "copy this: x1 y2 z3", "größer 😀", "b" * 60, "count to ten"]
 
@@ -106,7 +106,7 @@ def test_progress_counts_to_the_end_and_the_model_returns_to_training(lively: tu
     model.train()
     seen: list[tuple[int, int]] = []
     generate_answers(
-        model, tokenizer, prompts(tokenizer), max_new_tokens=2, batch_size=3, on_progress=lambda *at: seen.append(at)
+        model, tokenizer, prompts(tokenizer), max_new_tokens=2, batch_size=3, watch=Watch(lambda *at: seen.append(at))
     )
     assert seen == [(3, 7), (6, 7), (7, 7)]
     assert model.training
@@ -122,7 +122,12 @@ def test_a_stop_is_obeyed_within_a_token_and_gives_nothing(lively: tuple[Any, An
     asked = iter([False, False, True])
     with pytest.raises(GenerationStopped):
         generate_answers(
-            model, tokenizer, prompts(tokenizer), max_new_tokens=50, batch_size=7, should_stop=lambda: next(asked)
+            model,
+            tokenizer,
+            prompts(tokenizer),
+            max_new_tokens=50,
+            batch_size=7,
+            watch=Watch(should_stop=lambda: next(asked)),
         )
     assert model.training
     assert not issubclass(GenerationStopped, ModelForgeException)

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from modelforge.tasks import likelihood
-from modelforge.tasks.generation import GenerationStopped
 from modelforge.tasks.likelihood import row_nll
 from modelforge.tasks.tokenised_row import IGNORED, TokenisedRow
+from modelforge.tasks.watch import GenerationStopped, Watch
 
 Lively = tuple[Any, Any]
 
@@ -97,7 +97,7 @@ def test_an_adapter_without_training_changes_nothing_and_disabled_it_is_the_base
 def test_stop_and_progress(lively: Lively) -> None:
     model, tokenizer = lively
     seen: list[tuple[int, int]] = []
-    row_nll(model, rows(tokenizer), batch_size=2, on_progress=lambda *at: seen.append(at))
+    row_nll(model, rows(tokenizer), batch_size=2, watch=Watch(lambda *at: seen.append(at)))
     assert seen == [(2, 5), (4, 5), (5, 5)]
     with pytest.raises(GenerationStopped):
-        row_nll(model, rows(tokenizer), batch_size=2, should_stop=lambda: True)
+        row_nll(model, rows(tokenizer), batch_size=2, watch=Watch(should_stop=lambda: True))

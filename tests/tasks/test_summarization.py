@@ -15,11 +15,11 @@ from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig, parse_training_config
 from modelforge.starter import sample_path, starter_path
 from modelforge.strategies.sft_strategy import SftStrategy
-from modelforge.tasks.generation import GenerationStopped
 from modelforge.tasks.seq2seq_generation import answer_texts
 from modelforge.tasks.seq2seq_truths import broken_truths
 from modelforge.tasks.source_and_target import SourceAndTarget
 from modelforge.tasks.summarization import EncoderDecoderSummarization, Summarization
+from modelforge.tasks.watch import GenerationStopped, Watch
 
 COLUMNS = {"document": "document", "summary": "summary"}
 ROW = to_canonical({"document": "Ada: hi.\nBen: the kettle broke.", "summary": "A kettle broke."}, "summary", COLUMNS)
@@ -197,7 +197,7 @@ def test_an_answer_does_not_depend_on_its_batch(kind: str, request: pytest.Fixtu
     assert together == [(TASK.answers(model, tokenizer, [row], settings) or [""])[0] for row in rows]
     assert any(together or [])
     with pytest.raises(GenerationStopped):
-        answer_texts(model, tokenizer, [[5, 2]], max_new_tokens=4, batch_size=1, should_stop=lambda: True)
+        answer_texts(model, tokenizer, [[5, 2]], max_new_tokens=4, batch_size=1, watch=Watch(should_stop=lambda: True))
 
 
 def test_a_causal_model_is_asked_for_the_summary_of_the_text() -> None:

@@ -55,7 +55,7 @@ def scored_again(run: TinyRun, loaded: LoadedModel) -> RowScores:
     config = run.folder.read_spec().config
     rows = held_out_rows(PreparedData(run.folder.data), config)
     evaluator = Evaluator(TaskFactory.create_task(config.task), loaded.tokenizer, config)
-    return evaluator.measure(loaded.model, rows, on_progress=lambda *_: None, should_stop=lambda: False)
+    return evaluator.measure(loaded.model, rows)
 
 
 def weights(run: TinyRun, files: FileManager) -> bytes:

@@ -17,8 +17,8 @@ from modelforge.schemas.config.stages import parse_stages
 from modelforge.services.run_making import make_run as make_single_run
 from modelforge.services.stage_making import make_stages
 from modelforge.storage.file_manager import FileManager
-from modelforge.tasks.generation import GenerationStopped
 from modelforge.tasks.text_generation import TextGeneration
+from modelforge.tasks.watch import GenerationStopped
 
 SHORT = {"kind": "length", "unit": "tokens", "at_most": 2, "tolerance": 6}
 LETTERS = {"kind": "regex", "pattern": "[a-z]", "weight": 0.5}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from modelforge.data.scored_pairs import padded_ids
 from modelforge.evaluation.rewards.reward import Answer, Reward
-from modelforge.tasks.generation import GenerationStopped, Progress, evaluating
+from modelforge.tasks.generation import evaluating
+from modelforge.tasks.watch import UNWATCHED, Watch
 
 
 def score_sequences(
@@ -16,8 +17,7 @@ def score_sequences(
     pad_token_id: int,
     *,
     batch_size: int,
-    on_progress: Progress | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    watch: Watch = UNWATCHED,
 ) -> list[float]:
     """The score of each sequence of tokens, taken at its last one.
 
@@ -26,19 +26,17 @@ def score_sequences(
         sequences: prompt and answer, with the answer's end token where it has one.
 
     Raises:
-        GenerationStopped: `should_stop` returned true; it is asked before every pass.
+        GenerationStopped: the watch asks to stop; it is asked before every pass.
     """
     scores = [0.0] * len(sequences)
     order = sorted(range(len(sequences)), key=lambda at: -len(sequences[at]))
     with evaluating(model):
         for start in range(0, len(order), batch_size):
-            if should_stop is not None and should_stop():
-                raise GenerationStopped
+            watch.check()
             chosen = order[start : start + batch_size]
             for at, score in zip(chosen, _pass(model, [sequences[at] for at in chosen], pad_token_id), strict=True):
                 scores[at] = score
-            if on_progress is not None:
-                on_progress(start + len(chosen), len(order))
+            watch.on_progress(start + len(chosen), len(order))
     return scores
 
 
