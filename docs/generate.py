@@ -258,7 +258,8 @@ def _event_kinds() -> Iterator[tuple[str, str]]:
 
 
 def _files(folder: RunFolder | DatasetFolder | ModelFolder) -> Iterator[str]:
-    for name, member in vars(type(folder)).items():
+    members = {name: member for owner in reversed(type(folder).__mro__) for name, member in vars(owner).items()}
+    for name, member in members.items():
         if isinstance(member, property) and name not in NOT_A_FILE:
             path = getattr(folder, name)
             yield f"| `{path.relative_to(folder.root)}` | {_sentence(type(folder), name)} |"

@@ -19,6 +19,8 @@ FORWARD_TILES = 4.0
 GPU_TILES = 2.0
 SMOOTHED_COPIES = 5
 """Label smoothing needs all logits: them, their logarithms and negatives, and two gradients."""
+ROW_OUTPUTS = 16
+"""Outputs per token of a head that judges whole rows: a start and an end, a score, or some classes."""
 SCORED_LOGITS, UPCAST_LOGITS = 64_000_000, 16_000_000
 """What `tasks.likelihood` computes at once."""
 

@@ -24,7 +24,7 @@ from modelforge.hardware.activations import Pass, Training, backward_bytes, chec
 from modelforge.hardware.advice import advise
 from modelforge.hardware.compute import ResolvedCompute, resolve_compute
 from modelforge.hardware.detector import detect
-from modelforge.hardware.logits import Head, evaluation_bytes, scoring_bytes, training_bytes
+from modelforge.hardware.logits import ROW_OUTPUTS, Head, evaluation_bytes, scoring_bytes, training_bytes
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.hardware.runtime import runtime_bytes
 from modelforge.hardware.states import States, states_of
@@ -137,7 +137,7 @@ def _training_moments(
     )
     kept, working = _activations(config, shape, forward, training)
     accumulated = states.gradients if config.optimization.gradient_accumulation_steps > 1 else 0
-    head = Head(shape.vocab_size, shape.hidden_size, trained=training.full)
+    head = _head(config, shape, trained=training.full)
     # The loss of an encoder-decoder is transformers' own, which makes all logits, in about as many copies as smoothing.
     whole = shape.layout == "encoder-decoder" or config.optimization.label_smoothing_factor > 0
     logits = training_bytes(head, _written(config, shape, forward), smoothed=whole)
@@ -187,6 +187,14 @@ def _activations(config: TrainingConfig, shape: ModelShape, forward: Pass, train
     return kept + outside, max(gradients)
 
 
+def _head(config: TrainingConfig, shape: ModelShape, *, trained: bool) -> Head:
+    """One output per word, or a few where the head says one thing of a whole row."""
+    from modelforge.tasks.task_factory import TaskFactory
+
+    by_row = config.strategy.scores_rows or TaskFactory.create_task(config.task).for_model(shape).head().is_by_row
+    return Head(ROW_OUTPUTS if by_row else shape.vocab_size, shape.hidden_size, trained=trained)
+
+
 def _written(config: TrainingConfig, shape: ModelShape, forward: Pass) -> Pass:
     """The pass of what is written: of an encoder-decoder the answers alone, each of which may be as long as allowed."""
     if shape.layout != "encoder-decoder":
@@ -201,7 +209,7 @@ def _measuring_moments(
     batch = config.evaluation.per_device_eval_batch_size
     one_pass = training_pass(_with_batch(config, 1), shape, length, compute)
     forward = replace(one_pass, batch=batch, sequence=length, masked=batch > 1)
-    head = Head(shape.vocab_size, shape.hidden_size, trained=False)
+    head = _head(config, shape, trained=False)
     passing = max(backward_bytes(block, forward) for block in shape.anatomy.blocks)
     moments = [_Moment("scoring", 0, passing, scoring_bytes(head, _written(config, shape, forward)))]
     if config.evaluation.eval_strategy != "no":

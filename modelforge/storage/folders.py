@@ -41,14 +41,28 @@ def read_schema(path: Path, schema: type[Shape]) -> Shape:
 
 
 @dataclass(frozen=True)
-class RunFolder:
-    """The folder of one run: the truth about it. The database is an index over it."""
+class Folder:
+    """A folder of the home that is named after what lies in it."""
 
     root: Path
 
     @property
     def id(self) -> str:
         return self.root.name
+
+
+@dataclass(frozen=True)
+class LibraryFolder(Folder):
+    """A folder of the library: `manifest.json` says what it is."""
+
+    @property
+    def manifest(self) -> Path:
+        return self.root / "manifest.json"
+
+
+@dataclass(frozen=True)
+class RunFolder(Folder):
+    """The folder of one run: the truth about it. The database is an index over it."""
 
     @property
     def home(self) -> Path:
@@ -189,14 +203,8 @@ class RunFolder:
 
 
 @dataclass(frozen=True)
-class DatasetFolder:
+class DatasetFolder(LibraryFolder):
     """The folder of one dataset of the library."""
-
-    root: Path
-
-    @property
-    def id(self) -> str:
-        return self.root.name
 
     @property
     def source(self) -> Path:
@@ -208,27 +216,13 @@ class DatasetFolder:
         """The rows in canonical form."""
         return self.root / "canonical.parquet"
 
-    @property
-    def manifest(self) -> Path:
-        return self.root / "manifest.json"
-
     def read_manifest(self) -> DatasetView:
         return read_schema(self.manifest, DatasetView)
 
 
 @dataclass(frozen=True)
-class ModelFolder:
+class ModelFolder(LibraryFolder):
     """The folder of one model of the library, in the standard Hugging Face layout plus `manifest.json`."""
-
-    root: Path
-
-    @property
-    def id(self) -> str:
-        return self.root.name
-
-    @property
-    def manifest(self) -> Path:
-        return self.root / "manifest.json"
 
     @property
     def card(self) -> Path:
@@ -255,18 +249,8 @@ class ModelFolder:
 
 
 @dataclass(frozen=True)
-class ExportFolder:
+class ExportFolder(LibraryFolder):
     """The folder of one export: the files that other programs read, beside `manifest.json`."""
-
-    root: Path
-
-    @property
-    def id(self) -> str:
-        return self.root.name
-
-    @property
-    def manifest(self) -> Path:
-        return self.root / "manifest.json"
 
     @property
     def content(self) -> list[Path]:

@@ -6,27 +6,14 @@ import os
 import secrets
 from pathlib import Path
 
-from modelforge.storage.atomic import flush, flush_path, storage_errors, write_all
+from modelforge.storage.atomic import storage_errors, write_bytes
 
 OWNER_ONLY = 0o600
 
 
 def write_secret(path: Path, data: bytes) -> None:
     """Replace `path` by `data`, atomically; at no moment may another user of the machine read it."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
-    with storage_errors("written", path):
-        try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-            try:
-                write_all(descriptor, data)
-                flush(descriptor)
-            finally:
-                os.close(descriptor)
-            os.replace(temporary, path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        flush_path(path.parent)
+    write_bytes(path, data, OWNER_ONLY)
 
 
 def read_or_make_secret(path: Path) -> str:

@@ -10,7 +10,7 @@ from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.strategies import DpoConfig
 from modelforge.schemas.dataset import Shape
 from modelforge.strategies.strategy import TrainingStrategy, Workbench
-from modelforge.strategies.trainer_arguments import trainer_arguments
+from modelforge.strategies.trainer_arguments import trainer_arguments, trainer_parts
 from modelforge.tasks.task import Task
 
 
@@ -55,15 +55,8 @@ class DpoStrategy(TrainingStrategy):
             disable_dropout=False,
             max_length=None,
         )
-        trainer = PreparedPairs(
-            model=bench.model,
-            args=arguments,
-            processing_class=bench.tokenizer,
-            train_dataset=bench.train_rows,
-            eval_dataset=bench.validation_rows,
-            data_collator=self.collator(bench.task, bench.tokenizer, bench.config),
-            callbacks=list(bench.callbacks),
-        )
+        collator = self.collator(bench.task, bench.tokenizer, bench.config)
+        trainer = PreparedPairs(args=arguments, **trainer_parts(bench, collator))
         # TRL copies the adapter for its reference. Ours is fresh, and off is the same: without the copy TRL does that.
         bench.model.delete_adapter("ref")
         return trainer

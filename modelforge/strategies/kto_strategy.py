@@ -12,7 +12,7 @@ from modelforge.schemas.config.strategies import KtoConfig
 from modelforge.schemas.dataset import Shape
 from modelforge.schemas.preflight import Finding
 from modelforge.strategies.strategy import TrainingStrategy, Workbench
-from modelforge.strategies.trainer_arguments import trainer_arguments
+from modelforge.strategies.trainer_arguments import trainer_arguments, trainer_parts
 from modelforge.tasks.task import CanonicalRow, Task
 
 IDEAL = (1.0, 4 / 3)
@@ -67,15 +67,8 @@ class KtoStrategy(TrainingStrategy):
             disable_dropout=False,
             max_length=None,
         )
-        trainer = PreparedAnswers(
-            model=bench.model,
-            args=arguments,
-            processing_class=bench.tokenizer,
-            train_dataset=bench.train_rows,
-            eval_dataset=bench.validation_rows,
-            data_collator=self.collator(bench.task, bench.tokenizer, bench.config),
-            callbacks=list(bench.callbacks),
-        )
+        collator = self.collator(bench.task, bench.tokenizer, bench.config)
+        trainer = PreparedAnswers(args=arguments, **trainer_parts(bench, collator))
         # TRL insists on the order of the file because it pairs prompts with other answers there; our collator does that
         # within the batch, so rows can be shuffled as they should.
         trainer.args.train_sampling_strategy = "random"

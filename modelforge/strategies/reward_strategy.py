@@ -10,7 +10,7 @@ from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.strategies import RewardConfig
 from modelforge.schemas.dataset import Shape
 from modelforge.strategies.strategy import TrainingStrategy, Workbench
-from modelforge.strategies.trainer_arguments import trainer_arguments
+from modelforge.strategies.trainer_arguments import trainer_arguments, trainer_parts
 from modelforge.tasks.head import Head
 from modelforge.tasks.task import Task
 
@@ -55,17 +55,11 @@ class RewardStrategy(TrainingStrategy):
 
         strategy = bench.config.strategy
         assert isinstance(strategy, RewardConfig)
-        return PreparedPairs(
-            model=bench.model,
-            args=TrlConfig(
-                **trainer_arguments(bench),
-                center_rewards_coefficient=strategy.center_rewards_coefficient,
-                disable_dropout=False,
-                max_length=None,
-            ),
-            processing_class=bench.tokenizer,
-            train_dataset=bench.train_rows,
-            eval_dataset=bench.validation_rows,
-            data_collator=self.collator(bench.task, bench.tokenizer, bench.config),
-            callbacks=list(bench.callbacks),
+        arguments = TrlConfig(
+            **trainer_arguments(bench),
+            center_rewards_coefficient=strategy.center_rewards_coefficient,
+            disable_dropout=False,
+            max_length=None,
         )
+        collator = self.collator(bench.task, bench.tokenizer, bench.config)
+        return PreparedPairs(args=arguments, **trainer_parts(bench, collator))

@@ -10,7 +10,7 @@ from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.strategies import SftConfig
 from modelforge.strategies.strategy import TrainingStrategy, Workbench
-from modelforge.strategies.trainer_arguments import trainer_arguments
+from modelforge.strategies.trainer_arguments import trainer_arguments, trainer_parts
 from modelforge.tasks.features import Collator
 from modelforge.tasks.task import Task
 
@@ -42,15 +42,8 @@ class SftStrategy(TrainingStrategy):
         assert isinstance(strategy, SftConfig)
         arguments = {**trainer_arguments(bench), "neftune_noise_alpha": strategy.neftune_noise_alpha}
         make = _causal_trainer if bench.head.is_causal else _row_trainer if bench.head.is_by_row else _plain_trainer
-        return make(
-            arguments,
-            model=bench.model,
-            processing_class=bench.tokenizer,
-            train_dataset=bench.train_rows,
-            eval_dataset=bench.validation_rows,
-            data_collator=self.collator(bench.task, bench.tokenizer, bench.config),
-            callbacks=list(bench.callbacks),
-        )
+        collator = self.collator(bench.task, bench.tokenizer, bench.config)
+        return make(arguments, **trainer_parts(bench, collator))
 
 
 COUNTED = {"include_num_input_tokens_seen": "non_padding"}

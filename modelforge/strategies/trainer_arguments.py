@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from modelforge.strategies.strategy import Workbench
+from modelforge.tasks.features import Collator
 
 
 def trainer_arguments(bench: Workbench) -> dict[str, Any]:
@@ -20,6 +21,18 @@ def trainer_arguments(bench: Workbench) -> dict[str, Any]:
         **_optimization(bench),
         **_compute(bench),
         **_rhythm(bench),
+    }
+
+
+def trainer_parts(bench: Workbench, collator: Collator) -> dict[str, Any]:
+    """What every trainer is given to work on, where rows are tokenised already."""
+    return {
+        "model": bench.model,
+        "processing_class": bench.tokenizer,
+        "train_dataset": bench.train_rows,
+        "eval_dataset": bench.validation_rows,
+        "data_collator": collator,
+        "callbacks": list(bench.callbacks),
     }
 
 

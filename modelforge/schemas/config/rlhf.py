@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
-from modelforge.schemas.base import Schema
 from modelforge.schemas.config.rewards import PythonReward, RewardRule
+from modelforge.schemas.config.strategy_knobs import ComparingKnobs
 
 
-class RlhfConfig(Schema):
+class RlhfConfig(ComparingKnobs):
     """Reinforcement learning from rewards: sample answers, score them, make the better ones likelier."""
-
-    sequences_per_row: ClassVar[int] = 1
-    completion_only_loss: ClassVar[bool] = True
-    assistant_only_loss: ClassVar[bool] = False
-    packing: ClassVar[bool] = False
 
     name: Literal["rlhf"] = "rlhf"
     """Sample answers, score them by rules or by a reward model, and make the better ones likelier (GRPO, RLOO)."""
@@ -55,7 +50,7 @@ class RlhfConfig(Schema):
         return self
 
     @property
-    def has_reference(self) -> bool:
+    def has_reference(self) -> bool:  # type: ignore[override]
         """Whether the frozen model is asked about the same answers: only while the leash is on."""
         return self.beta > 0
 

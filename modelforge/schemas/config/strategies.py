@@ -6,17 +6,13 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from modelforge.schemas.base import Schema
 from modelforge.schemas.config.rlhf import RlhfConfig
+from modelforge.schemas.config.strategy_knobs import ComparingKnobs, StrategyKnobs
 
 
-class SftConfig(Schema):
+class SftConfig(StrategyKnobs):
     """Supervised fine-tuning: imitate the answers."""
 
-    sequences_per_row: ClassVar[int] = 1
-    """Sequences that the model is fed for one row of the data."""
-    has_reference: ClassVar[bool] = False
-    """Whether a second pass, without gradients, asks the frozen model about the same batch."""
     name: Literal["sft"] = "sft"
     """Supervised fine-tuning: imitate the answers."""
     completion_only_loss: bool = True
@@ -40,14 +36,11 @@ SMOOTHED_LOSSES = ("robust", "exo_pair", "aot", "aot_unpaired")
 """Losses of DPO that know `label_smoothing`."""
 
 
-class DpoConfig(Schema):
+class DpoConfig(ComparingKnobs):
     """Direct preference optimisation on pairs of answers (DPO, https://arxiv.org/abs/2305.18290)."""
 
     sequences_per_row: ClassVar[int] = 2
     has_reference: ClassVar[bool] = True
-    completion_only_loss: ClassVar[bool] = True
-    assistant_only_loss: ClassVar[bool] = False
-    packing: ClassVar[bool] = False
 
     name: Literal["dpo"] = "dpo"
     """Prefer the chosen answer over the rejected one, relative to the frozen starting model."""
@@ -90,14 +83,10 @@ class DpoConfig(Schema):
         return self.loss_type in ("ipo", "sigmoid_norm")
 
 
-class KtoConfig(Schema):
+class KtoConfig(ComparingKnobs):
     """Learn from single answers that are marked good or bad (KTO, https://arxiv.org/abs/2402.01306)."""
 
-    sequences_per_row: ClassVar[int] = 1
     has_reference: ClassVar[bool] = True
-    completion_only_loss: ClassVar[bool] = True
-    assistant_only_loss: ClassVar[bool] = False
-    packing: ClassVar[bool] = False
 
     name: Literal["kto"] = "kto"
     """Make answers marked good likelier and those marked bad less likely, relative to the frozen starting model."""
@@ -117,14 +106,11 @@ class KtoConfig(Schema):
         return self
 
 
-class RewardConfig(Schema):
+class RewardConfig(ComparingKnobs):
     """A model that scores answers, from pairs of them (Bradley-Terry, https://arxiv.org/abs/2203.02155)."""
 
     sequences_per_row: ClassVar[int] = 2
-    has_reference: ClassVar[bool] = False
-    completion_only_loss: ClassVar[bool] = True
-    assistant_only_loss: ClassVar[bool] = False
-    packing: ClassVar[bool] = False
+    scores_rows: ClassVar[bool] = True
 
     name: Literal["reward"] = "reward"
     """Train a reward model: it scores answers so that the chosen one of each pair scores higher. `rlhf` uses it."""
