@@ -14,6 +14,7 @@ window.ResizeObserver = class {
   disconnect() {}
 } as never
 Element.prototype.scrollIntoView = vi.fn()
+Object.defineProperty(document, 'fonts', { value: new EventTarget() })
 
 beforeAll(() => startTexts('en'))
 afterEach(cleanup)

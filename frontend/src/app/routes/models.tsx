@@ -11,7 +11,7 @@ import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
 import { HubJobs } from '@/features/hub/components/job-list'
-import { type ModelPage, modelsQuery, type Starter, writesAnswers } from '@/features/models/api/models'
+import { type ModelPage, modelsQuery, type Starter } from '@/features/models/api/models'
 import { ModelRows } from '@/features/models/components/model-rows'
 import { formatCompact } from '@/lib/format/format'
 
@@ -66,7 +66,7 @@ function Starters({ starters }: { starters: readonly Starter[] }) {
             <div className={rows.head}>
               <span className={rows.name}>{one.id}</span>
               <span className={rows.words}>
-                {writesAnswers(one.tasks) ? (
+                {one.mode ? (
                   <>
                     <Link to="/playground" search={{ model: one.id }}>
                       {t('models.talk')}

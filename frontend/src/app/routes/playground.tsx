@@ -9,12 +9,15 @@ import { Card } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
 import grid from '@/components/ui/grid.module.css'
 import { Page } from '@/components/ui/page'
-import { modelsQuery, writesAnswers } from '@/features/models/api/models'
+import { modelsQuery } from '@/features/models/api/models'
 import type { Message, Sampling, Side } from '@/features/playground/api/ask'
+import { type Mode, reads } from '@/features/playground/api/predict'
+import { curl, python } from '@/features/playground/api/snippets'
 import { history, useConversation } from '@/features/playground/api/use-conversation'
 import { Composer } from '@/features/playground/components/composer'
 import { ExchangeView } from '@/features/playground/components/exchange-view'
 import { MemoryLine } from '@/features/playground/components/memory-line'
+import { ReadingPanel } from '@/features/playground/components/reading-panel'
 import { GREEDY, SamplingForm } from '@/features/playground/components/sampling-form'
 import { SnippetCard } from '@/features/playground/components/snippet-card'
 
@@ -23,19 +26,26 @@ import classes from './playground.module.css'
 interface Choice {
   value: string
   label: string
+  mode: Mode
   hasBase: boolean
 }
 
 /** The models that can be asked; none as long as they are not known. */
 function useChoices(): Choice[] {
   const { data } = useQuery(modelsQuery())
-  const own = (data?.items ?? [])
-    .filter((one) => writesAnswers([one.task]))
-    .map((one) => ({ value: one.id, label: one.name, hasBase: one.kind === 'adapter' }))
-  const starters = (data?.starters ?? [])
-    .filter((one) => writesAnswers(one.tasks))
-    .map((one) => ({ value: one.id, label: one.id, hasBase: false }))
-  return [...own, ...starters]
+  const own = (data?.items ?? []).map(({ id, name, kind, mode }) => ({
+    value: id,
+    label: name,
+    mode,
+    hasBase: kind === 'adapter',
+  }))
+  const starters = (data?.starters ?? []).map(({ id, mode }) => ({
+    value: id,
+    label: id,
+    mode,
+    hasBase: false,
+  }))
+  return [...own, ...starters].flatMap(({ mode, ...one }) => (mode ? [{ ...one, mode }] : []))
 }
 
 export function PlaygroundPage() {
@@ -46,52 +56,84 @@ export function PlaygroundPage() {
 function Playground({ model }: { model: string | null }) {
   const { t } = useTranslation()
   const choices = useChoices()
+  const chosen = choices.find((one) => one.value === model)
+  const mode = chosen?.mode
+  const choice = <ModelChoice choices={choices} model={model} />
+  return (
+    <Page title={t('playground.title')} intro={t(`playground.${mode === 'chat' ? 'intro' : 'introAny'}`)}>
+      {model !== null && reads(mode) ? (
+        <ReadingPanel model={model} mode={mode} choice={choice} />
+      ) : (
+        <Chat
+          model={model}
+          disabled={model === null || choices.length === 0}
+          hasBase={chosen?.hasBase ?? false}
+          choice={choice}
+          alone={mode === 'text'}
+        />
+      )}
+    </Page>
+  )
+}
+
+interface ChatProps {
+  model: string | null
+  disabled: boolean
+  hasBase: boolean
+  choice: React.ReactNode
+  /** One text in, one text out. */
+  alone: boolean
+}
+
+/** A model that writes. */
+function Chat({ model, disabled, hasBase, choice, alone }: ChatProps) {
+  const { t } = useTranslation()
   const { exchanges, busy, send, stop, clear } = useConversation()
   const [sampling, setSampling] = useState(GREEDY)
   const [system, setSystem] = useState('')
   const [compare, setCompare] = useState(true)
-  const hasBase = choices.find((one) => one.value === model)?.hasBase ?? false
   const sides: Side[] = hasBase && compare ? ['tuned', 'base'] : ['tuned']
+  const placeholder = t(alone ? 'playground.placeholderText' : 'playground.placeholder')
+  const before = alone ? [] : exchanges.slice(0, -1)
   return (
-    <Page title={t('playground.title')} intro={t('playground.intro')}>
-      <div className={grid.side}>
-        <Card className={classes.chat ?? ''}>
-          <div className={classes.head}>
-            <ModelChoice choices={choices} model={model} />
-            {hasBase ? (
-              <Switch
-                label={t('playground.compare')}
-                checked={compare}
-                onChange={(event) => setCompare(event.currentTarget.checked)}
-              />
-            ) : null}
-            {exchanges.length > 0 ? (
-              <Button variant="subtle" disabled={busy} onClick={clear}>
-                {t('playground.clear')}
-              </Button>
-            ) : null}
-          </div>
-          <Talk count={exchanges.length} busy={busy}>
-            {exchanges.map((exchange) => (
-              <ExchangeView key={exchange.id} exchange={exchange} />
-            ))}
-            {exchanges.length === 0 ? <Nothing chosen={model !== null} /> : null}
-          </Talk>
-          <Composer
-            busy={busy}
-            disabled={model === null || choices.length === 0}
-            onStop={stop}
-            onSend={(text) => model && void send(text, { model, sides, system, sampling })}
-          />
-          <MemoryLine />
-        </Card>
-        <Beside
-          {...{ sampling, setSampling, system, setSystem }}
-          model={model}
-          messages={history(exchanges.slice(0, -1), exchanges.at(-1)?.question ?? '…', 'tuned', system)}
+    <div className={grid.side}>
+      <Card className={classes.chat ?? ''}>
+        <div className={classes.head}>
+          {choice}
+          {hasBase ? (
+            <Switch
+              label={t('playground.compare')}
+              checked={compare}
+              onChange={(event) => setCompare(event.currentTarget.checked)}
+            />
+          ) : null}
+          {exchanges.length > 0 ? (
+            <Button variant="subtle" disabled={busy} onClick={clear}>
+              {t('playground.clear')}
+            </Button>
+          ) : null}
+        </div>
+        <Talk count={exchanges.length} busy={busy}>
+          {exchanges.map((exchange) => (
+            <ExchangeView key={exchange.id} exchange={exchange} />
+          ))}
+          {exchanges.length === 0 ? <Nothing chosen={model !== null} placeholder={placeholder} /> : null}
+        </Talk>
+        <Composer
+          busy={busy}
+          disabled={disabled}
+          placeholder={placeholder}
+          onStop={stop}
+          onSend={(text) => model && void send(text, { model, sides, alone, system, sampling })}
         />
-      </div>
-    </Page>
+        <MemoryLine />
+      </Card>
+      <Beside
+        {...{ sampling, setSampling, system, setSystem, alone }}
+        model={model}
+        messages={history(before, exchanges.at(-1)?.question ?? '…', 'tuned', system)}
+      />
+    </div>
   )
 }
 
@@ -102,28 +144,32 @@ interface BesideProps {
   setSampling: (sampling: Sampling) => void
   system: string
   setSystem: (system: string) => void
+  alone: boolean
 }
 
 /** How it is asked, and the same by API. */
-function Beside({ model, messages, sampling, setSampling, system, setSystem }: BesideProps) {
+function Beside({ model, messages, sampling, setSampling, system, setSystem, alone }: BesideProps) {
   const { t } = useTranslation()
+  const call = { origin: window.location.origin, model: model ?? '', messages, sampling }
   return (
     <div className={grid.stack}>
       <Card title={t('playground.sampling')}>
         <SamplingForm value={sampling} onChange={setSampling} />
       </Card>
-      <Card>
-        <Textarea
-          autosize
-          minRows={2}
-          maxRows={8}
-          label={t('playground.system')}
-          description={t('playground.systemHelp')}
-          value={system}
-          onChange={(event) => setSystem(event.currentTarget.value)}
-        />
-      </Card>
-      {model ? <SnippetCard model={model} sampling={sampling} messages={messages} /> : null}
+      {alone ? null : (
+        <Card>
+          <Textarea
+            autosize
+            minRows={2}
+            maxRows={8}
+            label={t('playground.system')}
+            description={t('playground.systemHelp')}
+            value={system}
+            onChange={(event) => setSystem(event.currentTarget.value)}
+          />
+        </Card>
+      )}
+      {model ? <SnippetCard curl={curl(call)} python={python(call)} help={t('playground.codeHelp')} /> : null}
     </div>
   )
 }
@@ -144,13 +190,13 @@ function ModelChoice({ choices, model }: { choices: Choice[]; model: string | nu
   )
 }
 
-function Nothing({ chosen }: { chosen: boolean }) {
+function Nothing({ chosen, placeholder }: { chosen: boolean; placeholder: string }) {
   const { t } = useTranslation()
   return (
     <EmptyState
       icon={<MessageSquare size={26} strokeWidth={1.5} />}
       title={chosen ? t('playground.ask') : t('playground.none')}
-      text={chosen ? t('playground.placeholder') : t('playground.noneText')}
+      text={chosen ? placeholder : t('playground.noneText')}
     />
   )
 }

@@ -83,6 +83,8 @@ export default {
   playground: {
     title: 'Spielwiese',
     intro: 'Reden Sie mit einem Modell und mit dem, aus dem es gemacht ist, nebeneinander.',
+    introAny:
+      'Probieren Sie ein Modell aus: reden Sie mit einem, das schreibt, oder geben Sie einem, das liest, einen Text.',
     model: 'Modell',
     pick: 'Modell wählen',
     none: 'Kein Modell gewählt',
@@ -90,6 +92,8 @@ export default {
       'Wählen Sie eines Ihrer Modelle oder einen mitgelieferten Anfänger. Geladen wird, wenn Sie fragen.',
     ask: 'Etwas fragen',
     placeholder: 'Nachricht schreiben. Enter sendet, Umschalt+Enter beginnt eine neue Zeile.',
+    placeholderText:
+      'Text einfügen. Enter sendet, Umschalt+Enter beginnt eine neue Zeile. Jeder Text wird für sich beantwortet.',
     send: 'Senden',
     stop: 'Anhalten',
     clear: 'Leeren',
@@ -112,6 +116,30 @@ export default {
     codeHelp: 'Ein Endpunkt nach Art von OpenAI. Legen Sie Ihr API-Token in MODELFORGE_TOKEN ab.',
     memory: '{{model}} liegt im Speicher von {{slot}}',
     unload: 'Speicher freigeben',
+    reading: {
+      toClassify: 'Text',
+      pair: 'Zweiter Text',
+      pairHelp: 'Nur für Modelle, die Paare von Texten einordnen.',
+      context: 'Text, in dem gesucht wird',
+      question: 'Frage',
+      send: { labels: 'Einordnen', span: 'Antwort suchen' },
+      busy: 'Liest',
+      classes: 'Klassen mit ihren Wahrscheinlichkeiten',
+      more_one: '{{count}} weniger wahrscheinliche Klasse fehlt hier.',
+      more_other: '{{count}} weniger wahrscheinliche Klassen fehlen hier.',
+      silent: 'Der Text sagt es nicht.',
+      probability: 'Wahrscheinlichkeit {{share}}',
+      marked: 'Der Text mit der markierten Antwort',
+      about: 'Zu diesen Antworten',
+      sure: {
+        labels:
+          'Eine Wahrscheinlichkeit sagt, wie sicher sich das Modell ist, nicht wie oft es recht hat: das steht im Bericht.',
+        span: 'Die Antwort ist ein Stück des Textes oder keines. Die Wahrscheinlichkeit ist ihr Anteil unter allen erwogenen Stellen und keiner Antwort.',
+      },
+      noBase:
+        'Es gibt keine Basis daneben: Die Basis hat keinen trainierten Kopf, was sie sagte, wäre geraten.',
+      codeHelp: 'Bis zu 64 Texte je Anfrage. Legen Sie Ihr API-Token in MODELFORGE_TOKEN ab.',
+    },
     setting: {
       temperature: {
         name: 'Temperatur',

@@ -82,12 +82,15 @@ export default {
   playground: {
     title: 'Playground',
     intro: 'Talk to a model, and to the one that it was made from, side by side.',
+    introAny: 'Try a model: talk to one that writes, or have one that reads look at a text.',
     model: 'Model',
     pick: 'Choose a model',
     none: 'No model is chosen',
     noneText: 'Choose one of your models or a bundled starter. It is loaded when you ask.',
     ask: 'Ask something',
     placeholder: 'Write a message. Enter sends, Shift+Enter begins a new line.',
+    placeholderText:
+      'Paste a text. Enter sends, Shift+Enter begins a new line. Each text is answered by itself.',
     send: 'Send',
     stop: 'Stop',
     clear: 'Clear',
@@ -110,6 +113,29 @@ export default {
     codeHelp: 'An OpenAI-compatible endpoint. Put your API token into MODELFORGE_TOKEN.',
     memory: '{{model}} is in memory on {{slot}}',
     unload: 'Free the memory',
+    reading: {
+      toClassify: 'Text',
+      pair: 'Second text',
+      pairHelp: 'Only for classifiers of pairs of texts.',
+      context: 'Text to look in',
+      question: 'Question',
+      send: { labels: 'Classify', span: 'Find the answer' },
+      busy: 'Reading',
+      classes: 'Classes with their probabilities',
+      more_one: '{{count}} less likely class is left out.',
+      more_other: '{{count}} less likely classes are left out.',
+      silent: 'The text does not say.',
+      probability: 'Probability {{share}}',
+      marked: 'The text with the answer marked',
+      about: 'About these answers',
+      sure: {
+        labels:
+          'A probability says how sure the model is, and not how often it is right: that is in its report.',
+        span: 'The answer is a stretch of the text, or none. The probability is its share among all places that were weighed and no answer.',
+      },
+      noBase: 'There is no base beside it: the base has no trained head, so what it would say is a guess.',
+      codeHelp: 'Up to 64 texts in one request. Put your API token into MODELFORGE_TOKEN.',
+    },
     setting: {
       temperature: {
         name: 'Temperature',

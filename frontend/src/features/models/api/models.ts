@@ -11,11 +11,7 @@ export type Starter = Schemas['StarterView']
 export type Merge = Schemas['MergeJob']
 
 const WATCHED_MS = 2_000
-const ANSWERING = ['text-generation', 'summarization']
 const of = (id: string) => ({ path: { model_id: id } })
-
-/** Whether a model for these tasks writes answers, and so can be asked. */
-export const writesAnswers = (tasks: readonly string[]) => tasks.some((task) => ANSWERING.includes(task))
 
 export const modelsQuery = (limit = 100) =>
   queryOptions({

@@ -77,9 +77,11 @@ export function ModelActions({ model, onPush, onExport }: ModelActionsProps) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Button renderRoot={(props) => <Link to="/playground" search={{ model: model.id }} {...props} />}>
-        {t('run.try')}
-      </Button>
+      {model.mode ? (
+        <Button renderRoot={(props) => <Link to="/playground" search={{ model: model.id }} {...props} />}>
+          {t('run.try')}
+        </Button>
+      ) : null}
       {problem ? <ProblemNotice error={problem} /> : null}
       <RenameDialog
         opened={asking === 'rename'}

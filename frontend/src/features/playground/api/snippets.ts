@@ -1,4 +1,13 @@
 import type { Message, Sampling } from './ask'
+import type { Input } from './predict'
+
+const PREDICT = '/api/v1/playground/predict'
+
+interface Reading {
+  origin: string
+  model: string
+  inputs: Input[]
+}
 
 interface Call {
   origin: string
@@ -19,14 +28,45 @@ function body({ model, messages, sampling }: Call): Record<string, unknown> {
   }
 }
 
-/** The same question for a shell. Quotes inside are closed and opened again, so that it stays one argument. */
+/** The same question for a shell. */
 export function curl(call: Call): string {
-  const text = JSON.stringify(body(call), null, 2).replaceAll("'", "'\\''")
+  return post(`${call.origin}/v1/chat/completions`, body(call))
+}
+
+/** The same texts for a shell. */
+export function predictCurl({ origin, ...asked }: Reading): string {
+  return post(`${origin}${PREDICT}`, asked)
+}
+
+/** Quotes inside are closed and opened again, so that the body stays one argument. */
+function post(url: string, asked: object): string {
+  const text = JSON.stringify(asked, null, 2).replaceAll("'", "'\\''")
   return [
-    `curl ${call.origin}/v1/chat/completions \\`,
+    `curl ${url} \\`,
     '  -H "Authorization: Bearer $MODELFORGE_TOKEN" \\',
     "  -H 'Content-Type: application/json' \\",
     `  -d '${text}'`,
+  ].join('\n')
+}
+
+/** The same texts for Python, over the `requests` package. */
+export function predictPython({ origin, model, inputs }: Reading): string {
+  return [
+    'import os',
+    '',
+    'import requests',
+    '',
+    'answer = requests.post(',
+    `    ${JSON.stringify(origin + PREDICT)},`,
+    '    headers={"Authorization": f"Bearer {os.environ[\'MODELFORGE_TOKEN\']}"},',
+    '    json={',
+    `        "model": ${JSON.stringify(model)},`,
+    `        "inputs": ${JSON.stringify(inputs, null, 4).replaceAll('\n', '\n        ')},`,
+    '    },',
+    ')',
+    'answer.raise_for_status()',
+    'for prediction in answer.json()["predictions"]:',
+    '    print(prediction)',
   ].join('\n')
 }
 

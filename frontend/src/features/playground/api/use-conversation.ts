@@ -20,6 +20,8 @@ export interface Exchange {
 export interface Asking {
   model: string
   sides: Side[]
+  /** Each question by itself, without what was said before: one text in, one text out. */
+  alone: boolean
   system: string
   sampling: Sampling
 }
@@ -71,7 +73,13 @@ export function useConversation() {
     setBusy(true)
     await Promise.all(
       asking.sides.map((side) =>
-        answer(id, side, history(exchanges, question, side, asking.system), asking, controller.signal),
+        answer(
+          id,
+          side,
+          history(asking.alone ? [] : exchanges, question, side, asking.system),
+          asking,
+          controller.signal,
+        ),
       ),
     )
     setBusy(false)

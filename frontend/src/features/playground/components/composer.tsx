@@ -7,12 +7,13 @@ import classes from './composer.module.css'
 interface ComposerProps {
   busy: boolean
   disabled: boolean
+  placeholder: string
   onSend: (text: string) => void
   onStop: () => void
 }
 
 /** Where a question is written. */
-export function Composer({ busy, disabled, onSend, onStop }: ComposerProps) {
+export function Composer({ busy, disabled, placeholder, onSend, onStop }: ComposerProps) {
   const { t } = useTranslation()
   const [text, setText] = useState('')
   const send = () => {
@@ -34,7 +35,7 @@ export function Composer({ busy, disabled, onSend, onStop }: ComposerProps) {
         minRows={1}
         maxRows={8}
         aria-label={t('playground.ask')}
-        placeholder={t('playground.placeholder')}
+        placeholder={placeholder}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {

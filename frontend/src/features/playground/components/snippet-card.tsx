@@ -5,21 +5,18 @@ import { useTranslation } from 'react-i18next'
 import { Card } from '@/components/ui/card'
 import { CodeBlock } from '@/components/ui/code-block'
 
-import type { Message, Sampling } from '../api/ask'
-import { curl, python } from '../api/snippets'
 import classes from './snippet-card.module.css'
 
 interface SnippetCardProps {
-  model: string
-  messages: Message[]
-  sampling: Sampling
+  curl: string
+  python: string
+  help: string
 }
 
 /** The same question by API, to be copied. */
-export function SnippetCard({ model, messages, sampling }: SnippetCardProps) {
+export function SnippetCard({ curl, python, help }: SnippetCardProps) {
   const { t } = useTranslation()
   const [language, setLanguage] = useState('curl')
-  const call = { origin: window.location.origin, model, messages, sampling }
   return (
     <Card
       title={t('playground.code')}
@@ -36,12 +33,8 @@ export function SnippetCard({ model, messages, sampling }: SnippetCardProps) {
         />
       }
     >
-      <p className={classes.help}>{t('playground.codeHelp')}</p>
-      <CodeBlock
-        code={language === 'curl' ? curl(call) : python(call)}
-        maxHeight={240}
-        label={t('playground.code')}
-      />
+      <p className={classes.help}>{help}</p>
+      <CodeBlock code={language === 'curl' ? curl : python} maxHeight={240} label={t('playground.code')} />
     </Card>
   )
 }

@@ -1,0 +1,63 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { Card } from '@/components/ui/card'
+import grid from '@/components/ui/grid.module.css'
+import { ProblemNotice } from '@/components/ui/problem-notice'
+
+import { type Input, predict, type ReadingMode } from '../api/predict'
+import { predictCurl, predictPython } from '../api/snippets'
+import { playgroundQuery } from '../api/state'
+import { MemoryLine } from './memory-line'
+import { PredictionView } from './prediction-view'
+import { ReadingForm } from './reading-form'
+import classes from './reading-panel.module.css'
+import { SnippetCard } from './snippet-card'
+
+interface ReadingPanelProps {
+  model: string
+  mode: ReadingMode
+  /** Where the model is chosen. */
+  choice: ReactNode
+}
+
+/** A model that reads: its form, what it says, and the same by API. */
+export function ReadingPanel({ model, mode, choice }: ReadingPanelProps) {
+  const { t } = useTranslation()
+  const asked = useMutation({ mutationFn: (input: Input) => predict(model, input) })
+  const { data: state } = useQuery(playgroundQuery())
+  const shown = asked.variables ?? { text: '…', ...(mode === 'span' ? { context: '…' } : {}) }
+  const call = { origin: window.location.origin, model, inputs: [shown] }
+  return (
+    <div className={grid.side}>
+      <Card className={classes.panel ?? ''}>
+        <div className={classes.head}>{choice}</div>
+        <ReadingForm mode={mode} busy={asked.isPending} onAsk={(input) => asked.mutate(input)} />
+        <div aria-live="polite" aria-busy={asked.isPending}>
+          {asked.isPending ? (
+            <p className={classes.note}>
+              {state?.status === 'loading' ? t('playground.loading') : t('playground.reading.busy')}
+            </p>
+          ) : null}
+          {asked.error ? <ProblemNotice error={asked.error} /> : null}
+          {asked.data && !asked.isPending ? (
+            <PredictionView prediction={asked.data} context={asked.variables.context ?? ''} />
+          ) : null}
+        </div>
+        <MemoryLine />
+      </Card>
+      <div className={grid.stack}>
+        <Card title={t('playground.reading.about')}>
+          <p className={classes.words}>{t(`playground.reading.sure.${mode}`)}</p>
+          <p className={classes.words}>{t('playground.reading.noBase')}</p>
+        </Card>
+        <SnippetCard
+          curl={predictCurl(call)}
+          python={predictPython(call)}
+          help={t('playground.reading.codeHelp')}
+        />
+      </div>
+    </div>
+  )
+}
