@@ -12,17 +12,32 @@ from modelforge.exceptions import ConfigurationError
 
 def init(
     path: Annotated[Path, typer.Argument(help="Where to write the recipe.")] = Path("recipe.yaml"),
-    model: Annotated[str, typer.Option(help="The model to begin with.")] = "starter:chat",
-    dataset: Annotated[str, typer.Option(help="The data to learn from.")] = "sample:support",
+    task: Annotated[str, typer.Option(help="What the model is to do.")] = "text-generation",
+    strategy: Annotated[str, typer.Option(help="How it learns.")] = "sft",
+    model: Annotated[
+        str | None, typer.Option(help="The model to begin with.", show_default="the starter for the task")
+    ] = None,
+    dataset: Annotated[
+        str | None, typer.Option(help="The data to learn from.", show_default="a sample for task and strategy")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Write every key, not the essential ones.")] = False,
 ) -> None:
-    """Write a recipe with its keys explained.
+    """Write a recipe for a task with its keys explained.
 
-    Example: modelforge init my-recipe.yaml --model Qwen/Qwen3-0.6B --dataset data.jsonl
+    Example: modelforge init my-recipe.yaml --task text-classification --dataset tickets.csv
     """
+    from modelforge.schemas.config import parse_training_config
     from modelforge.schemas.config.recipe_text import recipe_text
+    from modelforge.starter.beginnings import OF_TASK, beginning
+
+    if task not in OF_TASK:
+        raise ConfigurationError(f"There is no task {task!r}.", hint=f"Known tasks: {', '.join(OF_TASK)}.")
+    first = beginning(task, strategy)
+    config = parse_training_config(
+        {"task": task, "strategy": strategy, "model": model or first.model, "dataset": dataset or first.dataset}
+    ).config
 
     if path.exists():
         raise ConfigurationError(f"{path} exists already.", hint="Name another file; nothing was overwritten.")
-    path.write_text(recipe_text(model, dataset, everything=everything), encoding="utf-8")
+    path.write_text(recipe_text(config, everything=everything), encoding="utf-8")
     typer.echo(f"Wrote {path}. Check it with: modelforge train -c {path} --dry-run")

@@ -35,8 +35,10 @@ BESIDE_THE_LOSS = {
 """What an evaluation may have measured → its name in prose."""
 TO_ANSWER = ("modelforge chat {model}", "talk to it")
 TO_READ = ('modelforge predict {model} "…"', "ask it")
+TO_FIND = ('modelforge predict {model} "…" --context "…"', "ask it")
 TO_JUDGE = ("modelforge train -c RECIPE strategy.reward_model={model}", "a recipe of rlhf, judged by it")
-"""What to do with a model that writes answers, with one that reads texts, and with one that scores answers."""
+WAYS = {"chat": TO_ANSWER, "text": TO_ANSWER, "labels": TO_READ, "span": TO_FIND, None: TO_JUDGE}
+"""What to do with a model, by how it is asked; one that is not asked scores answers."""
 TO_MERGE = ("modelforge merge {model}", "one model without an adapter")
 MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "red")}
 
@@ -183,7 +185,7 @@ class RunDisplay:
             return
         self.console.print("\nTry next:")
         manifest = files.model(model_id).read_manifest()
-        use = TO_JUDGE if manifest.task == "reward" else TO_READ if manifest.reads else TO_ANSWER
+        use = WAYS[manifest.mode]
         merge = [TO_MERGE] if manifest.kind == "adapter" and manifest.task != "reward" else []
         for command, why in (use, *merge, (f"modelforge runs show {run_id}", "this report again")):
             command = command.format(model=model_id)

@@ -116,7 +116,7 @@ def _use(manifest: ModelManifest) -> str:
     if manifest.task == REWARD:
         recipe = f"strategy:\n  name: rlhf\n  reward_model: {manifest.id}"
         return f"It scores answers. In a recipe:\n\n```yaml\n{recipe}\n```"
-    if manifest.reads and not manifest.classes:
+    if manifest.mode == "span":
         return f'```bash\nmodelforge predict {manifest.id} "a question" --context "a text"\n```'
     if not manifest.classes:
         return f"```bash\nmodelforge chat {manifest.id}\n```"

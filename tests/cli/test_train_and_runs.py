@@ -16,8 +16,18 @@ from typer.testing import CliRunner
 
 from modelforge.cli.app import COMMANDS, app, load_command
 from modelforge.cli.errors import report_error
+from modelforge.data.materialise import materialise
+from modelforge.data.source import resolve_dataset
 from modelforge.exceptions import ConfigurationError, ModelForgeException, TrainingError
+from modelforge.hardware.model_shape import ModelShape
+from modelforge.schemas.config import parse_training_config
+from modelforge.starter import starter_path
+from modelforge.starter.beginnings import OF_TASK
+from modelforge.storage.file_manager import FileManager
+from modelforge.strategies.strategy_factory import StrategyFactory
+from modelforge.tasks.task_factory import TaskFactory
 
+STRATEGIES = tuple(StrategyFactory.strategies)
 Run = Callable[..., Any]
 
 
@@ -139,6 +149,27 @@ def test_a_missing_run_or_data_file_is_told(modelforge: Run, recipe: Path) -> No
     result = modelforge("train", "-c", str(recipe), "dataset=not-there.jsonl")
     assert result.exit_code == 1
     assert "not-there.jsonl" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    "option", [*(f"--task={one}" for one in OF_TASK), *(f"--strategy={one}" for one in STRATEGIES)]
+)
+def test_init_begins_with_a_starter_and_a_sample_that_go_together(modelforge: Run, tmp_path: Path, option: str) -> None:
+    assert modelforge("init", "mine.yaml", option).exit_code == 0
+    config = parse_training_config(yaml.safe_load((tmp_path / "mine.yaml").read_text())).config
+    assert option.partition("=")[2] in (config.task, config.strategy.name)
+    task, strategy = TaskFactory.create_task(config.task), StrategyFactory.create_strategy(config.strategy.name)
+    starter = starter_path(config.model.removeprefix("starter:"))
+    assert task.for_model(ModelShape.read(str(starter)))  # else it says which kind of model it needs
+    source = resolve_dataset(config.dataset, FileManager(tmp_path))
+    report = materialise(source, config.data, strategy.shapes or task.shapes, tmp_path / "rows.parquet")
+    assert (report.ok, report.rows > 100) == (True, True)
+
+
+def test_init_refuses_what_does_not_go_together(modelforge: Run, tmp_path: Path) -> None:
+    assert modelforge("init", "mine.yaml", "--task", "text-classification", "--strategy", "dpo").exit_code == 2
+    assert modelforge("init", "mine.yaml", "--task", "poetry").exit_code == 2
+    assert not (tmp_path / "mine.yaml").exists()
 
 
 def test_init_writes_a_recipe_that_parses_and_overwrites_nothing(modelforge: Run, tmp_path: Path) -> None:

@@ -185,8 +185,8 @@ def test_every_key_has_a_sentence_and_is_in_the_json_schema() -> None:
 
 
 def test_the_written_recipe_is_the_default_config() -> None:
-    assert parse_training_config(yaml.safe_load(recipe_text(**BASE, everything=True))).config == parse()
-    assert parse_training_config(yaml.safe_load(recipe_text(**BASE, everything=False))).config == parse()
+    assert parse_training_config(yaml.safe_load(recipe_text(parse(), everything=True))).config == parse()
+    assert parse_training_config(yaml.safe_load(recipe_text(parse(), everything=False))).config == parse()
 
 
 def test_a_leash_of_length_zero_needs_no_reference_and_survives_json() -> None:

@@ -29,9 +29,8 @@ ESSENTIAL = frozenset(
 )
 
 
-def recipe_text(model: str, dataset: str, *, everything: bool) -> str:
-    """The essential keys, or all that a run of the default strategy has, with their defaults and descriptions."""
-    config = TrainingConfig(model=model, dataset=dataset)
+def recipe_text(config: TrainingConfig, *, everything: bool) -> str:
+    """The essential keys, or all that a run of its strategy has, with their values and descriptions."""
     lines: list[str] = []
     group = None
     for field in config_fields():
