@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,11 @@ class Learned:
     progress: list[dict[str, Any]]
     """The figures of each step."""
     folder: RunFolder
+
+    @property
+    def memory_error(self) -> float:
+        """(planned − measured) / measured."""
+        return float(json.loads(self.folder.memory.read_text())["relative_error"])
 
     @property
     def losses(self) -> list[float]:

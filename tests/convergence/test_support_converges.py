@@ -54,8 +54,7 @@ def test_the_demo_lifts_exact_match_from_below_10_to_above_90_per_cent(
         assert exact["base"] < 0.10
         assert exact["tuned"] > 0.90, f"seed {seed}"
         assert exact["ci95"][0] > 0
-        memory = json.loads(learned.folder.memory.read_text())
-        assert abs(memory["relative_error"]) < 0.15, memory
+        assert abs(learned.memory_error) < 0.15
 
 
 if __name__ == "__main__":
