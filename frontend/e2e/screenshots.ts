@@ -40,8 +40,24 @@ async function call<Answer>(method: string, path: string, body?: object): Promis
   return (await response.json()) as Answer
 }
 
-async function start(name: string, optimization: object): Promise<string> {
-  return (await call<{ id: string }>('POST', '/api/v1/runs', { ...RECIPE, name, optimization })).id
+const CLASSES = {
+  task: 'text-classification',
+  model: 'starter:encoder',
+  dataset: 'sample:tickets',
+  data: { max_length: 96 },
+  optimization: { learning_rate: 0.002, max_steps: 260, per_device_train_batch_size: 8 },
+}
+const SPANS = {
+  task: 'extractive-question-answering',
+  model: 'starter:encoder',
+  dataset: 'sample:questions',
+  finetuning_type: 'full',
+  data: { max_length: 128 },
+  optimization: { learning_rate: 0.0008, max_steps: 260, per_device_train_batch_size: 8 },
+}
+
+async function start(name: string, optimization: object, recipe: object = RECIPE): Promise<string> {
+  return (await call<{ id: string }>('POST', '/api/v1/runs', { ...recipe, name, optimization })).id
 }
 
 async function until(
@@ -79,6 +95,9 @@ test('every page', { timeout: 900_000 }, async () => {
   const quick = await start('Support records', QUICK)
   const gentle = await start('Support records, gentle', GENTLE)
   await until(gentle, (run) => run.status === 'succeeded' || run.status === 'failed')
+  const classes = await start('What a message wants', CLASSES.optimization, CLASSES)
+  const spans = await start('Where the answer stands', SPANS.optimization, SPANS)
+  await until(spans, (run) => run.status === 'succeeded' || run.status === 'failed')
   const page = await context.newPage()
   await page.goto(`${server.address}/new?dataset=sample:support&model=starter:chat`)
   await page.getByText('Trains', { exact: false }).first().waitFor({ timeout: LONG })
@@ -107,6 +126,10 @@ test('every page', { timeout: 900_000 }, async () => {
   await shoot(page, 'settings', '/settings', settled)
   await shoot(page, 'playground', `/playground?model=${quick}`, converse)
 
+  await shoot(page, 'report-classes', `/runs/${classes}`, (one) => one.getByText('SHA-256').waitFor())
+  await shoot(page, 'playground-classes', `/playground?model=${classes}`, classify)
+  await shoot(page, 'playground-answer', `/playground?model=${spans}`, find)
+
   await start('Support records, longer', { ...QUICK, max_steps: 1500 })
   const waiting = await start('Next in line', GENTLE)
   await start('After that', GENTLE)
@@ -131,6 +154,23 @@ async function converse(page: Page): Promise<void> {
     .fill('Hello, I am Ada Byron. My order is 40213 and the kettle does not turn on. Please hurry.')
   await page.keyboard.press('Enter')
   await page.getByText('tokens/s').nth(1).waitFor({ timeout: LONG })
+}
+
+async function classify(page: Page): Promise<void> {
+  await page
+    .getByRole('textbox', { name: 'Text', exact: true })
+    .fill('My parcel never came. I would like my money back, please.')
+  await page.getByRole('button', { name: 'Classify' }).click()
+  await page.getByLabel('Classes with their probabilities').waitFor({ timeout: LONG })
+}
+
+async function find(page: Page): Promise<void> {
+  const text =
+    'Bianca has an orange tent. Bianca lost a guitar at the school. At home Ugo keeps a hard duck. It was a quiet week. At the school Yvonne met Diego. In the evening Yvonne ate milk.'
+  await page.getByRole('textbox', { name: 'Text to look in' }).fill(text)
+  await page.getByRole('textbox', { name: 'Question' }).fill('What did Yvonne eat?')
+  await page.getByRole('button', { name: 'Find the answer' }).click()
+  await page.getByText('Probability').first().waitFor({ timeout: LONG })
 }
 
 /** One page, six times. */
