@@ -54,6 +54,8 @@ def test_a_stage_is_laid_over_the_shared_keys_and_goes_on_from_the_one_before() 
         ([{}, {"lora": {"r": 0}}], "stages.1.lora.r", "greater than or equal to 1"),
         ([{"strategy": "reward"}, {"model": "stage:1"}], "stages.1.model", "a model that writes answers"),
         ([{}, {"strategy": {**RLHF, "reward_model": "stage:1"}}], "stages.1.strategy.reward_model", "strategy: reward"),
+        ([{}, {"seed": 7}], "stages.1.seed", "as in stage sft"),
+        ([{}, {"data": {"validation_split": 0.2}}], "stages.1.data.validation_split", "as in stage sft"),
         ([{}, {"strategy": "qlora"}], "stages.1.quantization.bits", "merging an adapter into quantised weights"),
     ],
 )

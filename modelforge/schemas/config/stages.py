@@ -179,6 +179,10 @@ def _wrong_together(stage: Stage, earlier: Sequence[Stage]) -> list[dict[str, An
     start = _named(earlier, config.model)
     if start is None:
         return []
+    if (other := _split_otherwise(config, start.config)) is not None:
+        key, found = other
+        expected = f"as in stage {start.name}, which trains on the same dataset"
+        return [_fault(key, found, expected, "Else rows held out here were trained on there: share the key.")]
     if start.config.strategy.name == JUDGE:
         expected = "a model that writes answers; a reward model scores them"
         return [_fault("model", config.model, expected, "Name it as strategy.reward_model of an rlhf stage.")]
@@ -190,6 +194,18 @@ def _wrong_together(stage: Stage, earlier: Sequence[Stage]) -> list[dict[str, An
         expected = "a start in full precision: merging an adapter into quantised weights loses part of what it learned"
         return [_fault("quantization.bits", config.quantization.bits, expected, fix)]
     return []
+
+
+def _split_otherwise(config: TrainingConfig, start: TrainingConfig) -> tuple[str, Any] | None:
+    """The key by which two configs hold out different rows of one dataset, and its value in the first; or nothing."""
+    if config.dataset != start.dataset or start.data.validation_dataset or config.data.validation_dataset:
+        return None
+    splits = {
+        "seed": (config.seed, start.seed),
+        "data.validation_split": (config.data.validation_split, start.data.validation_split),
+        "data.drop_duplicates": (config.data.drop_duplicates, start.data.drop_duplicates),
+    }
+    return next(((key, values[0]) for key, values in splits.items() if values[0] != values[1]), None)
 
 
 def _named(earlier: Sequence[Stage], reference: str | None) -> Stage | None:
