@@ -35,3 +35,11 @@ async def read_evaluation(
 ) -> EvaluationJob:
     """One evaluation: whether it is done, and what was found."""
     return await run_in_threadpool(evaluations.job, evaluation_id, caller)
+
+
+@router.post("/{evaluation_id}/stop")
+async def stop_evaluation(
+    evaluation_id: Annotated[str, Path(max_length=64)], evaluations: Evaluations, caller: CurrentCaller
+) -> EvaluationJob:
+    """End an evaluation where it is; nothing of it is kept. It then says `stopped`."""
+    return await run_in_threadpool(evaluations.stop, evaluation_id, caller)

@@ -58,8 +58,19 @@ class Evaluation(Schema):
     """The account that asked; none where there are no accounts."""
 
 
+class EvaluationProgress(Schema):
+    """How far an evaluation has come."""
+
+    model: str
+    """The model that is being measured; `against` comes first."""
+    rows_done: int
+    rows: int
+
+
 class EvaluationJob(BackgroundJob):
     """An evaluation that was asked for over the network."""
 
     request: EvaluationRequest
+    progress: EvaluationProgress | None = None
+    """Nothing while it waits for its turn or loads the data."""
     result: Evaluation | None = None

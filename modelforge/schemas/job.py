@@ -14,7 +14,7 @@ class BackgroundJob(Schema):
 
     id: str
     model_id: str
-    status: Literal["running", "succeeded", "failed"] = "running"
+    status: Literal["running", "succeeded", "failed", "stopped"] = "running"
     created_at: datetime
     finished_at: datetime | None = None
     check: str | None = None

@@ -47,6 +47,12 @@ class BackgroundJobs(Generic[Job]):
         """The jobs under way."""
         return [job for job in list(self._jobs.values()) if job.status == "running"]
 
+    def change(self, job_id: str, **fields: Any) -> None:
+        """Say more of a job that is under way."""
+        job = self._jobs.get(job_id)
+        if job is not None and job.status == "running":
+            self._jobs[job_id] = job.model_copy(update=fields)
+
     def forget(self, job_id: str) -> None:
         """Remember a job no longer; it has ended."""
         self._jobs.pop(job_id, None)
@@ -57,7 +63,7 @@ class BackgroundJobs(Generic[Job]):
             ends = {"status": "succeeded", **await work()}
         except ModelForgeException as error:
             ends = {"status": "failed", "error": JobFault(message=error.message, hint=error.hint)}
-        self._keep(job.model_copy(update={**ends, "finished_at": datetime.now(UTC)}))
+        self._keep(self._jobs.get(job.id, job).model_copy(update={**ends, "finished_at": datetime.now(UTC)}))
 
     def _keep(self, job: Job) -> None:
         self._jobs[job.id] = job

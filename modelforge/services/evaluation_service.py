@@ -5,21 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from modelforge.exceptions import NotFoundError, StorageError
 from modelforge.schemas.config import parse_training_config
-from modelforge.schemas.evaluation import Evaluation, EvaluationJob, EvaluationRequest
+from modelforge.schemas.evaluation import Evaluation, EvaluationJob, EvaluationProgress, EvaluationRequest
 from modelforge.security.caller import HOME_OWNER, Caller
 from modelforge.services.background_jobs import BackgroundJobs
+from modelforge.services.heavy_process import Ended, HeavyProcess, Watch
 from modelforge.services.references import check_references, check_sight
 from modelforge.storage.file_manager import WHERE_LISTED, FileManager
 from modelforge.storage.folders import read_schema
-
-if TYPE_CHECKING:
-    from modelforge.services.heavy_process import HeavyProcess
 
 ANY_SAMPLE = "sample:support"
 """Stands for the rows that were held out of a run."""
@@ -32,6 +31,8 @@ class EvaluationService:
         self.files = files
         self.heavy = heavy
         self._jobs: BackgroundJobs[EvaluationJob] = BackgroundJobs()
+        self._watches: dict[str, Watch] = {}
+        """One for each evaluation that waits or is under way."""
 
     async def start(self, request: EvaluationRequest, caller: Caller) -> EvaluationJob:
         """Begin an evaluation; it is forgotten where the server ends before it is done.
@@ -70,6 +71,17 @@ class EvaluationService:
         caller.require_sight(job.owner, "evaluation", evaluation_id)
         return job
 
+    def stop(self, evaluation_id: str, caller: Caller) -> EvaluationJob:
+        """End an evaluation where it is; nothing of it is kept. Of one that has ended, nothing changes.
+
+        Raises:
+            NotFoundError: there is none, or it belongs to another account.
+        """
+        job = self.job(evaluation_id, caller)
+        if (watch := self._watches.get(job.id)) is not None:
+            watch.end()
+        return job
+
     def measuring(self, model_id: str) -> list[str]:
         """Evaluations under way that load this model, in words."""
         return [
@@ -86,15 +98,32 @@ class EvaluationService:
             check_sight(config, self.files, caller)
 
     async def _carry_out(self, job: EvaluationJob) -> dict[str, Any]:
-        found = await self.heavy.call(Evaluation, evaluate_in_child, self.files.home, job.request, job.id, job.owner)
-        return {"result": found}
+        loop = asyncio.get_running_loop()
+
+        def hear(told: dict[str, Any]) -> None:
+            progress = EvaluationProgress.model_validate(told)
+            loop.call_soon_threadsafe(lambda: self._jobs.change(job.id, progress=progress))
+
+        watch = self._watches[job.id] = Watch(hear)
+        asked = (self.files.home, job.request, job.id, job.owner)
+        try:
+            return {"result": await self.heavy.call(Evaluation, evaluate_in_child, *asked, watch=watch)}
+        except Ended:
+            return {"status": "stopped"}
+        finally:
+            del self._watches[job.id]
 
 
-def evaluate_in_child(home: Path, request: EvaluationRequest, evaluation_id: str, owner: str | None) -> Evaluation:
+def evaluate_in_child(
+    home: Path, request: EvaluationRequest, evaluation_id: str, owner: str | None, tell: Callable[[Any], None]
+) -> Evaluation:
     """Measure and keep the result."""
     from modelforge.training.measuring import evaluate
 
-    return evaluate(request, FileManager(home), evaluation_id=evaluation_id, owner=owner)
+    def say(model: str, done: int, rows: int) -> None:
+        tell(EvaluationProgress(model=model, rows_done=done, rows=rows))
+
+    return evaluate(request, FileManager(home), evaluation_id=evaluation_id, owner=owner, on_progress=say)
 
 
 def new_evaluation_id() -> str:

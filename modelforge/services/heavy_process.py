@@ -29,6 +29,35 @@ AT_ONCE = 2
 """Calls carried out at the same time; the others wait for their turn."""
 
 
+class Ended(Exception):
+    """Whoever watched a call has ended it."""
+
+
+class Watch:
+    """Looks on while a call is carried out, from any thread."""
+
+    def __init__(self, hear: Callable[[Any], object]) -> None:
+        """`hear` is called in a thread of its own with everything that the function tells, as JSON has it."""
+        self.hear = hear
+        self.has_ended = False
+        self._child: Any = None
+        self._lock = threading.Lock()
+
+    def begin(self, child: Any) -> None:
+        """The call has begun, in this process."""
+        with self._lock:
+            self._child = child
+            if self.has_ended:
+                child.kill()
+
+    def end(self) -> None:
+        """End the call where it is, or as soon as it begins."""
+        with self._lock:
+            self.has_ended = True
+            if self._child is not None:
+                self._child.kill()
+
+
 class HeavyProcess:
     """Calls functions in child processes, a few at a time."""
 
@@ -51,32 +80,44 @@ class HeavyProcess:
         """Start the forkserver and its imports in the background, so that the first call need not wait for them."""
         threading.Thread(target=_start_forkserver, name="warm-up", daemon=True).start()
 
-    async def call(self, result: type[Result], function: Callable[..., Any], *arguments: Any) -> Result:
+    async def call(
+        self, result: type[Result], function: Callable[..., Any], *arguments: Any, watch: Watch | None = None
+    ) -> Result:
         """`function(*arguments)` in a child process; waits for a free turn. See `call_now`."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, lambda: self.call_now(result, function, *arguments))
+        return await loop.run_in_executor(self._pool, lambda: self.call_now(result, function, *arguments, watch=watch))
 
-    def call_now(self, result: type[Result], function: Callable[..., Any], *arguments: Any) -> Result:
+    def call_now(
+        self, result: type[Result], function: Callable[..., Any], *arguments: Any, watch: Watch | None = None
+    ) -> Result:
         """`function(*arguments)` in a child process, at once.
 
         Args:
             result: the type of what the function returns; it travels as JSON.
             function: importable by name in the child.
+            watch: hears what the function says, and may end it; the function is given `tell` behind its arguments.
 
         Raises:
             ModelForgeException: what the function raised, or that the child died.
+            Ended: the watch has ended it.
         """
         reader, writer = self.context.Pipe(duplex=False)
         with reader:
             with writer:
                 child = self.context.Process(
-                    target=_carry_out, args=(str(self.files.cache), function, arguments, writer), daemon=True
+                    target=_carry_out,
+                    args=(str(self.files.cache), function, arguments, writer, watch is not None),
+                    daemon=True,
                 )
                 child.start()
+            if watch is not None:
+                watch.begin(child)
             try:
-                answer = orjson.loads(reader.recv_bytes())
+                answer = _hear_out(reader, watch)
             except EOFError:
                 child.join()
+                if watch is not None and watch.has_ended:
+                    raise Ended from None
                 raise _death(child.exitcode, function.__name__) from None
         child.join()
         if (error := answer.get("error")) is not None:
@@ -88,17 +129,29 @@ class HeavyProcess:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
+def _hear_out(line: Connection, watch: Watch | None) -> dict[str, Any]:
+    """The answer, once what is told on the way there has been handed on. Raises EOFError where none comes."""
+    while "told" in (said := orjson.loads(line.recv_bytes())):
+        if watch is not None:
+            watch.hear(said["told"])
+    return dict(said)
+
+
 def _start_forkserver() -> None:
     from multiprocessing.forkserver import ensure_running
 
     ensure_running()
 
 
-def _carry_out(folder: str, function: Callable[..., Any], arguments: tuple[Any, ...], answer: Connection) -> None:
+def _carry_out(
+    folder: str, function: Callable[..., Any], arguments: tuple[Any, ...], answer: Connection, is_watched: bool
+) -> None:
     """Runs in the child. Its current folder holds nothing, so no name from outside means a file there."""
     nowhere = os.path.join(folder, "nowhere")
     os.makedirs(nowhere, exist_ok=True)
     os.chdir(nowhere)
+    if is_watched:
+        arguments = (*arguments, lambda told: answer.send_bytes(to_json({"told": told})))
     try:
         reply = {"result": function(*arguments)}
     except ModelForgeException as error:

@@ -8,13 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from modelforge.data.canonical_file import CanonicalRows
 from modelforge.data.materialise import materialise
 from modelforge.data.source import resolve_dataset
-from modelforge.evaluation.bootstrap import compare_means
+from modelforge.evaluation.bootstrap import Interval, compare_macro_f1, compare_means
+from modelforge.evaluation.confusion import numbered_classes
 from modelforge.evaluation.evaluator import Evaluator
 from modelforge.evaluation.report_text import write_report
 from modelforge.evaluation.row_scores import RowScores
@@ -108,24 +110,33 @@ def evaluate(
 
 
 def model_scores(scores: RowScores, config: TrainingConfig) -> dict[str, ModelScore]:
-    """Metric → its mean over rows with a bootstrap interval, and the perplexity of all tokens."""
-    options = config.evaluation
-    found = {}
-    for name, values in scores.scores.items():
-        if values:
-            rows = np.array(values)
-            mean = compare_means(
-                np.zeros_like(rows),
-                rows,
-                resamples=options.bootstrap_resamples,
-                confidence=options.confidence,
-                seed=config.seed,
-            )
-            found[name] = ModelScore(value=mean.tuned, ci95=(mean.low, mean.high), n=len(values))
-    if tokens := sum(scores.tokens):
+    """Metric → its mean over rows with a bootstrap interval; macro F1 of classes; the likelihood as the task has it."""
+    drawn: dict[str, Any] = {
+        "resamples": config.evaluation.bootstrap_resamples,
+        "confidence": config.evaluation.confidence,
+        "seed": config.seed,
+    }
+    by_row = {name: np.array(values) for name, values in scores.scores.items() if values}
+    if scores.likelihood_metric == "log_loss" and any(scores.tokens):
+        counted = np.array(scores.tokens)
+        by_row["log_loss"] = np.array(scores.nll)[counted > 0] / counted[counted > 0]
+    found = {
+        name: _score(compare_means(np.zeros_like(rows), rows, **drawn), len(rows)) for name, rows in by_row.items()
+    }
+    if scores.classes and scores.answers:
+        right, said, _ = numbered_classes(scores, scores)
+        never_right = (right + 1) % (int(max(right.max(), said.max())) + 1)
+        found["macro_f1"] = _score(compare_macro_f1(right, never_right, said, **drawn), len(said))
+    tokens = sum(scores.tokens)
+    if tokens and scores.likelihood_metric == "perplexity":
         perplexity = float(np.exp(min(sum(scores.nll) / tokens, 700.0)))
         found["perplexity"] = ModelScore(value=perplexity, n=sum(count > 0 for count in scores.tokens))
     return found
+
+
+def _score(beside_nothing: Interval, rows: int) -> ModelScore:
+    """A model's own figure, from its comparison with one that scores 0 everywhere."""
+    return ModelScore(value=beside_nothing.tuned, ci95=(beside_nothing.low, beside_nothing.high), n=rows)
 
 
 # The rows

@@ -215,3 +215,19 @@ def test_errors_have_their_exit_codes(capsys: pytest.CaptureFixture[str]) -> Non
     assert report_error(ConfigurationError("no"), as_json=False) == 2
     assert report_error(TrainingError("no", hint="try"), as_json=True) == 1
     assert json.loads(capsys.readouterr().out)["hint"] == "try"
+
+
+def test_a_summariser_is_measured_and_no_loading_bars_are_shown(modelforge: Run, tmp_path: Path) -> None:
+    from transformers.utils import logging
+
+    logging.enable_progress_bar()
+    (tmp_path / "talks.jsonl").write_text(
+        "".join(
+            json.dumps({"document": f"A: I have lamp {n}. B: Good.", "summary": f"Lamp {n}."}) + "\n" for n in range(3)
+        )
+    )
+    words = ("eval", "starter:seq2seq", "--task", "summarization", "--dataset", "talks.jsonl", "max_new_tokens=6")
+    result = modelforge(*words, "--json")
+    assert result.exit_code == 0, result.output
+    assert {"rougeL", "rouge1", "perplexity"} <= set(json.loads(result.stdout)["scores"])
+    assert "Loading" not in result.stderr

@@ -205,6 +205,7 @@ def test_a_model_is_measured_beside_its_base(real: RunServer, tuned: dict[str, A
     for side in ("base", "tuned"):
         ours, theirs = (one["metrics"]["perplexity"][side] for one in (found["report"], report))
         assert ours == pytest.approx(theirs, rel=1e-3)
+    assert job["progress"] == {"model": tuned["model_id"], "rows_done": found["rows"], "rows": found["rows"]}
     listed = real.client.get("/api/v1/evaluations").json()
     assert [one["id"] for one in listed] == [found["id"]]
     real.services.workshop.evaluations._jobs._jobs.clear()  # as after a restart
@@ -216,6 +217,22 @@ def test_a_model_is_measured_beside_its_base(real: RunServer, tuned: dict[str, A
         ({"model": "starter:chat", "against": "../models"}, 422),
     ):
         assert real.client.post("/api/v1/evaluations", json=body).status_code == status, body
+
+
+def test_an_evaluation_says_how_far_it_is_and_can_be_stopped(real: RunServer) -> None:
+    asked = {"model": "starter:chat", "dataset": "sample:support", "config": {"per_device_eval_batch_size": 1}}
+    location = real.client.post("/api/v1/evaluations", json=asked).headers["location"]
+    deadline = time.monotonic() + 60
+    while not (progress := real.client.get(location).json()["progress"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert (progress["model"], 0 <= progress["rows_done"] < progress["rows"]) == ("starter:chat", True)
+    assert real.client.post(f"{location}/stop").json()["status"] == "running"  # a moment before it ends
+    stopped = wait_for_merge(real, location)
+    assert (stopped["status"], stopped["result"], stopped["error"]) == ("stopped", None, None)
+    assert not (real.services.files.home / "evaluations" / stopped["id"]).exists()
+    assert real.client.post(f"{location}/stop").json() == stopped
+    assert real.client.post("/api/v1/evaluations/nowhere/stop").status_code == 404
 
 
 def test_what_belongs_to_another_account_is_not_found(server: RunServer) -> None:

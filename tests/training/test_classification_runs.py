@@ -14,8 +14,10 @@ from modelforge.evaluation.row_scores import RowScores
 from modelforge.exceptions import ConflictError
 from modelforge.inference.chat_engine import ChatEngine
 from modelforge.inference.reader import classify, load_reader
+from modelforge.schemas.evaluation import EvaluationRequest
 from modelforge.storage.file_manager import FileManager
 from modelforge.tasks.text_classification import TextClassification
+from modelforge.training.measuring import evaluate
 from modelforge.training.merge import merge
 from tests.tasks.tiny_encoders import make_tiny
 
@@ -68,6 +70,10 @@ def test_a_classifier_answers_alike_wherever_it_is_asked(
     )
     with pytest.raises(ConflictError, match="writes no answers"):
         ChatEngine.load(manifest.id, files)
+    again = evaluate(EvaluationRequest(model=manifest.id), files, evaluation_id=f"eval-{kind}")
+    assert set(again.scores) == set(report["metrics"])
+    for name in report["metrics"]:
+        assert again.scores[name].value == pytest.approx(report["metrics"][name]["tuned"], abs=1e-3), name
     if kind == "lora":
         merged = merge(manifest.id, files=files)
         assert merged.merge_check is not None
