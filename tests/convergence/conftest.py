@@ -19,3 +19,10 @@ from learning import Learned, learn_in  # noqa: E402
 def learn(tmp_path: Path) -> Callable[..., Learned]:
     """`learn(recipe, *overrides)` → what came of it; all in one home."""
     return lambda recipe, *overrides: learn_in(tmp_path / "home", recipe, *overrides)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Training takes as long as it takes on a slow or shared machine."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.timeout(1800))
