@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from modelforge.exceptions import ProviderError
+from modelforge.hardware.hub_refusals import gated, unknown_token
 from modelforge.hardware.profiles import known_config
 
 
@@ -19,6 +20,7 @@ def hub_config(model: str, revision: str | None = None) -> dict[str, Any]:
     from huggingface_hub.errors import (
         EntryNotFoundError,
         GatedRepoError,
+        HfHubHTTPError,
         HFValidationError,
         LocalEntryNotFoundError,
         RepositoryNotFoundError,
@@ -28,27 +30,20 @@ def hub_config(model: str, revision: str | None = None) -> dict[str, Any]:
         return carried
     try:
         path = hf_hub_download(model, "config.json", revision=revision)
-    except (LocalEntryNotFoundError, GatedRepoError) as error:
-        raise _unreachable(model, error) from error
+    except GatedRepoError as error:
+        raise gated(model) from error
+    except LocalEntryNotFoundError as error:
+        raise ProviderError(
+            f"config.json of {model} is not in the cache, and the Hugging Face hub cannot be reached.",
+            hint="Connect to the network, unset HF_HUB_OFFLINE, or give a local folder or starter:chat.",
+        ) from error
     except (RepositoryNotFoundError, EntryNotFoundError, HFValidationError) as error:
         raise ProviderError(
             f"There is no model {model!r} with a config.json on the Hugging Face hub.",
             hint="Check the spelling, or give a local folder or starter:chat.",
         ) from error
+    except HfHubHTTPError as error:  # of which the client lets one through: 401
+        raise unknown_token() from error
     with open(path, encoding="utf-8") as file:
         config: dict[str, Any] = json.load(file)
     return config
-
-
-def _unreachable(model: str, error: Exception) -> ProviderError:
-    from huggingface_hub.errors import GatedRepoError
-
-    if isinstance(error, GatedRepoError):
-        return ProviderError(
-            f"{model} is gated.",
-            hint=f"Accept its terms at https://huggingface.co/{model} and set HF_TOKEN to a token of that account.",
-        )
-    return ProviderError(
-        f"config.json of {model} is not in the cache, and the Hugging Face hub cannot be reached.",
-        hint="Connect to the network, unset HF_HUB_OFFLINE, or give a local folder or starter:chat.",
-    )

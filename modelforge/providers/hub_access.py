@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from modelforge.exceptions import ProviderError
+from modelforge.hardware.hub_refusals import gated, unknown_token
 from modelforge.providers.provider import ModelSource
 from modelforge.providers.weight_files import PICKLES, SUFFIX
 
@@ -35,6 +36,7 @@ def _config(source: ModelSource) -> Path:
     from huggingface_hub.errors import (
         EntryNotFoundError,
         GatedRepoError,
+        HfHubHTTPError,
         HFValidationError,
         LocalEntryNotFoundError,
         OfflineModeIsEnabled,
@@ -48,7 +50,7 @@ def _config(source: ModelSource) -> Path:
     except HFValidationError as error:
         raise ProviderError(f"{name!r} is no hub id.", hint="Write OWNER/NAME, starter:NAME or a folder.") from error
     except GatedRepoError as error:
-        raise _gated(name) from error
+        raise gated(name) from error
     except RevisionNotFoundError as error:
         raise ProviderError(f"{name} has no revision {source.revision!r}.", hint="Check model_revision.") from error
     except RepositoryNotFoundError as error:
@@ -64,6 +66,8 @@ def _config(source: ModelSource) -> Path:
         raise ProviderError(
             f"{name} holds no config.json.", hint="Name a transformers model; of an adapter, name its base."
         ) from error
+    except HfHubHTTPError as error:  # of which the client lets one through: 401
+        raise unknown_token() from error
 
 
 def _files_on_hub(source: ModelSource) -> list[str] | None:
@@ -75,18 +79,3 @@ def _files_on_hub(source: ModelSource) -> list[str] | None:
         return HfApi().list_repo_files(source.location, revision=source.revision)
     except (OfflineModeIsEnabled, HTTPError, OSError):
         return None
-
-
-def _gated(name: str) -> ProviderError:
-    from huggingface_hub import get_token
-
-    page = f"https://huggingface.co/{name}"
-    if get_token() is None:
-        return ProviderError(
-            f"{name} is gated, and no token is set.",
-            hint=f"Accept its licence at {page}, then set HF_TOKEN to a token of that account.",
-        )
-    return ProviderError(
-        f"{name} is gated, and the account of this token may not read it.",
-        hint=f"Accept its licence at {page} with that account, and give the token the right to read gated models.",
-    )

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from modelforge.exceptions import ProviderError
-
-SIGN_IN = "Enter a Hugging Face token under PUT /api/v1/hub/token, or set HF_TOKEN."
+from modelforge.hardware.hub_refusals import SIGN_IN, gated, unknown_token
 
 
 @contextmanager
@@ -19,10 +18,7 @@ def hub_errors(name: str) -> Iterator[None]:
     try:
         yield
     except errors.GatedRepoError as error:
-        raise ProviderError(
-            f"{name} is gated.",
-            hint=f"Accept its terms at https://huggingface.co/{name} with the account whose token is used here.",
-        ) from error
+        raise gated(name) from error
     except errors.RevisionNotFoundError as error:
         raise ProviderError(f"{name} has no such revision.", hint="Name a branch, a tag or a commit.") from error
     except errors.RepositoryNotFoundError as error:
@@ -40,8 +36,13 @@ def hub_errors(name: str) -> Iterator[None]:
 
 
 def _refused(name: str, status: int) -> ProviderError:
-    if status in (401, 403):
-        return ProviderError(f"The hub does not let this token use {name}.", hint=f"It needs write access. {SIGN_IN}")
+    if status == 401:
+        return unknown_token()
+    if status == 403:
+        return ProviderError(
+            f"The hub does not let this token use {name}.",
+            hint=f"It needs the right to write there; to download, to read. {SIGN_IN}",
+        )
     if status == 429:
         return ProviderError("The hub asks for fewer requests.", hint="Wait some minutes, then try again.")
     return ProviderError(f"The hub answered with status {status} for {name}.", hint="Try again later.")

@@ -105,24 +105,30 @@ class HubJobs:
                 child.start()
                 self._children[job_id] = child
                 self._change(job_id, status="running")
-            self._listen(job_id, reader)
+            self._listen(job, reader)
         child.join()
         with self._lock:
-            del self._children[job_id]
-            if self._jobs[job_id].status == "running":
+            if self._children[job_id] is child:  # else it has been tried again meanwhile
+                del self._children[job_id]
+            if self._runs(job):
                 fault = JobFault(message="The process of this job has died.", hint="Try it again.")
                 self._change(job_id, status="failed", error=fault, finished_at=datetime.now(UTC))
 
-    def _listen(self, job_id: str, reader: Connection) -> None:
+    def _runs(self, job: HubJob) -> bool:
+        """Whether this attempt at a job is under way, not a later one."""
+        now = self._jobs[job.id]
+        return now.status == "running" and now.attempt == job.attempt
+
+    def _listen(self, job: HubJob, reader: Connection) -> None:
         while True:
             try:
                 said: dict[str, Any] = reader.recv()
             except EOFError:
                 return
             with self._lock:
-                if self._jobs[job_id].status == "running":
+                if self._runs(job):
                     ends = {"finished_at": datetime.now(UTC)} if "status" in said else {}
-                    self._change(job_id, **said, **ends)
+                    self._change(job.id, **said, **ends)
 
     def _change(self, job_id: str, **changes: Any) -> None:
         with self._lock:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from modelforge.exceptions import ConflictError, ProviderError
+from modelforge.hardware.hub_refusals import SIGN_IN
 from modelforge.schemas.hub import HubJob
-from modelforge.services.hub_errors import SIGN_IN, hub_errors
+from modelforge.services.hub_errors import hub_errors
 from modelforge.storage.file_manager import FileManager
 
 OnProgress = Callable[[int, int | None], None]
@@ -40,12 +41,23 @@ def download(job: HubJob, on_progress: OnProgress) -> str:
         "ignore_patterns": NEVER_FETCHED if job.repository_kind == "model" else ["*.py"],
     }
     with hub_errors(job.repository):
-        listed: Any = snapshot_download(**fetch, dry_run=True)
-        total = sum(file.file_size for file in listed)
+        total = _size_of(fetch)
         with _Watch(_cache_folder(job), total, on_progress):
             folder = Path(snapshot_download(**fetch))
     on_progress(total, total)
     return folder.name
+
+
+def _size_of(fetch: dict[str, Any]) -> int:
+    """Bytes of the files that a download is made of; raises what the hub's client raises."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import DryRunError
+
+    try:
+        listed: Any = snapshot_download(**fetch, dry_run=True)
+    except DryRunError as error:  # says only that it failed: a missing or a gated repository is its cause
+        raise (error.__cause__ or error) from None
+    return sum(file.file_size for file in listed)
 
 
 def push(job: HubJob, files: FileManager) -> str:
@@ -64,12 +76,18 @@ def push(job: HubJob, files: FileManager) -> str:
                 f"{job.repository} exists already, and is {there}.",
                 hint=f"Confirm it as {there}, or name another repository.",
             )
-        api.upload_folder(
-            repo_id=job.repository,
-            folder_path=folder,
-            commit_message=f"{folder.name} from ModelForge",
-            ignore_patterns=NOT_PUSHED,
-        )
+        try:
+            api.upload_folder(
+                repo_id=job.repository,
+                folder_path=folder,
+                commit_message=f"{folder.name} from ModelForge",
+                ignore_patterns=NOT_PUSHED,
+            )
+        except RuntimeError as error:  # what the client makes of a large file that did not arrive
+            raise ProviderError(
+                f"The files of {folder.name} did not all reach {job.repository}.",
+                hint="Try the push again: what has arrived is not sent twice.",
+            ) from error
     return str(address)
 
 

@@ -48,6 +48,7 @@ WITH_HUB = {
     "own/gated": "gated, and no token is set.*Accept its licence.*set HF_TOKEN",
     "own/gated with hf_stranger": "account of this token may not read it.*Accept its licence",
     f"own/gated with {TOKEN}": "^fine$",
+    "own/unfetched with hf_mistyped": "hub does not know the token.*Enter another",
     "own/pickled": "no safetensors weights.*Pickled weights are never loaded",
     "own/adapter": "holds no config.json.*of an adapter, name its base",
     "own/classifier": "saved as LlamaForSequenceClassification.*saved as LlamaForCausalLM",
@@ -78,6 +79,7 @@ def repositories(tiny_model: Path) -> dict[str, Repository]:
     remote.files["own.py"] = canary
     return {
         "own/whole": Repository(whole),
+        "own/unfetched": Repository(whole),
         "own/gated": Repository(whole, gated=True, readers=(TOKEN,)),
         "own/pickled": Repository({"config.json": whole["config.json"], "pytorch_model.bin": b"\x80\x04."}),
         "own/adapter": Repository({"adapter_config.json": b"{}", "adapter_model.safetensors": b"{}"}),
@@ -104,12 +106,12 @@ def ask(names: list[str], home: Path, endpoint: str, *, offline: bool) -> dict[s
 def test_every_way_in_which_a_hub_model_cannot_be_used_is_told_apart(
     repositories: dict[str, Repository], tmp_path: Path
 ) -> None:
-    with small_hub(repositories) as endpoint:
-        said = ask(list(WITH_HUB), tmp_path, endpoint, offline=False)
+    with small_hub(repositories) as hub:
+        said = ask(list(WITH_HUB), tmp_path, hub.endpoint, offline=False)
     assert_said(said, WITH_HUB)
 
     # what was fetched is there without the hub, and the rest is told
-    assert_said(ask(list(WITHOUT_HUB), tmp_path, endpoint, offline=True), WITHOUT_HUB)
+    assert_said(ask(list(WITHOUT_HUB), tmp_path, hub.endpoint, offline=True), WITHOUT_HUB)
 
 
 def assert_said(said: dict[str, str], expected: dict[str, str]) -> None:

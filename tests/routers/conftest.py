@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-HERE = str(Path(__file__).parent)
-if HERE not in sys.path:
-    sys.path.insert(0, HERE)
+HERE = Path(__file__).parent
+for folder in (str(HERE), str(HERE.parent / "faults"), str(HERE.parent / "providers")):
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
 
 from server_under_test import CONFIG, RunServer, run_server  # noqa: E402
 
