@@ -15,6 +15,9 @@ export class Server {
   launchLink = ''
   private child: ChildProcess | null = null
 
+  /** `more` is added to the environment: a hub on loopback, where one is asked. */
+  constructor(private readonly more: () => Record<string, string> = () => ({})) {}
+
   async start(): Promise<void> {
     const port = this.address ? new URL(this.address).port : '0'
     const child = spawn(PROGRAM, ['serve', '--port', port], {
@@ -25,6 +28,7 @@ export class Server {
         HF_HUB_OFFLINE: '1',
         TOKENIZERS_PARALLELISM: 'false',
         OMP_NUM_THREADS: '1',
+        ...this.more(),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

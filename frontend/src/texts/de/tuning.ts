@@ -24,6 +24,8 @@ export default {
     ownModels: 'Aus Ihrer Bibliothek',
     hub: 'Im Hugging Face Hub suchen',
     hubSearch: 'Name, oder Besitzer/Name',
+    hubSearching: 'Wird gesucht …',
+    hubNothing: 'Der Hub hat kein Modell dieses Namens, oder keines, das dieses Konto sehen darf.',
     byName: 'Mit diesem Namen nehmen',
     gated: 'Seine Lizenz muss erst auf dem Hub angenommen werden',
     name: 'Name des Laufs und des Modells, das er macht',

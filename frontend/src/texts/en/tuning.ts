@@ -24,6 +24,8 @@ export default {
     ownModels: 'From your library',
     hub: 'Search the Hugging Face hub',
     hubSearch: 'Name, or owner/name',
+    hubSearching: 'Searching…',
+    hubNothing: 'The hub has no model by that name, or none that this account may see.',
     byName: 'Take it by its name',
     gated: 'Its licence has to be accepted on the hub first',
     name: 'Name of the run and of the model that it makes',

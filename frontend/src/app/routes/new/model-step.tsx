@@ -115,6 +115,8 @@ function Hub({ model, onChoose }: ChoiceProps) {
           onChange={(event) => setText(event.currentTarget.value)}
         />
         {error && !isFetching ? <ProblemNotice error={error} /> : null}
+        {isFetching ? <p className={classes.found}>{t('new.hubSearching')}</p> : null}
+        {data?.length === 0 ? <p className={classes.found}>{t('new.hubNothing')}</p> : null}
       </div>
       {isName ? (
         <OptionRow

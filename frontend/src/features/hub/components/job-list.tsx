@@ -57,26 +57,32 @@ function Job({ job }: { job: HubJob }) {
       ) : null}
       <p className={`${rows.words} numbers`}>
         <span>{t(`hub.kind.${job.kind}`)}</span>
-        <span>{total > 0 ? `${formatBytes(done)} / ${formatBytes(total)}` : formatBytes(done)}</span>
+        {total > 0 ? <span>{`${formatBytes(done)} / ${formatBytes(total)}`}</span> : null}
         <span>{formatAgo(job.created_at)}</span>
+        {job.kind === 'push' && job.result ? (
+          <a href={job.result} target="_blank" rel="noreferrer">
+            {job.result}
+          </a>
+        ) : null}
         {job.error ? (
           <span className={rows.bad}>
             {job.error.message} {job.error.hint}
           </span>
         ) : null}
       </p>
-      <div>
-        {isOpen(job) ? (
-          <Button size="xs" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
-            {t('common.cancel')}
-          </Button>
-        ) : null}
-        {job.status === 'failed' || job.status === 'interrupted' || job.status === 'cancelled' ? (
-          <Button size="xs" variant="default" loading={retry.isPending} onClick={() => retry.mutate()}>
-            {t('common.tryAgain')}
-          </Button>
-        ) : null}
-      </div>
+      {job.status === 'succeeded' ? null : (
+        <div>
+          {isOpen(job) ? (
+            <Button size="xs" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
+              {t('common.cancel')}
+            </Button>
+          ) : (
+            <Button size="xs" variant="default" loading={retry.isPending} onClick={() => retry.mutate()}>
+              {t('common.tryAgain')}
+            </Button>
+          )}
+        </div>
+      )}
     </li>
   )
 }
