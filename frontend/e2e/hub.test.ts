@@ -69,6 +69,12 @@ describe.runIf(whole)('the hub', () => {
     await page.getByText('own/tiny-gated is gated, and no token is set.').first().waitFor({ timeout: LONG })
     await page.getByText('Accept its licence at', { exact: false }).first().waitFor()
     await look('gated')
+
+    await page.getByRole('link', { name: 'Enter a hub token' }).click()
+    await page.getByRole('button', { name: 'Keep token' }).waitFor()
+    await page.goBack()
+    await page.getByRole('link', { name: 'Choose another model' }).click()
+    await page.getByRole('button', { name: /^starter:chat/ }).waitFor()
   })
 
   test('a wrong token is named as such', async () => {

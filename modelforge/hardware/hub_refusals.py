@@ -30,5 +30,6 @@ def unknown_token() -> ProviderError:
 
     return ProviderError(
         "The hub does not know the token that is used here; it may have been mistyped or revoked.",
-        hint=f"Enter another, from {constants.ENDPOINT}/settings/tokens, or remove it: open models need none.",
+        hint=f"Enter another in the app's settings, made at {constants.ENDPOINT}/settings/tokens, or remove it: open "
+        "models need none.",
     )

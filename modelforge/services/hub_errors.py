@@ -41,7 +41,7 @@ def _refused(name: str, status: int) -> ProviderError:
     if status == 403:
         return ProviderError(
             f"The hub does not let this token use {name}.",
-            hint=f"It needs the right to write there; to download, to read. {SIGN_IN}",
+            hint=f"A push needs the right to write there. {SIGN_IN}",
         )
     if status == 429:
         return ProviderError("The hub asks for fewer requests.", hint="Wait some minutes, then try again.")

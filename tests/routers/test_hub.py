@@ -155,7 +155,7 @@ def test_what_the_hub_refuses_is_told_with_the_way_out(server: LiveServer, hub: 
     strange = {"gated": download(server, gated), "push": push(server, new)}
     said = {name: refusal(ended(server, job)) for name, job in strange.items()}
     assert "the account of this token may not read it. | Accept its licence" in said["gated"]
-    assert "does not let this token use own/new. | It needs the right to write there" in said["push"]
+    assert "does not let this token use own/new. | A push needs the right to write there" in said["push"]
 
     sign_in(server, MISTYPED)
     wrong = {"download": download(server, gated), "push": push(server, new)}

@@ -26,6 +26,8 @@ export default {
     hubSearch: 'Name, oder Besitzer/Name',
     hubSearching: 'Wird gesucht …',
     hubNothing: 'Der Hub hat kein Modell dieses Namens, oder keines, das dieses Konto sehen darf.',
+    otherModel: 'Ein anderes Modell wählen',
+    enterToken: 'Hub-Token eingeben',
     byName: 'Mit diesem Namen nehmen',
     gated: 'Seine Lizenz muss erst auf dem Hub angenommen werden',
     name: 'Name des Laufs und des Modells, das er macht',

@@ -26,6 +26,8 @@ export default {
     hubSearch: 'Name, or owner/name',
     hubSearching: 'Searching…',
     hubNothing: 'The hub has no model by that name, or none that this account may see.',
+    otherModel: 'Choose another model',
+    enterToken: 'Enter a hub token',
     byName: 'Take it by its name',
     gated: 'Its licence has to be accepted on the hub first',
     name: 'Name of the run and of the model that it makes',

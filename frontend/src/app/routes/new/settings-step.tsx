@@ -1,4 +1,5 @@
 import { Button, Skeleton, TextInput } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
 import { Card } from '@/components/ui/card'
@@ -22,7 +23,7 @@ export function SettingsStep({ onNext }: { onNext: () => void }) {
   const longest = measure.data?.preflight.lengths.maximum ?? null
   const { memory, faults } = useLiveMemory(config, longest)
   const error = schema.error ?? defaults.error
-  if (error) return <ProblemNotice error={error} />
+  if (error) return <NotPlanned error={error} />
   if (!config || !schema.data || !defaults.data) return <Waiting />
   return (
     <div className={grid.stack}>
@@ -50,6 +51,24 @@ export function SettingsStep({ onNext }: { onNext: () => void }) {
       <div className={classes.next}>
         <Button onClick={onNext} disabled={memory.isError}>
           {t('new.toCheck')}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+/** Nothing can be proposed for this model: what to do about it is on other pages. */
+function NotPlanned({ error }: { error: Error }) {
+  const { t } = useTranslation()
+  return (
+    <div className={grid.stack}>
+      <ProblemNotice error={error} />
+      <div className={classes.ways}>
+        <Button renderRoot={(props) => <Link to="/new" search={{ step: 'model' }} {...props} />}>
+          {t('new.otherModel')}
+        </Button>
+        <Button variant="default" renderRoot={(props) => <Link to="/settings" {...props} />}>
+          {t('new.enterToken')}
         </Button>
       </div>
     </div>
