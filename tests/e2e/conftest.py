@@ -13,6 +13,5 @@ if FAULTS not in sys.path:
 
 
 @pytest.fixture(autouse=True)
-def untraced(monkeypatch: pytest.MonkeyPatch) -> None:
+def the_server_itself(untraced: None) -> None:
     """What is timed here is the server, not the coverage of its lines: the other tests count those."""
-    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
