@@ -50,7 +50,7 @@ class RunServer:
             ]
         return {**CONFIG, "dataset": found[0]["id"], **config}
 
-    def wait(self, run_id: str, *statuses: str, seconds: float = 60) -> dict[str, Any]:
+    def wait(self, run_id: str, *statuses: str, seconds: float = 180) -> dict[str, Any]:
         """The run, once it is in one of the states."""
         deadline = time.monotonic() + seconds
         while (run := self.client.get(f"/api/v1/runs/{run_id}").json())["status"] not in statuses:

@@ -147,7 +147,7 @@ def test_an_error_of_the_child_process_keeps_its_class(counting: RunServer) -> N
 
 def test_the_queue_is_ordered_and_emptied(counting: RunServer) -> None:
     client = counting.client
-    first = client.post("/api/v1/runs", json=counting.small(max_steps=3000)).json()["id"]
+    first = client.post("/api/v1/runs", json=counting.small(max_steps=100_000)).json()["id"]
     counting.wait(first, "running")
     a, b, c = (client.post("/api/v1/runs", json=counting.small(max_steps=4)).json()["id"] for _ in range(3))
     assert [run["id"] for run in client.get("/api/v1/queue").json()] == [a, b, c]

@@ -280,7 +280,7 @@ def test_training_goes_first_on_an_accelerator(tmp_path_factory: pytest.TempPath
         assert (server.state().status, server.state().reason) == ("empty", "training")
         assert "Training goes first" in server.events("chat", ASK)[-1][1]["detail"]
 
-        config = RunServer(server.client, server.services).small(max_steps=3000)  # type: ignore[arg-type]
+        config = RunServer(server.client, server.services).small(max_steps=100_000)  # type: ignore[arg-type]
         server.services.workshop.playground.seats._given_away.clear()
         server.events("chat", ASK)
         run = server.client.post("/api/v1/runs", json=config).json()
