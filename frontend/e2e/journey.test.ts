@@ -229,6 +229,27 @@ describe('the journey', () => {
     expect(await seriousFaults(page)).toEqual([])
   })
 
+  test.runIf(whole)('a classifier shows its classes, and no base beside them', async () => {
+    const back = page.url()
+    const id = await trained({
+      task: 'text-classification',
+      model: 'starter:encoder',
+      dataset: 'sample:tickets',
+      optimization: { max_steps: 5 },
+      evaluation: { max_rows: 5 },
+    })
+    await page.goto(`${server.address}/playground?model=${id}`)
+    await page.getByRole('textbox', { name: 'Text', exact: true }).fill(PAYLOADS.join(' '))
+    await page.getByRole('button', { name: 'Classify' }).click()
+    await page
+      .getByRole('list', { name: /Classes/ })
+      .getByText('refund')
+      .waitFor({ timeout: LONG })
+    expect(await page.getByText('Base side by side').count()).toBe(0)
+    expect(await seriousFaults(page)).toEqual([])
+    await page.goto(back)
+  })
+
   test('the library keeps the model with its card', async () => {
     await page.getByRole('link', { name: 'Models', exact: true }).click()
     await page.getByRole('link', { name: 'First journey' }).click()
@@ -320,6 +341,20 @@ describe('what may go wrong', () => {
     expect(faults).toEqual([])
   })
 })
+
+/** The model of a run, started over the API and waited for. */
+async function trained(config: object): Promise<string> {
+  const headers = { Authorization: `Bearer ${await tokenOf(context)}`, 'Content-Type': 'application/json' }
+  const ask = async (path: string, options: RequestInit = {}) =>
+    (await fetch(`${server.address}/api/v1/runs${path}`, { headers, ...options })).json() as Promise<{
+      id: string
+      status: string
+      model_id: string
+    }>
+  const { id } = await ask('', { method: 'POST', body: JSON.stringify(config) })
+  await expect.poll(async () => (await ask(`/${id}`)).status, { timeout: LONG }).toBe('succeeded')
+  return (await ask(`/${id}`)).model_id
+}
 
 /** Drop a file as a person does, with the mouse. */
 async function drop(on: Page, name: string, text: string): Promise<void> {

@@ -9,6 +9,7 @@ import typer
 
 from modelforge.cli.options import Json
 from modelforge.cli.output import dump
+from modelforge.cli.quiet import quiet_libraries
 from modelforge.cli.workplace import Workplace
 from modelforge.exceptions import ConfigurationError, ModelForgeException
 
@@ -80,11 +81,9 @@ def _load(model: str | None) -> tuple[str, ChatEngine]:
     files = Workplace.open().files
     name = model or ModelLibrary(files).newest().id
     with Console(stderr=True).status(f"Loading {name}"):
-        from transformers.utils import logging
-
         from modelforge.inference.chat_engine import ChatEngine
 
-        logging.disable_progress_bar()
+        quiet_libraries()
         return name, ChatEngine.load(name, files)
 
 

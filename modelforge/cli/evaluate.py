@@ -8,6 +8,7 @@ import typer
 
 from modelforge.cli.options import Json, Overrides
 from modelforge.cli.output import dump, print_table
+from modelforge.cli.quiet import quiet_libraries
 from modelforge.cli.workplace import Workplace
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ def evaluate(
     Example: modelforge eval support-chat-20261123-231100-9f2c --against starter:chat
     """
     from rich.console import Console
-    from transformers.utils import logging
 
     from modelforge.cli.recipe import overrides_of
     from modelforge.exceptions import ConfigurationError
@@ -41,7 +41,7 @@ def evaluate(
 
     if base and against:
         raise ConfigurationError("--base and --against name two models to compare with.", hint="Give one of them.")
-    logging.disable_progress_bar()
+    quiet_libraries()
     files = Workplace.open().files
     request = EvaluationRequest(
         model=model,

@@ -8,6 +8,7 @@ import typer
 
 from modelforge.cli.options import Json
 from modelforge.cli.output import dump, print_table
+from modelforge.cli.quiet import quiet_libraries
 from modelforge.cli.workplace import Workplace
 
 
@@ -22,12 +23,11 @@ def predict(
 
     Example: modelforge predict questions-encoder-20261127 "Where does Ada live?" --context "Ada lives in Rome."
     """
-    from transformers.utils import logging
 
     from modelforge.inference.reader import load_reader, read
     from modelforge.schemas.prediction import PredictionInput
 
-    logging.disable_progress_bar()
+    quiet_libraries()
     asked = PredictionInput.model_construct(text=text, pair=pair, context=context)
     found = read(load_reader(model, Workplace.open().files), asked)
     if as_json:

@@ -220,6 +220,7 @@ def test_errors_have_their_exit_codes(capsys: pytest.CaptureFixture[str]) -> Non
 def test_a_summariser_is_measured_and_no_loading_bars_are_shown(modelforge: Run, tmp_path: Path) -> None:
     from transformers.utils import logging
 
+    before = logging.get_verbosity()
     logging.enable_progress_bar()
     (tmp_path / "talks.jsonl").write_text(
         "".join(
@@ -228,6 +229,8 @@ def test_a_summariser_is_measured_and_no_loading_bars_are_shown(modelforge: Run,
     )
     words = ("eval", "starter:seq2seq", "--task", "summarization", "--dataset", "talks.jsonl", "max_new_tokens=6")
     result = modelforge(*words, "--json")
+    logging.set_verbosity(before)
     assert result.exit_code == 0, result.output
     assert {"rougeL", "rouge1", "perplexity"} <= set(json.loads(result.stdout)["scores"])
     assert "Loading" not in result.stderr
+    assert "[transformers]" not in result.stderr

@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -25,7 +25,11 @@ interface ReadingPanelProps {
 /** A model that reads: its form, what it says, and the same by API. */
 export function ReadingPanel({ model, mode, choice }: ReadingPanelProps) {
   const { t } = useTranslation()
-  const asked = useMutation({ mutationFn: (input: Input) => predict(model, input) })
+  const queries = useQueryClient()
+  const asked = useMutation({
+    mutationFn: (input: Input) => predict(model, input),
+    onSettled: () => queries.invalidateQueries({ queryKey: playgroundQuery().queryKey }),
+  })
   const { data: state } = useQuery(playgroundQuery())
   const shown = asked.variables ?? { text: '…', ...(mode === 'span' ? { context: '…' } : {}) }
   const call = { origin: window.location.origin, model, inputs: [shown] }
