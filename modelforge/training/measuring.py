@@ -125,7 +125,7 @@ def model_scores(scores: RowScores, config: TrainingConfig) -> dict[str, ModelSc
     }
     if scores.classes and scores.answers:
         right, said, _ = numbered_classes(scores, scores)
-        never_right = (right + 1) % (int(max(right.max(), said.max())) + 1)
+        never_right = np.full_like(right, max(right.max(), said.max()) + 1)  # a class that nothing has
         found["macro_f1"] = _score(compare_macro_f1(right, never_right, said, **drawn), len(said))
     tokens = sum(scores.tokens)
     if tokens and scores.likelihood_metric == "perplexity":

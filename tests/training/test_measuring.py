@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from tiny_runs import TinyRun, carry_out, make_run, tiny_config, write_rows
 
+from modelforge.evaluation.row_scores import RowScores
 from modelforge.exceptions import ConfigurationError, NotFoundError
+from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.evaluation import Evaluation, EvaluationRequest
 from modelforge.storage.file_manager import FileManager
-from modelforge.training.measuring import evaluate
+from modelforge.training.measuring import evaluate, model_scores
 
 QUICK = {"evaluation": {"max_new_tokens": 4, "bootstrap_resamples": 200}, "compute": {"num_threads": 1}}
 
@@ -63,3 +65,19 @@ def test_a_dataset_is_measured_whole_and_flattery_is_told(tuned: TinyRun, tiny_m
         measure(tuned, 4, model=str(tiny_model))
     with pytest.raises(NotFoundError):
         measure(tuned, 5, dataset=str(tmp_path / "nowhere.jsonl"))
+
+
+def test_a_classifier_that_is_always_right_about_one_class_is_surely_right() -> None:
+    rows = 20
+    scores = RowScores(
+        prompts=("text",) * rows,
+        references=("yes",) * rows,
+        answers=("yes",) * rows,
+        nll=(0.1,) * rows,
+        tokens=(1,) * rows,
+        likelihood_metric="log_loss",
+        classes=("yes", "no"),
+    )
+    config = TrainingConfig(model="starter:encoder", dataset="sample:tickets")
+    found = model_scores(scores, config)["macro_f1"]
+    assert (found.value, found.ci95, found.n) == (1, (1, 1), rows)
