@@ -28,14 +28,11 @@ def init(
     """
     from modelforge.schemas.config import parse_training_config
     from modelforge.schemas.config.recipe_text import recipe_text
-    from modelforge.starter.beginnings import OF_TASK, beginning
+    from modelforge.starter.beginnings import sample_for, starter_for
 
-    if task not in OF_TASK:
-        raise ConfigurationError(f"There is no task {task!r}.", hint=f"Known tasks: {', '.join(OF_TASK)}.")
-    first = beginning(task, strategy)
-    config = parse_training_config(
-        {"task": task, "strategy": strategy, "model": model or first.model, "dataset": dataset or first.dataset}
-    ).config
+    begun = {"model": model or starter_for(task), "dataset": dataset or sample_for(task, strategy)}
+    known = {key: value for key, value in begun.items() if value is not None}
+    config = parse_training_config({"task": task, "strategy": strategy, **known}).config
 
     if path.exists():
         raise ConfigurationError(f"{path} exists already.", hint="Name another file; nothing was overwritten.")

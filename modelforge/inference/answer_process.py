@@ -20,9 +20,10 @@ from typing import Any
 import orjson
 
 from modelforge.exceptions import ConflictError, HardwareError, ModelForgeException, told
-from modelforge.inference.chat_engine import AnswerStream, ChatEngine, reads_only
+from modelforge.inference.chat_engine import AnswerStream, ChatEngine
 from modelforge.inference.loading import LoadedModel, find_model, inference_options, load_model
-from modelforge.inference.reader import longest, read, writes_only
+from modelforge.inference.reader import longest, read
+from modelforge.inference.wrong_door import reads_only, writes_only
 from modelforge.schemas.playground import Loaded, Question, Side
 from modelforge.storage.file_manager import FileManager
 from modelforge.tasks.generation import context_length

@@ -12,6 +12,7 @@ from modelforge.inference.next_token import NextToken
 from modelforge.inference.stop_texts import StopTexts
 from modelforge.inference.text_stream import TextStream
 from modelforge.inference.writer import Writer
+from modelforge.inference.wrong_door import reads_only
 from modelforge.schemas.sampling import Sampling
 from modelforge.storage.file_manager import FileManager
 from modelforge.tasks.chat_rendering import Message, encode, encode_prompt
@@ -132,14 +133,6 @@ class ChatEngine:
                 )
             self._base = ChatEngine.load(self.base_name, self._files)
         return self._base
-
-
-def reads_only(reference: str) -> ConflictError:
-    """The answer to who asks a model that reads to write."""
-    return ConflictError(
-        f"{reference} reads texts and writes no answers.",
-        hint=f'Ask what it says of a text: `modelforge predict {reference} "…"`, or POST /api/v1/playground/predict.',
-    )
 
 
 class AnswerStream(Iterator[str]):

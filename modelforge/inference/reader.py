@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from modelforge.exceptions import ConfigurationError, ConflictError
 from modelforge.inference.loading import LoadedModel, find_model, inference_options, load_model
+from modelforge.inference.wrong_door import writes_only
 from modelforge.schemas.prediction import LabelPrediction, PredictionInput, SpanPrediction
 from modelforge.storage.file_manager import FileManager
 from modelforge.tasks.generation import context_length, evaluating
@@ -30,14 +31,6 @@ def load_reader(reference: str, files: FileManager) -> LoadedModel:
     if not loaded.head.is_by_row:
         raise writes_only(reference)
     return loaded
-
-
-def writes_only(reference: str) -> ConflictError:
-    """The answer to who asks a model that writes to predict."""
-    return ConflictError(
-        f"{reference} writes its answers and predicts nothing of a text.",
-        hint=f"Ask it with `modelforge chat {reference}`, or by POST /api/v1/playground/chat.",
-    )
 
 
 def read(loaded: LoadedModel, one: PredictionInput) -> LabelPrediction | SpanPrediction:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError
+from modelforge.inference.wrong_door import reads_only, writes_only
 from modelforge.schemas.model import READING, ModelMode, ModelView
 from modelforge.security.caller import Caller
 from modelforge.services.model_service import ModelLibrary
@@ -10,7 +11,6 @@ from modelforge.starter import StarterModel, list_starters
 
 STARTER = "starter:"
 WRITING: tuple[ModelMode, ...] = ("chat", "text")
-PREDICT, CHAT = "POST /api/v1/playground/predict", "POST /api/v1/playground/chat"
 
 
 def check_answers(model: str, models: ModelLibrary, caller: Caller) -> None:
@@ -21,19 +21,13 @@ def check_answers(model: str, models: ModelLibrary, caller: Caller) -> None:
         ConflictError: it reads texts, or cannot be asked as it is.
     """
     if check_loads(model, models, caller) in READING:
-        raise ConflictError(
-            f"{model} reads texts and writes no answers.",
-            hint=f"{PREDICT} asks what it says of a text; in a terminal `modelforge predict`.",
-        )
+        raise reads_only(model)
 
 
 def check_reads(model: str, models: ModelLibrary, caller: Caller) -> None:
     """Refuse what predicts nothing of a text. Raises as `check_answers`."""
     if check_loads(model, models, caller) not in READING:
-        raise ConflictError(
-            f"{model} writes its answers and predicts nothing of a text.",
-            hint=f"{CHAT} asks it, or /v1/chat/completions; in a terminal `modelforge chat`.",
-        )
+        raise writes_only(model)
 
 
 def check_loads(model: str, models: ModelLibrary, caller: Caller) -> ModelMode:

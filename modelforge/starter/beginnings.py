@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Beginning(NamedTuple):
-    """As a recipe names them."""
-
-    model: str
-    dataset: str
-
+from modelforge.starter import list_starters
 
 OF_TASK = {
-    "text-generation": Beginning("starter:chat", "sample:support"),
-    "summarization": Beginning("starter:seq2seq", "sample:conversations"),
-    "text-classification": Beginning("starter:encoder", "sample:tickets"),
-    "extractive-question-answering": Beginning("starter:encoder", "sample:questions"),
+    "text-generation": "sample:support",
+    "summarization": "sample:conversations",
+    "text-classification": "sample:tickets",
+    "extractive-question-answering": "sample:questions",
 }
-SAMPLE_OF_STRATEGY = {
+"""Task → the sample that it learns from where its strategy needs none of its own."""
+OF_STRATEGY = {
     "dpo": "sample:replies",
     "reward": "sample:replies",
     "rlhf": "sample:replies",
@@ -26,7 +19,11 @@ SAMPLE_OF_STRATEGY = {
 }
 
 
-def beginning(task: str, strategy: str) -> Beginning:
-    """The starter and the sample for a known task."""
-    found = OF_TASK[task]
-    return found._replace(dataset=SAMPLE_OF_STRATEGY.get(strategy, found.dataset))
+def starter_for(task: str) -> str | None:
+    """The starter that a task can begin with; nothing where none is bundled."""
+    return next((f"starter:{one.name}" for one in list_starters() if task in one.tasks), None)
+
+
+def sample_for(task: str, strategy: str) -> str | None:
+    """The sample that a strategy learns a task from; nothing where none is bundled."""
+    return OF_STRATEGY.get(strategy, OF_TASK.get(task))
