@@ -15,7 +15,7 @@ from modelforge.database.engine import READ_ONLY, sqlite_file
 from modelforge.database.migrations import HEAD
 from modelforge.database.models import DatasetRow, EventRow, ModelRow, RunRow, Table
 from modelforge.database.queue_statements import QueueStatements
-from modelforge.database.sessions import RunChanges, apply, database_errors, found
+from modelforge.database.sessions import RunChanges, add_unless_known, apply, database_errors, found
 from modelforge.exceptions import DatabaseError
 from modelforge.schemas.dataset import DatasetView
 from modelforge.schemas.events import Event, EventKind
@@ -61,10 +61,10 @@ class DatabaseManager(QueueStatements):
 
     # Runs
 
-    def save_run(self, run: RunView) -> None:
-        """Add a run, or replace what is known of it; its events stay."""
+    def add_run(self, run: RunView) -> None:
+        """Add a run; one that is known already stays as it is."""
         with self._write() as session:
-            session.merge(RunRow(**dict(run)))
+            add_unless_known(session, run)
 
     def update_run(self, run_id: str, **changes: Unpack[RunChanges]) -> RunView:
         """Change a run and return it. Raises NotFoundError."""

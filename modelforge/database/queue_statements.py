@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from modelforge.database.models import RunRow, SubmissionRow
-from modelforge.database.sessions import Sessions, database_errors, found
+from modelforge.database.sessions import Sessions, add_unless_known, database_errors, found
 from modelforge.database.supervisor_lock import AdvisoryLock, HomeLock, SupervisorLock
 from modelforge.exceptions import DatabaseError, NotFoundError
 from modelforge.schemas.run import RunStatus, RunTicket, RunView
@@ -61,7 +61,8 @@ class QueueStatements(Sessions):
     def submit_run(self, run: RunView, ticket: RunTicket, later: Sequence[RunView] = ()) -> str:
         """Add a run together with the key of its submit; returns the id of the run that holds the key.
 
-        That is another run's when the same owner has used the key before: then nothing is added.
+        That is another run's when the same owner has used the key before: then nothing is added. A run that is known
+        stays as it is: the supervisor may have found its folder first and started it.
 
         Args:
             run: the one that answers the submit.
@@ -69,29 +70,28 @@ class QueueStatements(Sessions):
             later: the runs of the stages behind it, added with it or not at all.
         """
         try:
-            with self._write() as session:
-                if (earlier := _submission(session, run.owner, ticket.idempotency_key)) is not None:
-                    return earlier.run_id
-                for one in (run, *later):
-                    session.merge(RunRow(**dict(one)))
-                if ticket.idempotency_key is not None:
-                    session.add(
-                        SubmissionRow(
-                            owner=run.owner or "",
-                            key=ticket.idempotency_key,
-                            fingerprint=ticket.fingerprint,
-                            run_id=run.id,
-                        )
-                    )
-                return run.id
+            return self._submit(run, ticket, later)
         except DatabaseError as error:
             if not isinstance(error.__cause__, IntegrityError):
                 raise
-            with self._read() as session:
-                winner = _submission(session, run.owner, ticket.idempotency_key)
-                if winner is None:
-                    raise
-                return winner.run_id
+            return self._submit(run, ticket, later)  # another process added the same between the look and the write
+
+    def _submit(self, run: RunView, ticket: RunTicket, later: Sequence[RunView]) -> str:
+        with self._write() as session:
+            if (earlier := _submission(session, run.owner, ticket.idempotency_key)) is not None:
+                return earlier.run_id
+            for one in (run, *later):
+                add_unless_known(session, one)
+            if ticket.idempotency_key is not None:
+                session.add(
+                    SubmissionRow(
+                        owner=run.owner or "",
+                        key=ticket.idempotency_key,
+                        fingerprint=ticket.fingerprint,
+                        run_id=run.id,
+                    )
+                )
+            return run.id
 
     def find_submission(self, owner: str | None, key: str) -> tuple[str, str] | None:
         """(run, fingerprint) of the earlier submit with this owner and key."""

@@ -16,7 +16,7 @@ from modelforge.database.engine import READ_ONLY, make_engine
 from modelforge.database.models import DatasetRow, ModelRow, RunRow
 from modelforge.exceptions import DatabaseError, NotFoundError
 from modelforge.schemas.config.training_config import TrainingConfig
-from modelforge.schemas.run import RunError, RunStatus
+from modelforge.schemas.run import RunError, RunStatus, RunView
 
 Row = TypeVar("Row", RunRow, ModelRow, DatasetRow)
 REBUILD = "The run folders are the truth: rebuild the database from them."
@@ -83,6 +83,12 @@ def found(session: Session, table: type[Row], key: str, *, lock: bool = False) -
     if row is None:
         raise NotFoundError(f"The database knows no {table.__tablename__[:-1]} {key[:80]!r}.", hint=REBUILD)
     return row
+
+
+def add_unless_known(session: Session, run: RunView) -> None:
+    """Add a run. One that is there already stays as it is: it may have been started since `run` was written down."""
+    if session.get(RunRow, run.id) is None:
+        session.add(RunRow(**dict(run)))
 
 
 def apply(run: RunRow, changes: RunChanges) -> None:

@@ -105,7 +105,7 @@ class RunReader:
             ticket = folder.read_ticket()
             run = queued(folder.read_spec(), ticket)
             if ticket is None:
-                self.database.save_run(run)
+                self.database.add_run(run)
             elif self.database.submit_run(run, ticket) != run.id:
                 self._came_twice(folder, run)
             return run
@@ -117,7 +117,7 @@ class RunReader:
             NotFoundError: nobody was told of this run and nothing has begun: it is no more.
         """
         if current_epoch(folder) > 0:
-            self.database.save_run(run)
+            self.database.add_run(run)
             return
         for made in run.stage.runs if run.stage else (folder.id,):
             with contextlib.suppress(NotFoundError):

@@ -28,7 +28,7 @@ from modelforge.schemas.config.training_config import TrainingConfig
 from modelforge.schemas.dataset import DatasetView
 from modelforge.schemas.events import Event
 from modelforge.schemas.model import ModelView
-from modelforge.schemas.run import RunError, RunView
+from modelforge.schemas.run import RunError, RunTicket, RunView
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -77,12 +77,12 @@ def test_a_run_comes_back_as_it_went_in(database: DatabaseManager) -> None:
     run = make_run(
         error=RunError(type="TrainingError", message="loss is NaN", hint="Lower it.", step=3), report={"a": 1}
     )
-    database.save_run(run)
+    database.add_run(run)
     assert database.get_run("run-one") == run
 
 
 def test_the_config_column_is_typed(database: DatabaseManager) -> None:
-    database.save_run(make_run())
+    database.add_run(make_run())
     assert isinstance(database.get_run("run-one").config, TrainingConfig)
     with database.engine.begin() as connection:
         connection.execute(text("UPDATE runs SET config = '{\"modle\": 1}'"))
@@ -92,7 +92,7 @@ def test_the_config_column_is_typed(database: DatabaseManager) -> None:
 
 def test_any_time_zone_is_stored_as_the_same_moment(database: DatabaseManager) -> None:
     elsewhere = datetime(2026, 11, 23, 20, tzinfo=timezone(timedelta(hours=8)))
-    database.save_run(make_run(created_at=elsewhere))
+    database.add_run(make_run(created_at=elsewhere))
     assert database.get_run("run-one").created_at == elsewhere
     assert database.get_run("run-one").created_at.tzinfo == UTC
 
@@ -100,7 +100,7 @@ def test_any_time_zone_is_stored_as_the_same_moment(database: DatabaseManager) -
 def test_runs_are_listed_newest_first_and_by_status(database: DatabaseManager) -> None:
     for number in range(5):
         status = "running" if number % 2 else "queued"
-        database.save_run(make_run(f"run-{number}", created_at=NOON + timedelta(minutes=number), status=status))
+        database.add_run(make_run(f"run-{number}", created_at=NOON + timedelta(minutes=number), status=status))
     assert [run.id for run in database.list_runs()] == ["run-4", "run-3", "run-2", "run-1", "run-0"]
     assert [run.id for run in database.list_runs("running")] == ["run-3", "run-1"]
     assert [run.id for run in database.list_runs("running", "queued", limit=2)] == ["run-4", "run-3"]
@@ -109,7 +109,7 @@ def test_runs_are_listed_newest_first_and_by_status(database: DatabaseManager) -
 
 
 def test_a_run_is_updated(database: DatabaseManager) -> None:
-    database.save_run(make_run())
+    database.add_run(make_run())
     changed = database.update_run("run-one", status="succeeded", finished_at=NOON, model_id="model-one")
     assert changed == database.get_run("run-one")
     assert (changed.status, changed.model_id, changed.finished_at) == ("succeeded", "model-one", NOON)
@@ -137,8 +137,22 @@ def test_models_and_datasets_come_back(database: DatabaseManager) -> None:
     assert database.list_models() == database.list_datasets() == []
 
 
+@pytest.mark.parametrize("key", [None, "a-key"])
+def test_a_run_that_was_found_and_started_first_is_not_reset_by_its_submit(
+    database: DatabaseManager, key: str | None
+) -> None:
+    ticket = RunTicket(position=1.0, idempotency_key=key)
+    assert database.submit_run(make_run(), ticket) == "run-one"  # the supervisor, which found the folder
+    database.update_run("run-one", status="running", slot="cpu", attempt=1)
+    assert database.submit_run(make_run(), ticket, [make_run("run-two")]) == "run-one"  # the submit itself
+    database.add_run(make_run())
+    known = database.get_run("run-one")
+    assert (known.status, known.slot, known.attempt) == ("running", "cpu", 1)
+    assert database.queued_runs() == ([make_run("run-two")] if key is None else [])
+
+
 def test_events_and_offset_are_stored_once(database: DatabaseManager) -> None:
-    database.save_run(make_run())
+    database.add_run(make_run())
     assert database.store_events("run-one", make_events(1, 3), 300, {"status": "running", "progress": {"step": 3}}) == 3
     assert database.store_events("run-one", make_events(1, 5), 500, {"progress": {"step": 5}}) == 2
     assert database.store_events("run-one", make_events(2, 4), 400, {"progress": {"step": 4}}) == 0
@@ -146,12 +160,10 @@ def test_events_and_offset_are_stored_once(database: DatabaseManager) -> None:
     assert database.list_events("run-one", after=3, limit=1) == make_events(4, 4)
     assert database.event_position("run-one") == (500, 5)
     assert database.get_run("run-one").progress == {"step": 5}
-    database.save_run(make_run(name="renamed"))
-    assert database.event_position("run-one") == (500, 5)
 
 
 def test_a_gap_is_refused_whole(database: DatabaseManager) -> None:
-    database.save_run(make_run())
+    database.add_run(make_run())
     database.store_events("run-one", make_events(1, 2), 20)
     with pytest.raises(DatabaseError, match="Event 3 of run run-one is missing"):
         database.store_events("run-one", make_events(4, 5), 50, {"status": "failed"})
@@ -160,7 +172,7 @@ def test_a_gap_is_refused_whole(database: DatabaseManager) -> None:
 
 
 def test_events_can_be_read_anew_and_go_with_their_run(database: DatabaseManager) -> None:
-    database.save_run(make_run())
+    database.add_run(make_run())
     database.store_events("run-one", make_events(1, 2), 20, {"status": "running", "progress": {"step": 2}})
     database.forget_events("run-one")
     assert database.event_position("run-one") == (0, 0)
@@ -171,7 +183,7 @@ def test_events_can_be_read_anew_and_go_with_their_run(database: DatabaseManager
 
 
 def test_readers_at_once_store_each_event_once(database: DatabaseManager) -> None:
-    database.save_run(make_run())
+    database.add_run(make_run())
     stored: list[int] = []
 
     def read(seed: int) -> None:
@@ -202,7 +214,7 @@ def _store_until_killed(url: str) -> None:
 
 
 def test_a_killed_reader_leaves_rows_and_offset_in_step(url: str, database: DatabaseManager) -> None:
-    database.save_run(make_run())
+    database.add_run(make_run())
     context = multiprocessing.get_context("spawn")
     for pause in (0.01, 0.05, 0.1):
         before = database.event_position("run-one")
@@ -231,7 +243,7 @@ PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 30_000, "for
 
 
 def test_a_reader_does_not_wait_for_a_writer(database: DatabaseManager) -> None:
-    database.save_run(make_run())
+    database.add_run(make_run())
     with database.engine.begin() as connection:
         connection.execute(text("UPDATE runs SET name = 'unfinished'"))
         assert database.get_run("run-one").name == "A run"
@@ -240,7 +252,7 @@ def test_a_reader_does_not_wait_for_a_writer(database: DatabaseManager) -> None:
 def test_a_database_in_memory_works() -> None:
     manager = DatabaseManager("sqlite://")
     manager.migrate()
-    manager.save_run(make_run())
+    manager.add_run(make_run())
     assert manager.reset() is None
     assert manager.list_runs() == []
 
@@ -273,7 +285,7 @@ def test_head_is_the_newest_script() -> None:
 
 
 def test_migrating_again_changes_nothing_and_loads_no_alembic(url: str, database: DatabaseManager) -> None:
-    database.save_run(make_run())
+    database.add_run(make_run())
     code = (
         "import sys; from modelforge.database.database_manager import DatabaseManager as D; "
         f"d = D({url!r}); d.migrate(); print(len(d.list_runs()), 'alembic' in sys.modules)"
@@ -321,7 +333,7 @@ def test_a_broken_file_is_set_aside(url: str, tmp_path: Path, kind: str) -> None
     first = DatabaseManager(url)
     first.migrate()
     for number in range(50):
-        first.save_run(make_run(f"run-{number}"))
+        first.add_run(make_run(f"run-{number}"))
     first.close()
     with contextlib.closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() == (0, 0, 0)
@@ -337,7 +349,7 @@ def test_a_broken_file_is_set_aside(url: str, tmp_path: Path, kind: str) -> None
     if broken:
         assert broken.stat().st_size > 0
     assert again.list_runs() == []
-    again.save_run(make_run())
+    again.add_run(make_run())
     assert again.get_run("run-one") == make_run()
 
 

@@ -79,7 +79,7 @@ def test_a_damaged_manifest_hides_no_other_model(server: RunServer) -> None:
 def test_a_model_is_read_with_card_and_lineage(server: RunServer) -> None:
     config = TrainingConfig(model="starter:chat", dataset="sample:support")
     run = RunView(id="the-run", name="The run", status="succeeded", created_at=NOON, config=config)
-    server.services.database.save_run(run)
+    server.services.database.add_run(run)
     put_folder(server.services, "the-parent", kind="adapter", run_id="the-run")
     put_folder(server.services, "the-merged", kind="merged", run_id="the-run")
     put_folder(server.services, "the-child", kind="adapter", base_model="the-parent", run_id="gone-run")
@@ -115,7 +115,7 @@ def test_a_model_in_use_is_not_deleted(server: RunServer) -> None:
     assert (refused.status_code, refused.json()["in_use_by"]) == (409, ["the adapter the-adapter"])
     assert server.client.delete("/api/v1/models/the-adapter").status_code == 204
     config = TrainingConfig(model="the-base", dataset="sample:support")
-    server.services.database.save_run(
+    server.services.database.add_run(
         RunView(id="waiting-run", name="r", status="paused", created_at=NOON, config=config)
     )
     refused = server.client.delete("/api/v1/models/the-base")

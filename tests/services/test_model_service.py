@@ -46,7 +46,7 @@ def add(service: ModelService, model_id: str, *, age: int = 0, indexed: bool = T
 
 def add_run(service: ModelService, run_id: str, model: str, status: RunStatus) -> None:
     config = TrainingConfig(model=model, dataset="sample:support")
-    service.database.save_run(RunView(id=run_id, name=run_id, status=status, created_at=NOON, config=config))
+    service.database.add_run(RunView(id=run_id, name=run_id, status=status, created_at=NOON, config=config))
 
 
 def test_models_are_listed_newest_first(service: ModelService) -> None:
