@@ -119,8 +119,19 @@ describe.runIf(whole)('the hub', () => {
 
     const file = page.getByRole('button', { name: /\.gguf · / })
     const [download] = await Promise.all([page.waitForEvent('download'), file.click()])
+    expect(download.url()).toContain(`${server.address}/api/v1/exports/`)
     const bytes = readFileSync(await download.path())
     expect(bytes.subarray(0, 4).toString()).toBe('GGUF')
+
+    await page.getByRole('button', { name: 'Actions' }).click()
+    const zipped = page.getByRole('menuitem', { name: 'Download as zip' })
+    const [zip] = await Promise.all([page.waitForEvent('download'), zipped.click()])
+    expect(zip.suggestedFilename()).toBe(`${MODEL}.zip`)
+    expect(
+      readFileSync(await zip.path())
+        .subarray(0, 2)
+        .toString(),
+    ).toBe('PK')
 
     const folder = join(server.home, 'exports', download.suggestedFilename().replace(/\.gguf$/, ''))
     await page.getByRole('button', { name: 'Delete' }).click()

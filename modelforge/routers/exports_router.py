@@ -8,8 +8,10 @@ from fastapi import APIRouter, Path, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 
-from modelforge.dependencies import CurrentCaller, Exports
+from modelforge.dependencies import CurrentCaller, Exports, Services
+from modelforge.schemas.account import DownloadLink
 from modelforge.schemas.export import ExportRequest, ExportView
+from modelforge.services.download_links import download_link
 
 router = APIRouter(prefix="/api/v1", tags=["exports"])
 ExportId = Annotated[str, Path(description="The id of an export.", max_length=64)]
@@ -49,6 +51,15 @@ async def download_export(export_id: ExportId, name: FileName, exports: Exports,
     """One file of an export."""
     path = await run_in_threadpool(exports.file, export_id, name, caller)
     return FileResponse(path, media_type="application/octet-stream", filename=name)
+
+
+@router.get("/exports/{export_id}/files/{name}/link")
+async def link_export(
+    export_id: ExportId, name: FileName, exports: Exports, caller: CurrentCaller, services: Services
+) -> DownloadLink:
+    """An address at which a browser fetches the file by itself, within a minute."""
+    await run_in_threadpool(exports.file, export_id, name, caller)
+    return download_link(f"/api/v1/exports/{export_id}/files/{name}", caller, services)
 
 
 @router.delete("/exports/{export_id}", status_code=204)

@@ -8,9 +8,11 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
-from modelforge.dependencies import CurrentCaller, Merges, Models, Shelf
+from modelforge.dependencies import CurrentCaller, Merges, Models, Services, Shelf
+from modelforge.schemas.account import DownloadLink
 from modelforge.schemas.model import ModelKind, ModelView
 from modelforge.schemas.model_requests import MergeJob, MergeRequest, ModelDetail, ModelName, ModelPage
+from modelforge.services.download_links import download_link
 from modelforge.services.model_download import zipped
 
 router = APIRouter(prefix="/api/v1", tags=["models"])
@@ -65,6 +67,13 @@ async def download_model(model_id: ModelId, models: Models, caller: CurrentCalle
     blocks = await run_in_threadpool(zipped, models.files.model(model.id))
     headers = {"content-disposition": f'attachment; filename="{model.id}.zip"'}
     return StreamingResponse(blocks, media_type="application/zip", headers=headers)
+
+
+@router.get("/models/{model_id}/download/link")
+async def link_model(model_id: ModelId, models: Models, caller: CurrentCaller, services: Services) -> DownloadLink:
+    """An address at which a browser fetches the zip file by itself, within a minute."""
+    model = await run_in_threadpool(models.get, model_id, caller)
+    return download_link(f"/api/v1/models/{model.id}/download", caller, services)
 
 
 @router.post("/models/{model_id}/merge", status_code=202)

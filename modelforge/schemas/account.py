@@ -59,6 +59,15 @@ class Session(Schema):
     """Seconds."""
 
 
+class DownloadLink(Schema):
+    """Where a browser fetches a file by itself, straight to the disk."""
+
+    address: str
+    """Path and ticket, on this server. It needs no `Authorization` header, and opens this one file alone."""
+    expires_in: int
+    """Seconds within which the download must begin."""
+
+
 class CallerView(Schema):
     """Who is signed in."""
 

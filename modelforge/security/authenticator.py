@@ -10,11 +10,17 @@ import time
 from typing import Protocol
 
 from modelforge.exceptions import AuthenticationError
+from modelforge.schemas.account import Scope
 from modelforge.security.caller import HOME_OWNER, Caller
 from modelforge.security.signing import Signer
 
 SESSION_SECONDS = 12 * 3600
 LAUNCH_SECONDS = 15 * 60
+LINK_SECONDS = 60
+"""Within these a download must begin; one that has begun goes on."""
+LINK_SCOPES: frozenset[Scope] = frozenset({"read", "admin"})
+"""`admin` decides whose things are seen; what may be done is bounded by the link's one path, and by GET."""
+LINK_HINT = "Start the download again from the page; a link is good for a minute."
 SIGN_IN_HINT = "Send `Authorization: Bearer TOKEN`; `modelforge serve` prints a link that signs the browser in."
 
 
@@ -70,6 +76,19 @@ class Authenticator:
     def session_for(self, name: str | None, stamp: str) -> str:
         """A token for a page: of an account, or of the owner of the home."""
         return self._signer.sign("session", {"name": name, "stamp": stamp}, SESSION_SECONDS)
+
+    def link_ticket(self, path: str, caller: Caller) -> str:
+        """A ticket to read `path` as `caller`, in the address itself: a browser's own download sends no header."""
+        scopes = sorted(LINK_SCOPES & caller.scopes)
+        claims = {"server": self._instance, "path": path, "name": caller.name, "owner": caller.owner, "scopes": scopes}
+        return self._signer.sign("link", claims, LINK_SECONDS)
+
+    def caller_of_link(self, ticket: str, path: str) -> Caller:
+        """Who was given a ticket for this very path. Raises AuthenticationError."""
+        claims = self._signer.read("link", ticket)
+        if claims is None or claims["server"] != self._instance or claims["path"] != path:
+            raise AuthenticationError("This download link has expired, or is for something else.", hint=LINK_HINT)
+        return Caller(claims["name"], frozenset(claims["scopes"]), claims["owner"])
 
     def _known(self, token: str) -> Caller | None:
         if hmac.compare_digest(_digest(token), self._token):

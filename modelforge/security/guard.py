@@ -19,6 +19,7 @@ from modelforge.security.request_checks import (
     check_media_type,
     check_origin,
     has_json_body,
+    link_ticket,
     needs_token,
     single_headers,
 )
@@ -66,7 +67,7 @@ class Guard:
         check_origin(method, path, headers)
         address = (scope.get("client") or ("unknown", 0))[0]
         if needs_token(method, path):
-            caller = _identified(rules, headers.get("authorization"), address)
+            caller = _identified(rules, scope, headers.get("authorization"), address)
             caller.require(needed_scope(method, path))
             scope.setdefault("state", {})["caller"] = caller
             rules.limits.count_request(f"caller:{caller.name}")
@@ -76,8 +77,10 @@ class Guard:
         return _counted(receive) if has_json_body(headers) else receive
 
 
-def _identified(rules: Rules, header: str | None, address: str) -> Caller:
+def _identified(rules: Rules, scope: Scope, header: str | None, address: str) -> Caller:
     try:
+        if header is None and (ticket := link_ticket(scope["method"], scope["query_string"])) is not None:
+            return rules.authenticator.caller_of_link(ticket, scope["path"])
         return rules.authenticator.caller(header)
     except AuthenticationError:
         rules.limits.count_refusal(address)

@@ -12,6 +12,7 @@ OPEN_ROUTES = frozenset({("GET", "/api/health"), ("POST", "/api/v1/session")})
 UPLOAD_ROUTES = frozenset({("POST", "/api/v1/datasets")})
 JSON_TYPES = frozenset({"application/json"})
 UPLOAD_TYPES = frozenset({"application/octet-stream", "multipart/form-data"})
+LINK_PARAMETER = "ticket"
 SINGLE_HEADERS = ("host", "origin", "authorization", "content-type", "sec-fetch-site", "sec-fetch-mode")
 
 Headers = dict[str, str]
@@ -38,6 +39,12 @@ def needs_token(method: str, path: str) -> bool:
     if is_page(path):
         return method not in ("GET", "HEAD")
     return (method, path) not in OPEN_ROUTES
+
+
+def link_ticket(method: str, query: bytes) -> str | None:
+    """The ticket of a download link. It stands alone in the query, and nothing but GET takes one."""
+    name, _, ticket = query.decode("latin-1").partition("=")
+    return ticket if method == "GET" and name == LINK_PARAMETER else None
 
 
 def check_origin(method: str, path: str, headers: Headers) -> None:

@@ -31,6 +31,13 @@ def wait(server: RunServer, location: str) -> Any:
     return view
 
 
+def by_link_alone(server: RunServer, link: str) -> bytes:
+    """What a browser gets that follows a link: it sends no token."""
+    request = server.client.build_request("GET", link)
+    del request.headers["authorization"]
+    return bytes(server.client.send(request).raise_for_status().content)
+
+
 def test_a_model_is_exported_downloaded_and_deleted(server: RunServer, tiny_model: Path) -> None:
     put_adapter(server.services, "an-adapter", str(tiny_model))
     wanted = {"model_id": "an-adapter", "quantization": "f16"}
@@ -53,6 +60,9 @@ def test_a_model_is_exported_downloaded_and_deleted(server: RunServer, tiny_mode
         file = server.client.get(f"/api/v1/exports/{view['id']}/files/{one['name']}")
         assert file.headers["content-disposition"] == f'attachment; filename="{one["name"]}"'
         assert hashlib.sha256(file.content).hexdigest() == one["sha256"]
+        link = server.client.get(f"/api/v1/exports/{view['id']}/files/{one['name']}/link").json()["address"]
+        assert server.client.get(link, headers={"authorization": ""}).status_code == 401, "a header is judged first"
+        assert hashlib.sha256(by_link_alone(server, link)).hexdigest() == one["sha256"]
     part = server.client.get(f"/api/v1/exports/{view['id']}/files/Modelfile", headers={"range": "bytes=0-3"})
     assert (part.status_code, part.content) == (206, b"FROM")
     for name in ("manifest.json", "..%2Fmanifest.json", "..%2F..%2Fapi-token", "%2Fetc%2Fpasswd", "no-such-file"):

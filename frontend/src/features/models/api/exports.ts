@@ -1,8 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 
 import { answer, api, type Schemas } from '@/lib/api/client'
-import { problemOf } from '@/lib/api/problem'
-import { readToken } from '@/lib/session/session'
 
 export type Export = Schemas['ExportView']
 export type ExportRequest = Schemas['ExportRequest']
@@ -42,12 +40,8 @@ export const startExport = (wanted: ExportRequest) => answer(api.POST('/api/v1/e
 export const deleteExport = (id: string) =>
   answer(api.DELETE('/api/v1/exports/{export_id}', { params: of(id) }))
 
-/** One file of an export. */
-export async function downloadExport(id: string, name: string): Promise<Blob> {
-  const response = await fetch(
-    `/api/v1/exports/${encodeURIComponent(id)}/files/${encodeURIComponent(name)}`,
-    { headers: { Authorization: `Bearer ${readToken() ?? ''}` } },
+/** Where the browser fetches one file of an export. */
+export const linkToExport = (id: string, name: string) =>
+  answer(
+    api.GET('/api/v1/exports/{export_id}/files/{name}/link', { params: { path: { export_id: id, name } } }),
   )
-  if (!response.ok) throw problemOf(response, await response.json().catch(() => null))
-  return response.blob()
-}

@@ -1,8 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 
 import { answer, api, type Schemas } from '@/lib/api/client'
-import { problemOf } from '@/lib/api/problem'
-import { readToken } from '@/lib/session/session'
 
 export type Model = Schemas['ModelView']
 export type ModelDetail = Schemas['ModelDetail']
@@ -41,11 +39,6 @@ export const deleteModel = (id: string) => answer(api.DELETE('/api/v1/models/{mo
 export const mergeModel = (id: string) =>
   answer(api.POST('/api/v1/models/{model_id}/merge', { params: of(id), body: { dtype: 'auto' } }))
 
-/** The model's folder as a zip file. */
-export async function downloadModel(id: string): Promise<Blob> {
-  const response = await fetch(`/api/v1/models/${encodeURIComponent(id)}/download`, {
-    headers: { Authorization: `Bearer ${readToken() ?? ''}` },
-  })
-  if (!response.ok) throw problemOf(response, await response.json().catch(() => null))
-  return response.blob()
-}
+/** Where the browser fetches the model's folder as a zip file. */
+export const linkToModel = (id: string) =>
+  answer(api.GET('/api/v1/models/{model_id}/download/link', { params: of(id) }))

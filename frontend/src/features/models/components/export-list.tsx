@@ -9,9 +9,9 @@ import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
 import { Tag } from '@/components/ui/tag'
 import { formatAgo, formatBytes, formatMeasure, formatPercent } from '@/lib/format/format'
-import { saveBlob } from '@/lib/format/save-file'
+import { followDownload } from '@/lib/format/save-file'
 
-import { deleteExport, downloadExport, type Export, exportsQuery } from '../api/exports'
+import { deleteExport, type Export, exportsQuery, linkToExport } from '../api/exports'
 
 /** The exports of a model: under way, there with their check, or refused with the reason. */
 export function ExportList({ model }: { model: string }) {
@@ -35,8 +35,8 @@ function Row({ one }: { one: Export }) {
   const queries = useQueryClient()
   const [asking, setAsking] = useState(false)
   const download = useMutation({
-    mutationFn: (name: string) => downloadExport(one.id, name),
-    onSuccess: (blob, name) => saveBlob(name, blob),
+    mutationFn: (name: string) => linkToExport(one.id, name),
+    onSuccess: (link) => followDownload(link.address),
   })
   const remove = useMutation({
     mutationFn: () => deleteExport(one.id),

@@ -9,9 +9,9 @@ import { Confirm } from '@/components/ui/confirm'
 import { Notice } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { RenameDialog } from '@/components/ui/rename-dialog'
-import { saveBlob } from '@/lib/format/save-file'
+import { followDownload } from '@/lib/format/save-file'
 
-import { deleteModel, downloadModel, mergeModel, type ModelDetail, renameModel } from '../api/models'
+import { deleteModel, linkToModel, mergeModel, type ModelDetail, renameModel } from '../api/models'
 
 interface ModelActionsProps {
   model: ModelDetail
@@ -46,8 +46,8 @@ export function ModelActions({ model, onPush, onExport }: ModelActionsProps) {
     onSuccess: () => queries.invalidateQueries({ queryKey: ['merges'] }),
   })
   const download = useMutation({
-    mutationFn: () => downloadModel(model.id),
-    onSuccess: (blob) => saveBlob(`${model.id}.zip`, blob),
+    mutationFn: () => linkToModel(model.id),
+    onSuccess: (link) => followDownload(link.address),
   })
   const problem = merge.error ?? download.error
   const needed = model.in_use_by ?? []
