@@ -1,7 +1,10 @@
-"""The hub over REST: a real server whose client asks a hub on loopback, with jobs in processes of their own."""
+"""The hub over REST and from the command line: a real server and a real client ask a hub on loopback."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -179,6 +182,33 @@ def test_a_push_that_broke_off_is_tried_again_and_goes_through(server: LiveServe
     server.client.post(f"{job}/retry").raise_for_status()
     assert ended(server, job)["status"] == "succeeded"
     assert hub.repositories["own/late"].files == starter_files()
+
+
+def test_the_command_pushes_too_once_it_is_confirmed(hub: SmallHub, server: LiveServer) -> None:
+    online = {"MODELFORGE_HOME": str(server.home), "HF_ENDPOINT": hub.endpoint, "HF_HUB_OFFLINE": "0"}
+
+    def command(token: str, confirmed: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "modelforge.cli", "push", MODEL, "own/typed", "--confirm", confirmed],
+            env={**os.environ, **online, "HF_HUB_DISABLE_XET": "1", "HF_TOKEN": token},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert token not in done.stdout + done.stderr
+        return done.returncode, done.stdout + done.stderr
+
+    sign_in(server, None)
+    unconfirmed, mistyped = command(WRITER, "own/typed public"), command(MISTYPED, "own/typed private")
+    assert (unconfirmed[0], mistyped[0]) == (2, 1)
+    assert "nothing was sent" in unconfirmed[1]
+    assert "does not know the token" in mistyped[1]
+    assert "own/typed" not in hub.repositories
+    code, said = command(WRITER, "own/typed private")
+    assert code == 0, said
+    assert f"to {hub.endpoint}/own/typed" in said
+    assert hub.repositories["own/typed"].files == starter_files()
 
 
 def test_no_token_is_in_a_log_an_answer_or_a_file(server: LiveServer) -> None:
