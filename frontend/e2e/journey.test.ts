@@ -257,6 +257,20 @@ describe('the journey', () => {
     expect(await seriousFaults(page)).toEqual([])
     expect(faults).toEqual([])
   })
+
+  test.runIf(whole)('a model is measured again, beside its base or alone', async () => {
+    await measure(async () => {})
+    await page.getByText('being measured', { exact: false }).waitFor()
+    await page.getByText(/Difference .* interval/).waitFor({ timeout: LONG })
+    expect(await seriousFaults(page)).toEqual([])
+    await measure(async () => {
+      await choose(page, 'On which rows', 'sample:support')
+      await choose(page, 'Beside which model', 'None, measure it alone')
+    })
+    await page.getByRole('button', { name: 'Stop', exact: true }).click()
+    await page.getByText('Stopped', { exact: true }).waitFor({ timeout: LONG })
+    expect(faults).toEqual([])
+  })
 })
 
 describe('what may go wrong', () => {
@@ -381,6 +395,14 @@ async function setting(on: Page, name: string, value: string): Promise<void> {
   const found = on.getByRole('region', { name: 'All settings' }).getByRole('textbox')
   await found.nth(1).fill(value)
   await search.fill('')
+}
+
+async function measure(decide: () => Promise<void>): Promise<void> {
+  await page.getByRole('button', { name: 'Actions' }).click()
+  await page.getByRole('menuitem', { name: 'Measure it' }).click()
+  await decide()
+  await page.getByRole('dialog').getByRole('button', { name: 'Measure', exact: true }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
 }
 
 async function choose(on: Page, label: string, option: string): Promise<void> {

@@ -122,7 +122,14 @@ test('every page', { timeout: 900_000 }, async () => {
     one.getByText('Settings that differ').waitFor(),
   )
   await shoot(page, 'models', '/models', settled)
-  await shoot(page, 'model', `/models/${quick}`, (one) => one.getByText('Intended use').waitFor())
+  await call('POST', '/api/v1/evaluations', {
+    model: quick,
+    against: gentle,
+    config: { evaluation: { max_rows: 40 } },
+  })
+  await shoot(page, 'model', `/models/${quick}`, (one) =>
+    one.getByText(/Difference .* interval/).waitFor({ timeout: LONG }),
+  )
   await shoot(page, 'settings', '/settings', settled)
   await shoot(page, 'playground', `/playground?model=${quick}`, converse)
 

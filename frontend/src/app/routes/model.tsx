@@ -9,12 +9,15 @@ import grid from '@/components/ui/grid.module.css'
 import { Page } from '@/components/ui/page'
 import { ProblemPage } from '@/components/ui/problem-page'
 import { Tag } from '@/components/ui/tag'
+import { datasetsQuery } from '@/features/datasets/api/datasets'
 import { HubJobs } from '@/features/hub/components/job-list'
 import { PushDialog } from '@/features/hub/components/push-dialog'
 import { type ModelDetail, modelQuery } from '@/features/models/api/models'
+import { EvaluationList } from '@/features/models/components/evaluation-list'
 import { ExportDialog } from '@/features/models/components/export-dialog'
 import { ExportList } from '@/features/models/components/export-list'
 import { Lineage } from '@/features/models/components/lineage'
+import { MeasureDialog } from '@/features/models/components/measure-dialog'
 import { MergeList } from '@/features/models/components/merge-list'
 import { ModelActions } from '@/features/models/components/model-actions'
 
@@ -41,19 +44,29 @@ export function ModelPage() {
 
 function Whole({ model }: { model: ModelDetail }) {
   const { t } = useTranslation()
-  const [asking, setAsking] = useState<'push' | 'export' | null>(null)
+  const datasets = useDatasets()
+  const [asking, setAsking] = useState<'measure' | 'push' | 'export' | null>(null)
   return (
     <Page
       title={model.name}
       mark={<Tag>{t(`model.kind.${model.kind}`)}</Tag>}
       above={<Link to="/models">{t('shell.models')}</Link>}
       actions={
-        <ModelActions model={model} onPush={() => setAsking('push')} onExport={() => setAsking('export')} />
+        <ModelActions
+          model={model}
+          onMeasure={() => setAsking('measure')}
+          onPush={() => setAsking('push')}
+          onExport={() => setAsking('export')}
+        />
       }
     >
       <div className={grid.side}>
         <div className={grid.stack}>
           <MergeList model={model.id} />
+          <EvaluationList
+            model={model.id}
+            nameOf={(id) => datasets.find((one) => one.value === id)?.label ?? id}
+          />
           <ExportList model={model.id} />
           <HubJobs model={model.id} />
           <Card title={t('model.card')}>
@@ -66,8 +79,24 @@ function Whole({ model }: { model: ModelDetail }) {
           <Lineage model={model} />
         </Card>
       </div>
+      <MeasureDialog
+        model={model}
+        datasets={datasets}
+        opened={asking === 'measure'}
+        onClose={() => setAsking(null)}
+      />
       <PushDialog model={model.id} opened={asking === 'push'} onClose={() => setAsking(null)} />
       <ExportDialog model={model.id} opened={asking === 'export'} onClose={() => setAsking(null)} />
     </Page>
   )
+}
+
+/** The datasets that a model can be measured on: one's own that are understood, and the samples. */
+function useDatasets() {
+  const { data } = useQuery(datasetsQuery())
+  const own = (data?.items ?? []).filter((one) => one.shape !== null)
+  return [
+    ...own.map((one) => ({ value: one.id, label: one.name })),
+    ...(data?.samples ?? []).map((name) => ({ value: name, label: name })),
+  ]
 }

@@ -12,6 +12,7 @@ import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { ProblemPage } from '@/components/ui/problem-page'
 import { MachineCard } from '@/features/hardware/components/machine-card'
+import { modelQuery } from '@/features/models/api/models'
 import { readProgress } from '@/features/runs/api/progress'
 import { isActive, isWorking, type Run, runQuery } from '@/features/runs/api/runs'
 import { useRunLive } from '@/features/runs/api/use-run-live'
@@ -52,12 +53,13 @@ export function RunPage() {
 
 function Whole({ run }: { run: Run }) {
   const { t } = useTranslation()
+  const { data: model } = useQuery({ ...modelQuery(run.model_id ?? ''), enabled: Boolean(run.model_id) })
   return (
     <Page
       title={run.name}
       mark={<RunStatusTag run={run} />}
       above={<Link to="/runs">{t('shell.runs')}</Link>}
-      actions={<RunActions run={run} />}
+      actions={<RunActions run={run} answers={model?.mode !== null} />}
     >
       <div className={grid.stack}>
         {run.error ? (

@@ -32,6 +32,7 @@ export default {
     stopText: 'Er sichert erst einen Zwischenstand und lässt sich von dort jederzeit fortsetzen.',
     resume: 'Fortsetzen',
     try: 'Modell ausprobieren',
+    seeModel: 'Zum Modell',
     again: 'Diese Einstellungen wieder nehmen',
     deleteTitle: 'Diesen Lauf löschen?',
     deleteText: 'Zwischenstände, Protokoll und Bericht werden gelöscht. Das Modell bleibt in der Bibliothek.',

@@ -32,6 +32,7 @@ export default {
     stopText: 'It saves a checkpoint first, and can be resumed from there at any time.',
     resume: 'Resume',
     try: 'Try the model',
+    seeModel: 'See the model',
     again: 'Use these settings again',
     deleteTitle: 'Delete this run?',
     deleteText: 'Its checkpoints, log and report are deleted. The model that it made stays in the library.',

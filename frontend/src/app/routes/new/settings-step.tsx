@@ -12,6 +12,7 @@ import { useLiveMemory, useRecipe } from '@/features/tuning/api/use-recipe'
 import { MemoryPlanView } from '@/features/tuning/components/memory-plan'
 import { RecipeCard } from '@/features/tuning/components/recipe-card'
 import { SettingsForm } from '@/features/tuning/components/settings-form'
+import { Problem } from '@/lib/api/problem'
 
 import classes from './new-page.module.css'
 import { TimeEstimate } from './time-estimate'
@@ -60,6 +61,7 @@ export function SettingsStep({ onNext }: { onNext: () => void }) {
 /** Nothing can be proposed for this model: what to do about it is on other pages. */
 function NotPlanned({ error }: { error: Error }) {
   const { t } = useTranslation()
+  const wantsToken = error instanceof Problem && /\btoken\b|HF_TOKEN/i.test(error.hint ?? '')
   return (
     <div className={grid.stack}>
       <ProblemNotice error={error} />
@@ -67,9 +69,11 @@ function NotPlanned({ error }: { error: Error }) {
         <Button renderRoot={(props) => <Link to="/new" search={{ step: 'model' }} {...props} />}>
           {t('new.otherModel')}
         </Button>
-        <Button variant="default" renderRoot={(props) => <Link to="/settings" {...props} />}>
-          {t('new.enterToken')}
-        </Button>
+        {wantsToken ? (
+          <Button variant="default" renderRoot={(props) => <Link to="/settings" {...props} />}>
+            {t('new.enterToken')}
+          </Button>
+        ) : null}
       </div>
     </div>
   )

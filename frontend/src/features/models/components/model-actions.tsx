@@ -15,12 +15,13 @@ import { deleteModel, linkToModel, mergeModel, type ModelDetail, renameModel } f
 
 interface ModelActionsProps {
   model: ModelDetail
+  onMeasure: () => void
   onPush: () => void
   onExport: () => void
 }
 
 /** All that can be done with a model. */
-export function ModelActions({ model, onPush, onExport }: ModelActionsProps) {
+export function ModelActions({ model, onMeasure, onPush, onExport }: ModelActionsProps) {
   const { t } = useTranslation()
   const queries = useQueryClient()
   const navigate = useNavigate()
@@ -67,6 +68,7 @@ export function ModelActions({ model, onPush, onExport }: ModelActionsProps) {
           {model.kind === 'adapter' ? (
             <Menu.Item onClick={() => merge.mutate()}>{t('model.merge')}</Menu.Item>
           ) : null}
+          <Menu.Item onClick={onMeasure}>{t('measure.title')}</Menu.Item>
           <Menu.Item onClick={onExport}>{t('export.title')}</Menu.Item>
           <Menu.Item onClick={() => download.mutate()}>{t('model.download')}</Menu.Item>
           <Menu.Item onClick={onPush}>{t('model.push')}</Menu.Item>

@@ -2,19 +2,18 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
+import { ReportMetrics } from '@/components/report/report-metrics'
+import { ReportSentence } from '@/components/report/report-sentence'
 import { Card } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
 import grid from '@/components/ui/grid.module.css'
 import { Notice, type Tone } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
-import { formatAlike, formatNumber, formatPercent } from '@/lib/format/format'
-import { metricName } from '@/lib/report/metric-name'
 
 import { type Report, reportQuery, specQuery } from '../api/run-events'
 import type { Run } from '../api/runs'
 import { type Confusion, ConfusionCard } from './confusion-card'
 import { Examples } from './report-examples'
-import { ReportMetrics } from './report-metrics'
 
 /** What a report may hold beside the measures. */
 type ReportOfClasses = Report & { confusion?: Confusion | null; note?: string | null }
@@ -32,7 +31,7 @@ export function ReportView({ run }: { run: Run }) {
   return (
     <div className={grid.stack}>
       <Notice tone={TONES[data.verdict]} title={t(`report.verdict.${verdict}`)}>
-        <Sentence report={data} />
+        <ReportSentence report={data} />
         {more.note ? <span> {more.note}</span> : null}
       </Notice>
       <Card flush title={t('report.metrics')}>
@@ -47,25 +46,6 @@ export function ReportView({ run }: { run: Run }) {
       <Reproduce run={run} />
     </div>
   )
-}
-
-/** The primary measure in a sentence of the page's language; without one, the report's own words. */
-function Sentence({ report }: { report: Report }) {
-  const { t } = useTranslation()
-  const metric = report.metrics[report.primary_metric]
-  if (!metric) return report.sentence
-  const alike = formatAlike([metric.base, metric.tuned])
-  const [low, high] = metric.ci95 as [number, number]
-  return t('report.sentence', {
-    metric: metricName(report.primary_metric),
-    base: alike.value(metric.base),
-    tuned: alike.value(metric.tuned),
-    rows: formatNumber(metric.n),
-    difference: alike.signed(metric.difference),
-    share: formatPercent(report.confidence),
-    low: alike.signed(low),
-    high: alike.signed(high),
-  })
 }
 
 /** What it takes to get the same again. */

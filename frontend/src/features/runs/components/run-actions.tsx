@@ -10,8 +10,14 @@ import { ProblemNotice } from '@/components/ui/problem-notice'
 import { deleteRun, resumeRun, stopRun } from '../api/actions'
 import { isActive, type Run } from '../api/runs'
 
+interface RunActionsProps {
+  run: Run
+  /** Whether what it made can be asked something; a reward model only scores. */
+  answers: boolean
+}
+
 /** Stop, resume, delete: whichever a run's state allows. */
-export function RunActions({ run }: { run: Run }) {
+export function RunActions({ run, answers }: RunActionsProps) {
   const { t } = useTranslation()
   const queries = useQueryClient()
   const navigate = useNavigate()
@@ -53,13 +59,7 @@ export function RunActions({ run }: { run: Run }) {
           {t('run.resume')}
         </Button>
       ) : null}
-      {run.model_id ? (
-        <Button
-          renderRoot={(props) => <Link to="/playground" search={{ model: run.model_id ?? '' }} {...props} />}
-        >
-          {t('run.try')}
-        </Button>
-      ) : null}
+      {run.model_id ? <ToModel id={run.model_id} answers={answers} /> : null}
       {resume.error ? <ProblemNotice error={resume.error} /> : null}
       <Confirm
         opened={asking === 'stop'}
@@ -85,5 +85,21 @@ export function RunActions({ run }: { run: Run }) {
         {t('run.deleteText')}
       </Confirm>
     </>
+  )
+}
+
+function ToModel({ id, answers }: { id: string; answers: boolean }) {
+  const { t } = useTranslation()
+  if (!answers) {
+    return (
+      <Button renderRoot={(props) => <Link to="/models/$modelId" params={{ modelId: id }} {...props} />}>
+        {t('run.seeModel')}
+      </Button>
+    )
+  }
+  return (
+    <Button renderRoot={(props) => <Link to="/playground" search={{ model: id }} {...props} />}>
+      {t('run.try')}
+    </Button>
   )
 }

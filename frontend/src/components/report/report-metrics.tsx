@@ -1,17 +1,30 @@
 import { useTranslation } from 'react-i18next'
 
+import type { Schemas } from '@/lib/api/client'
 import { formatAlike, formatNumber, formatPercent } from '@/lib/format/format'
 import { metricName } from '@/lib/report/metric-name'
 
-import type { Report } from '../api/run-events'
 import classes from './report-metrics.module.css'
 
+type Report = Schemas['EvaluationReport']
 type Metric = Report['metrics'][string]
 
+interface Labels {
+  base: string
+  tuned: string
+}
+
+interface ReportMetricsProps {
+  report: Report
+  /** The names of the two models, where they are not a run's base and what it made of it. */
+  names?: Labels
+}
+
 /** Metric by metric: base, tuned, and how sure the difference is. */
-export function ReportMetrics({ report }: { report: Report }) {
+export function ReportMetrics({ report, names }: ReportMetricsProps) {
   const { t } = useTranslation()
-  const names = Object.keys(report.metrics).sort(
+  const labels = names ?? { base: t('report.base'), tuned: t('report.tuned') }
+  const metrics = Object.keys(report.metrics).sort(
     (a, b) => Number(b === report.primary_metric) - Number(a === report.primary_metric),
   )
   return (
@@ -20,8 +33,8 @@ export function ReportMetrics({ report }: { report: Report }) {
         <thead>
           <tr>
             <th scope="col">{t('report.metric')}</th>
-            <th scope="col">{t('report.base')}</th>
-            <th scope="col">{t('report.tuned')}</th>
+            <th scope="col">{labels.base}</th>
+            <th scope="col">{labels.tuned}</th>
             <th scope="col">{t('report.difference')}</th>
             <th scope="col" className={classes.wide}>
               {t('report.interval', { share: formatPercent(report.confidence) })}
@@ -30,10 +43,16 @@ export function ReportMetrics({ report }: { report: Report }) {
           </tr>
         </thead>
         <tbody>
-          {names.map((name) => {
+          {metrics.map((name) => {
             const metric = report.metrics[name]
             return metric ? (
-              <Row key={name} name={name} metric={metric} primary={name === report.primary_metric} />
+              <Row
+                key={name}
+                name={name}
+                metric={metric}
+                labels={labels}
+                primary={name === report.primary_metric}
+              />
             ) : null
           })}
         </tbody>
@@ -42,7 +61,14 @@ export function ReportMetrics({ report }: { report: Report }) {
   )
 }
 
-function Row({ name, metric, primary }: { name: string; metric: Metric; primary: boolean }) {
+interface RowProps {
+  name: string
+  metric: Metric
+  labels: Labels
+  primary: boolean
+}
+
+function Row({ name, metric, labels, primary }: RowProps) {
   const { t } = useTranslation()
   const [low, high] = metric.ci95 as [number, number]
   const alike = formatAlike([metric.base, metric.tuned])
@@ -54,8 +80,8 @@ function Row({ name, metric, primary }: { name: string; metric: Metric; primary:
           {t(metric.higher_is_better ? 'report.higher' : 'report.lower')}
         </span>
       </th>
-      <td data-label={t('report.base')}>{alike.value(metric.base)}</td>
-      <td data-label={t('report.tuned')} className={classes.tuned}>
+      <td data-label={labels.base}>{alike.value(metric.base)}</td>
+      <td data-label={labels.tuned} className={classes.tuned}>
         {alike.value(metric.tuned)}
       </td>
       <td data-label={t('report.difference')}>{alike.signed(metric.difference)}</td>
