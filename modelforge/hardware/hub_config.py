@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from modelforge.exceptions import ProviderError
@@ -11,10 +12,22 @@ from modelforge.hardware.profiles import known_config
 
 
 def hub_config(model: str, revision: str | None = None) -> dict[str, Any]:
-    """Fetch `config.json` alone, some kilobytes. Recommended models are planned for without a network.
+    """What `config.json` says. Recommended models are planned for without a network.
 
     Raises:
-        ProviderError: the hub does not know the model, does not show it, or cannot be reached.
+        ProviderError: see `hub_config_file`.
+    """
+    if revision is None and (carried := known_config(model)):
+        return carried
+    config: dict[str, Any] = json.loads(hub_config_file(model, revision).read_text(encoding="utf-8"))
+    return config
+
+
+def hub_config_file(model: str, revision: str | None = None) -> Path:
+    """Where `config.json` lies in the cache; fetched alone, some kilobytes, where it is not there.
+
+    Raises:
+        ProviderError: the hub knows no such model or revision, does not show it, or cannot be reached.
     """
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import (
@@ -23,27 +36,31 @@ def hub_config(model: str, revision: str | None = None) -> dict[str, Any]:
         HfHubHTTPError,
         HFValidationError,
         LocalEntryNotFoundError,
+        OfflineModeIsEnabled,
         RepositoryNotFoundError,
+        RevisionNotFoundError,
     )
 
-    if revision is None and (carried := known_config(model)):
-        return carried
     try:
-        path = hf_hub_download(model, "config.json", revision=revision)
+        return Path(hf_hub_download(model, "config.json", revision=revision))
+    except HFValidationError as error:
+        raise ProviderError(f"{model!r} is no hub id.", hint="Write OWNER/NAME, starter:NAME or a folder.") from error
     except GatedRepoError as error:
         raise gated(model) from error
-    except LocalEntryNotFoundError as error:
+    except RevisionNotFoundError as error:
+        raise ProviderError(f"{model} has no revision {revision!r}.", hint="Check model_revision.") from error
+    except RepositoryNotFoundError as error:
         raise ProviderError(
-            f"config.json of {model} is not in the cache, and the Hugging Face hub cannot be reached.",
-            hint="Connect to the network, unset HF_HUB_OFFLINE, or give a local folder or starter:chat.",
+            f"The hub knows no model {model}.", hint="Check the spelling; a private model needs HF_TOKEN."
         ) from error
-    except (RepositoryNotFoundError, EntryNotFoundError, HFValidationError) as error:
+    except (LocalEntryNotFoundError, OfflineModeIsEnabled) as error:
         raise ProviderError(
-            f"There is no model {model!r} with a config.json on the Hugging Face hub.",
-            hint="Check the spelling, or give a local folder or starter:chat.",
+            f"{model} is not on this machine, and the hub cannot be reached.",
+            hint="Connect and try again, name a local folder, or begin with starter:chat.",
+        ) from error
+    except EntryNotFoundError as error:
+        raise ProviderError(
+            f"{model} holds no config.json.", hint="Name a transformers model; of an adapter, name its base."
         ) from error
     except HfHubHTTPError as error:  # of which the client lets one through: 401
         raise unknown_token() from error
-    with open(path, encoding="utf-8") as file:
-        config: dict[str, Any] = json.load(file)
-    return config

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from modelforge.exceptions import ProviderError
-from modelforge.hardware.hub_refusals import gated, unknown_token
+from modelforge.hardware.hub_config import hub_config_file
 from modelforge.providers.provider import ModelSource
 from modelforge.providers.weight_files import PICKLES, SUFFIX
 
@@ -19,7 +17,7 @@ def check_hub_access(source: ModelSource) -> None:
         ProviderError: no such model or revision, gated, no weights that are loaded here, or neither on this machine nor
             to be reached; with the way out.
     """
-    config = _config(source)
+    config = hub_config_file(source.location, source.revision)
     on_hub = _files_on_hub(source)
     if on_hub is None:
         if not any(config.parent.glob(f"*{SUFFIX}")):
@@ -29,45 +27,6 @@ def check_hub_access(source: ModelSource) -> None:
             )
     elif not any(name.endswith(SUFFIX) for name in on_hub):
         raise ProviderError(f"{source.location} holds no safetensors weights.", hint=PICKLES)
-
-
-def _config(source: ModelSource) -> Path:
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import (
-        EntryNotFoundError,
-        GatedRepoError,
-        HfHubHTTPError,
-        HFValidationError,
-        LocalEntryNotFoundError,
-        OfflineModeIsEnabled,
-        RepositoryNotFoundError,
-        RevisionNotFoundError,
-    )
-
-    name = source.location
-    try:
-        return Path(hf_hub_download(name, "config.json", revision=source.revision))
-    except HFValidationError as error:
-        raise ProviderError(f"{name!r} is no hub id.", hint="Write OWNER/NAME, starter:NAME or a folder.") from error
-    except GatedRepoError as error:
-        raise gated(name) from error
-    except RevisionNotFoundError as error:
-        raise ProviderError(f"{name} has no revision {source.revision!r}.", hint="Check model_revision.") from error
-    except RepositoryNotFoundError as error:
-        raise ProviderError(
-            f"The hub knows no model {name}.", hint="Check the spelling; a private model needs HF_TOKEN."
-        ) from error
-    except (LocalEntryNotFoundError, OfflineModeIsEnabled) as error:
-        raise ProviderError(
-            f"{name} is not on this machine, and the hub cannot be reached.",
-            hint="Connect and try again, name a local folder, or begin with starter:chat.",
-        ) from error
-    except EntryNotFoundError as error:
-        raise ProviderError(
-            f"{name} holds no config.json.", hint="Name a transformers model; of an adapter, name its base."
-        ) from error
-    except HfHubHTTPError as error:  # of which the client lets one through: 401
-        raise unknown_token() from error
 
 
 def _files_on_hub(source: ModelSource) -> list[str] | None:

@@ -15,7 +15,7 @@ from modelforge.schemas.config import parse_training_config
 from modelforge.schemas.evaluation import Evaluation, EvaluationJob, EvaluationProgress, EvaluationRequest
 from modelforge.security.caller import HOME_OWNER, Caller
 from modelforge.services.background_jobs import BackgroundJobs
-from modelforge.services.heavy_process import Ended, HeavyProcess, Watch
+from modelforge.services.heavy_process import CallHandle, Ended, HeavyProcess
 from modelforge.services.references import check_references, check_sight
 from modelforge.storage.file_manager import WHERE_LISTED, FileManager
 from modelforge.storage.folders import read_schema
@@ -31,7 +31,7 @@ class EvaluationService:
         self.files = files
         self.heavy = heavy
         self._jobs: BackgroundJobs[EvaluationJob] = BackgroundJobs()
-        self._watches: dict[str, Watch] = {}
+        self._handles: dict[str, CallHandle] = {}
         """One for each evaluation that waits or is under way."""
 
     async def start(self, request: EvaluationRequest, caller: Caller) -> EvaluationJob:
@@ -78,8 +78,8 @@ class EvaluationService:
             NotFoundError: there is none, or it belongs to another account.
         """
         job = self.job(evaluation_id, caller)
-        if (watch := self._watches.get(job.id)) is not None:
-            watch.end()
+        if (handle := self._handles.get(job.id)) is not None:
+            handle.end()
         return job
 
     def measuring(self, model_id: str) -> list[str]:
@@ -104,14 +104,14 @@ class EvaluationService:
             progress = EvaluationProgress.model_validate(told)
             loop.call_soon_threadsafe(lambda: self._jobs.change(job.id, progress=progress))
 
-        watch = self._watches[job.id] = Watch(hear)
+        handle = self._handles[job.id] = CallHandle(hear)
         asked = (self.files.home, job.request, job.id, job.owner)
         try:
-            return {"result": await self.heavy.call(Evaluation, evaluate_in_child, *asked, watch=watch)}
+            return {"result": await self.heavy.call(Evaluation, evaluate_in_child, *asked, handle=handle)}
         except Ended:
             return {"status": "stopped"}
         finally:
-            del self._watches[job.id]
+            del self._handles[job.id]
 
 
 def evaluate_in_child(

@@ -30,11 +30,11 @@ AT_ONCE = 2
 
 
 class Ended(Exception):
-    """Whoever watched a call has ended it."""
+    """Whoever held a call by its handle has ended it."""
 
 
-class Watch:
-    """Looks on while a call is carried out, from any thread."""
+class CallHandle:
+    """A call that is carried out: what it tells is heard, and it may be ended, from any thread."""
 
     def __init__(self, hear: Callable[[Any], object]) -> None:
         """`hear` is called in a thread of its own with everything that the function tells, as JSON has it."""
@@ -81,42 +81,44 @@ class HeavyProcess:
         threading.Thread(target=_start_forkserver, name="warm-up", daemon=True).start()
 
     async def call(
-        self, result: type[Result], function: Callable[..., Any], *arguments: Any, watch: Watch | None = None
+        self, result: type[Result], function: Callable[..., Any], *arguments: Any, handle: CallHandle | None = None
     ) -> Result:
         """`function(*arguments)` in a child process; waits for a free turn. See `call_now`."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, lambda: self.call_now(result, function, *arguments, watch=watch))
+        return await loop.run_in_executor(
+            self._pool, lambda: self.call_now(result, function, *arguments, handle=handle)
+        )
 
     def call_now(
-        self, result: type[Result], function: Callable[..., Any], *arguments: Any, watch: Watch | None = None
+        self, result: type[Result], function: Callable[..., Any], *arguments: Any, handle: CallHandle | None = None
     ) -> Result:
         """`function(*arguments)` in a child process, at once.
 
         Args:
             result: the type of what the function returns; it travels as JSON.
             function: importable by name in the child.
-            watch: hears what the function says, and may end it; the function is given `tell` behind its arguments.
+            handle: hears what the function says, and may end it; the function is given `tell` behind its arguments.
 
         Raises:
             ModelForgeException: what the function raised, or that the child died.
-            Ended: the watch has ended it.
+            Ended: the handle has ended it.
         """
         reader, writer = self.context.Pipe(duplex=False)
         with reader:
             with writer:
                 child = self.context.Process(
                     target=_carry_out,
-                    args=(str(self.files.cache), function, arguments, writer, watch is not None),
+                    args=(str(self.files.cache), function, arguments, writer, handle is not None),
                     daemon=True,
                 )
                 child.start()
-            if watch is not None:
-                watch.begin(child)
+            if handle is not None:
+                handle.begin(child)
             try:
-                answer = _hear_out(reader, watch)
+                answer = _hear_out(reader, handle)
             except EOFError:
                 child.join()
-                if watch is not None and watch.has_ended:
+                if handle is not None and handle.has_ended:
                     raise Ended from None
                 raise _death(child.exitcode, function.__name__) from None
         child.join()
@@ -129,11 +131,11 @@ class HeavyProcess:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _hear_out(line: Connection, watch: Watch | None) -> dict[str, Any]:
+def _hear_out(line: Connection, handle: CallHandle | None) -> dict[str, Any]:
     """The answer, once what is told on the way there has been handed on. Raises EOFError where none comes."""
     while "told" in (said := orjson.loads(line.recv_bytes())):
-        if watch is not None:
-            watch.hear(said["told"])
+        if handle is not None:
+            handle.hear(said["told"])
     return dict(said)
 
 
@@ -144,13 +146,13 @@ def _start_forkserver() -> None:
 
 
 def _carry_out(
-    folder: str, function: Callable[..., Any], arguments: tuple[Any, ...], answer: Connection, is_watched: bool
+    folder: str, function: Callable[..., Any], arguments: tuple[Any, ...], answer: Connection, is_told_of: bool
 ) -> None:
     """Runs in the child. Its current folder holds nothing, so no name from outside means a file there."""
     nowhere = os.path.join(folder, "nowhere")
     os.makedirs(nowhere, exist_ok=True)
     os.chdir(nowhere)
-    if is_watched:
+    if is_told_of:
         arguments = (*arguments, lambda told: answer.send_bytes(to_json({"told": told})))
     try:
         reply = {"result": function(*arguments)}

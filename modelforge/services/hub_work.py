@@ -42,7 +42,7 @@ def download(job: HubJob, on_progress: OnProgress) -> str:
     }
     with hub_errors(job.repository):
         total = _size_of(fetch)
-        with _Watch(_cache_folder(job), total, on_progress):
+        with _DownloadMeter(_cache_folder(job), total, on_progress):
             folder = Path(snapshot_download(**fetch))
     on_progress(total, total)
     return folder.name
@@ -91,7 +91,7 @@ def push(job: HubJob, files: FileManager) -> str:
     return str(address)
 
 
-class _Watch:
+class _DownloadMeter:
     """Says how many bytes of a download are on the disk, until the block ends."""
 
     def __init__(self, folder: Path, total: int, on_progress: OnProgress) -> None:

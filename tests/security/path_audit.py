@@ -25,7 +25,7 @@ import modelforge
 from modelforge.app import create_app
 from modelforge.security.logs import set_up_logs
 from modelforge.services import run_service
-from modelforge.services.heavy_process import HeavyProcess, Watch
+from modelforge.services.heavy_process import CallHandle, HeavyProcess
 from modelforge.settings import Settings
 
 TOKEN = "token-of-the-tests-0123456789"
@@ -67,8 +67,8 @@ def record(event: str, arguments: tuple[Any, ...]) -> None:
 class Here(HeavyProcess):
     """Carries everything out in this process, where it is seen."""
 
-    def call_now(self, result: Any, function: Any, *arguments: Any, watch: Watch | None = None) -> Any:  # noqa: ARG002
-        return function(*arguments, *([watch.hear] if watch else []))
+    def call_now(self, result: Any, function: Any, *arguments: Any, handle: CallHandle | None = None) -> Any:  # noqa: ARG002
+        return function(*arguments, *([handle.hear] if handle else []))
 
 
 @dataclass(frozen=True)
