@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import secrets
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from modelforge.exceptions import NotFoundError, StorageError
+from modelforge.exceptions import ConflictError, NotFoundError, StorageError
 from modelforge.schemas.config import parse_training_config
 from modelforge.schemas.evaluation import Evaluation, EvaluationJob, EvaluationProgress, EvaluationRequest
 from modelforge.security.caller import HOME_OWNER, Caller
 from modelforge.services.background_jobs import BackgroundJobs
 from modelforge.services.heavy_process import CallHandle, Ended, HeavyProcess
 from modelforge.services.references import check_references, check_sight
+from modelforge.services.seats import PROCESSOR, Seats, training_needs
+from modelforge.services.slots import environment_on
 from modelforge.storage.file_manager import WHERE_LISTED, FileManager
 from modelforge.storage.folders import read_schema
 
@@ -24,15 +29,26 @@ ANY_SAMPLE = "sample:support"
 """Stands for the rows that were held out of a run."""
 
 
+@dataclass
+class _Seated:
+    """An evaluation that waits or is under way."""
+
+    slot: str
+    handle: CallHandle
+    fault: ConflictError | None = None
+    """Why it was ended, where nobody has asked for that."""
+
+
 class EvaluationService:
     """The evaluations of one home. One of another account is not found. Lives in the server's event loop."""
 
-    def __init__(self, files: FileManager, heavy: HeavyProcess) -> None:
+    def __init__(self, files: FileManager, heavy: HeavyProcess, seats: Seats) -> None:
         self.files = files
         self.heavy = heavy
+        self.seats = seats
         self._jobs: BackgroundJobs[EvaluationJob] = BackgroundJobs()
-        self._handles: dict[str, CallHandle] = {}
-        """One for each evaluation that waits or is under way."""
+        self._seated: dict[str, _Seated] = {}
+        self._seating = threading.Lock()
 
     async def start(self, request: EvaluationRequest, caller: Caller) -> EvaluationJob:
         """Begin an evaluation; it is forgotten where the server ends before it is done.
@@ -40,8 +56,10 @@ class EvaluationService:
         Raises:
             ConfigurationError: it names a path, or a key that is not for it.
             NotFoundError: it names a dataset or a model that the caller does not see.
+            ConflictError: every accelerator is training.
         """
         await asyncio.to_thread(self._check, request, caller)
+        await asyncio.to_thread(self.seats.free)
         job = EvaluationJob(
             id=new_evaluation_id(),
             model_id=request.model,
@@ -78,9 +96,19 @@ class EvaluationService:
             NotFoundError: there is none, or it belongs to another account.
         """
         job = self.job(evaluation_id, caller)
-        if (handle := self._handles.get(job.id)) is not None:
-            handle.end()
+        if (seated := self._seated.get(job.id)) is not None:
+            seated.handle.end()
         return job
+
+    def make_room(self, slot: str) -> None:
+        """From another thread: `slot` has been given to a run. What is measured on its accelerator ends."""
+        if slot == PROCESSOR:
+            return
+        with self._seating:
+            for seated in self._seated.values():
+                if seated.slot == slot:
+                    seated.fault = training_needs(slot)
+                    seated.handle.end()
 
     def measuring(self, model_id: str) -> list[str]:
         """Evaluations under way that load this model, in words."""
@@ -104,20 +132,35 @@ class EvaluationService:
             progress = EvaluationProgress.model_validate(told)
             loop.call_soon_threadsafe(lambda: self._jobs.change(job.id, progress=progress))
 
-        handle = self._handles[job.id] = CallHandle(hear)
-        asked = (self.files.home, job.request, job.id, job.owner)
+        seated = await asyncio.to_thread(self._seat, job.id, CallHandle(hear))
+        asked = (self.files.home, seated.slot, job.request, job.id, job.owner)
         try:
-            return {"result": await self.heavy.call(Evaluation, evaluate_in_child, *asked, handle=handle)}
+            return {"result": await self.heavy.call(Evaluation, evaluate_in_child, *asked, handle=seated.handle)}
         except Ended:
+            if seated.fault is not None:
+                raise seated.fault from None
             return {"status": "stopped"}
         finally:
-            del self._handles[job.id]
+            with self._seating:
+                del self._seated[job.id]
+
+    def _seat(self, evaluation_id: str, handle: CallHandle) -> _Seated:
+        """Take a slot; a run that is given it meanwhile finds who sits there. Raises ConflictError."""
+        with self._seating:
+            seated = self._seated[evaluation_id] = _Seated(self.seats.free(), handle)
+        return seated
 
 
 def evaluate_in_child(
-    home: Path, request: EvaluationRequest, evaluation_id: str, owner: str | None, tell: Callable[[Any], None]
+    home: Path,
+    slot: str,
+    request: EvaluationRequest,
+    evaluation_id: str,
+    owner: str | None,
+    tell: Callable[[Any], None],
 ) -> Evaluation:
-    """Measure and keep the result."""
+    """Measure, seeing no other GPU than that of the slot, and keep the result."""
+    os.environ.update(environment_on(slot, os.environ))
     from modelforge.training.measuring import evaluate
 
     def say(model: str, done: int, rows: int) -> None:

@@ -146,13 +146,13 @@ def _start_forkserver() -> None:
 
 
 def _carry_out(
-    folder: str, function: Callable[..., Any], arguments: tuple[Any, ...], answer: Connection, is_told_of: bool
+    folder: str, function: Callable[..., Any], arguments: tuple[Any, ...], answer: Connection, tells: bool
 ) -> None:
     """Runs in the child. Its current folder holds nothing, so no name from outside means a file there."""
     nowhere = os.path.join(folder, "nowhere")
     os.makedirs(nowhere, exist_ok=True)
     os.chdir(nowhere)
-    if is_told_of:
+    if tells:
         arguments = (*arguments, lambda told: answer.send_bytes(to_json({"told": told})))
     try:
         reply = {"result": function(*arguments)}

@@ -130,10 +130,9 @@ class PlaygroundService:
     # From other threads
 
     def make_room(self, slot: str) -> None:
-        """A run is about to start on `slot`: whatever uses its accelerator leaves. The processor is shared."""
+        """`slot` has been given to a run: whatever uses its accelerator leaves. The processor is shared."""
         if slot == PROCESSOR:
             return
-        self.seats.give_away(slot)
         process = self._process
         if process is not None and process.slot == slot and process.is_alive:
             self._reason = "training"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from modelforge.services.run_insight import RunInsight
     from modelforge.services.run_service import RunService
     from modelforge.services.run_supervisor import RunSupervisor
+    from modelforge.services.seats import Seats
     from modelforge.services.slots import LauncherFor
 
 
@@ -71,17 +72,28 @@ class Workshop:
 
         launcher_for = self._launcher_for or forked_launchers(os.environ)
         slots = self._slots or slots_of(self.hardware.hardware)
-        return RunSupervisor(self.database, self.files, launcher_for, slots, make_room=self.playground.make_room)
+        return RunSupervisor(self.database, self.files, launcher_for, slots, make_room=self._make_room)
+
+    def _make_room(self, slot: str) -> None:
+        """A run is about to start on `slot`."""
+        self.seats.give_away(slot)
+        self.playground.make_room(slot)
+        self.evaluations.make_room(slot)
+
+    @cached_property
+    def seats(self) -> Seats:
+        """Where else than in runs models may compute."""
+        from modelforge.services.seats import Seats
+        from modelforge.services.slots import slots_of
+
+        return Seats(self._slots or slots_of(self.hardware.hardware), self._busy_slots)
 
     @cached_property
     def playground(self) -> PlaygroundService:
         """Questions to models."""
         from modelforge.services.playground_service import PlaygroundService
-        from modelforge.services.seats import Seats
-        from modelforge.services.slots import slots_of
 
-        slots = self._slots or slots_of(self.hardware.hardware)
-        return PlaygroundService(self.models, Seats(slots, self._busy_slots), os.environ)
+        return PlaygroundService(self.models, self.seats, os.environ)
 
     def _busy_slots(self) -> dict[str, str]:
         """Slot → run, of the runs under way, whichever process supervises them."""
@@ -139,7 +151,7 @@ class Workshop:
         """Models measured apart from any run."""
         from modelforge.services.evaluation_service import EvaluationService
 
-        return EvaluationService(self.files, self.heavy)
+        return EvaluationService(self.files, self.heavy, self.seats)
 
     @cached_property
     def merges(self) -> MergeJobs:

@@ -235,6 +235,30 @@ def test_an_evaluation_says_how_far_it_is_and_can_be_stopped(real: RunServer) ->
     assert real.client.post("/api/v1/evaluations/nowhere/stop").status_code == 404
 
 
+def test_on_an_accelerator_training_goes_before_measuring(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A slot by the name of a GPU; on this machine both work on the processor."""
+    import engines
+
+    asked = {"model": "starter:chat", "dataset": "sample:support", "config": {"per_device_eval_batch_size": 1}}
+    with run_server(tmp_path_factory.mktemp("giving-way"), engines.count, slots=("cuda:0",)) as server:
+        location = server.client.post("/api/v1/evaluations", json=asked).headers["location"]
+        run = server.client.post("/api/v1/runs", json=server.small(max_steps=100_000)).json()
+        ended = wait_for_merge(server, location)
+        assert ended["status"] == "failed"
+        assert "Training goes first" in ended["error"]["message"]
+        refused = server.client.post("/api/v1/evaluations", json=asked)
+        assert refused.status_code == 409
+        assert "cuda:0" in refused.json()["detail"]
+        server.wait(run["id"], "running")
+        server.client.post(f"/api/v1/runs/{run['id']}/stop")
+        server.wait(run["id"], "stopped", "succeeded")
+        server.services.workshop.seats._given_away.clear()
+        again = server.client.post("/api/v1/evaluations", json=asked)
+        assert again.status_code == 202, again.text
+        server.client.post(f"{again.headers['location']}/stop")
+        assert wait_for_merge(server, again.headers["location"])["status"] == "stopped"
+
+
 def test_what_belongs_to_another_account_is_not_found(server: RunServer) -> None:
     accounts = AccountService(server.services.files)
     accounts.add("ada", "a long enough password")
