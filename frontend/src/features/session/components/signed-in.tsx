@@ -1,10 +1,11 @@
-import { type ReactNode, useEffect, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 
 import { askOtherTabs, takeLaunchTicket } from '@/lib/session/session'
 import { useToken } from '@/lib/session/use-token'
 
 import { redeem } from '../api/session'
-import { SignIn } from './sign-in'
+
+const SignIn = lazy(async () => ({ default: (await import('./sign-in')).SignIn }))
 
 /** A launch link signs in; without one, another tab may lend its session. */
 async function enter(): Promise<Error | null> {
@@ -44,5 +45,9 @@ export function SignedIn({ children }: { children: ReactNode }) {
   }, [])
   if (token !== null && arrived !== null) return children
   if (arrived === null) return null
-  return <SignIn error={arrived.error} />
+  return (
+    <Suspense fallback={null}>
+      <SignIn error={arrived.error} />
+    </Suspense>
+  )
 }
