@@ -23,6 +23,8 @@ FAMILIES = {**DECODERS, **ENCODERS}
 LLAMA_KEYS = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "vocab_size")
 ATTENTION_DROPOUT = ("attention_dropout", "attn_pdrop", "attention_probs_dropout_prob")
 HIDDEN_DROPOUT = ("resid_pdrop", "hidden_dropout", "hidden_dropout_prob", "dropout_rate", "dropout")
+LEARNED_POSITIONS = {"bart": 0, "bert": 0, "camembert": 2, "distilbert": 0, "gpt2": 0, "roberta": 2, "xlm-roberta": 2}
+"""Types with one embedding for each position, and how many of these no token can have. All others compute it."""
 HEADER_LIMIT = 100 << 20
 """The longest header that the safetensors format allows, in bytes."""
 STORED_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I8": 1, "U8": 1, "BOOL": 1}
@@ -41,6 +43,7 @@ class ModelShape:
     dtype: str
     """What the weights are stored in: `float32`, `bfloat16`, `float16`."""
     max_positions: int | None
+    """The longest sequence that it was made for, in tokens."""
     attention_dropout: float
     hidden_dropout: float
     stored_bytes: int | None = None
@@ -87,6 +90,13 @@ class ModelShape:
         if any(block.is_cross for block in self.anatomy.blocks):
             return "encoder-decoder"
         return "decoder" if all(block.causal for block in self.anatomy.blocks) else "encoder"
+
+    @property
+    def position_limit(self) -> int | None:
+        """Tokens beyond which nothing can be computed, since each position is learned; else none."""
+        if self.max_positions is None or self.model_type not in LEARNED_POSITIONS:
+            return None
+        return self.max_positions - LEARNED_POSITIONS[self.model_type]
 
     @property
     def vocab_size(self) -> int:

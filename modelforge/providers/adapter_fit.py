@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from modelforge.exceptions import ProviderError
@@ -59,3 +60,25 @@ def refuse_moved_badly(model: Any, lora: LoraConfig) -> None:
                 f"{layer.in_features} values to {layer.out_features}.",
                 hint="Lower lora.r to the smaller of the two, or set lora.init_lora_weights: default.",
             )
+
+
+def with_saved_adapter(base: Any, folder: Path) -> Any:
+    """`base` with the adapter of `folder` upon it, whatever head the adapter was trained under.
+
+    Raises:
+        ProviderError: the adapter carries a head of its own that does not fit, such as that of other classes.
+    """
+    from peft import PeftConfig, PeftModel
+
+    config = PeftConfig.from_pretrained(str(folder))
+    if not base.can_generate():
+        config.task_type = None  # PEFT's class for models that write would ask this one how it writes
+    try:
+        return PeftModel.from_pretrained(base, folder, config=config)
+    except RuntimeError as error:
+        if "size mismatch" not in str(error):
+            raise
+        raise ProviderError(
+            f"The adapter in {folder} has a trained head of another size than this data asks for.",
+            hint="Train on data with the classes that it knows, or begin from its base model.",
+        ) from error

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from modelforge.exceptions import ProviderError
-from modelforge.providers.adapter_fit import peft_initialisation, refuse_embeddings, refuse_moved_badly
+from modelforge.providers.adapter_fit import (
+    peft_initialisation,
+    refuse_embeddings,
+    refuse_moved_badly,
+    with_saved_adapter,
+)
 from modelforge.providers.fresh_head import note_fresh_head, trained_in_full
 from modelforge.providers.hub_access import check_hub_access
 from modelforge.providers.model_head import check_head, check_type
@@ -78,13 +84,12 @@ class HuggingFaceProvider(Provider):
         return tokenizer
 
     def load_model(self, source: ModelSource, model_class: Any, options: LoadOptions) -> Any:
-        """The model with the task's head, on its device. An adapter folder is merged into its base in memory."""
+        """The model with the task's head, on its device. An adapter folder is loaded upon its base, or into it."""
         folder = source.folder
         if folder and (folder / "adapter_config.json").exists():
-            from peft import PeftModel
-
-            base = self.load_model(resolve_base(folder, self), model_class, options)
-            return PeftModel.from_pretrained(base, folder).merge_and_unload(safe_merge=True)
+            base = self.load_model(resolve_base(folder, self), model_class, replace(options, merges_adapters=True))
+            adapted = with_saved_adapter(base, folder)
+            return adapted.merge_and_unload(safe_merge=True) if options.merges_adapters else adapted
         arguments: dict[str, Any] = {
             "dtype": options.dtype,
             "use_safetensors": True,

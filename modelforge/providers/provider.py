@@ -39,6 +39,8 @@ class LoadOptions:
     quantization_config: Any = None
     head_arguments: Mapping[str, Any] = field(default_factory=dict)
     """What the config has to say of a fresh head: `Head.arguments`."""
+    merges_adapters: bool = True
+    """Whether an adapter becomes part of its base's weights, to be trained on; else it stays beside them, exact."""
 
 
 class Provider(Protocol):

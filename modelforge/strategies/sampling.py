@@ -83,7 +83,9 @@ def _write_sampled(checkpoint: Path, batches: list[dict[str, Any]] | None, step:
 
     if step % every == 0 or batches is None:
         return
-    tensors = {f"{at}.{name}": value.contiguous() for at, batch in enumerate(batches) for name, value in batch.items()}
+    tensors = {  # each a copy: all batches share the tensor of how many tokens they train
+        f"{at}.{name}": value.clone().contiguous() for at, batch in enumerate(batches) for name, value in batch.items()
+    }
     save_file(tensors, checkpoint / SAMPLED, metadata={"step": str(step)})
 
 

@@ -77,6 +77,7 @@ def _rhythm(bench: Workbench) -> dict[str, Any]:
     return {
         "logging_steps": config.logging.logging_steps,
         "logging_first_step": True,
+        "logging_nan_inf_filter": False,  # it would show a loss that is not a number as 0
         "report_to": [],
         "eval_strategy": config.evaluation.eval_strategy if evaluates else "no",
         "eval_steps": config.evaluation.eval_steps,

@@ -10,6 +10,7 @@ from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from modelforge.exceptions import TrainingError
 from modelforge.schemas.config.checkpointing import CheckpointConfig
 from modelforge.schemas.events import EventKind
 
@@ -64,9 +65,14 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]
         logs: dict[str, Any] | None = None,
         **_: Any,
     ) -> None:
-        """Emit what the trainer logged."""
+        """Emit what the trainer logged.
+
+        Raises:
+            TrainingError: the loss or the gradient is not a number.
+        """
         logs = logs or {}
         if "loss" in logs:
+            _refuse_divergence(logs, state.global_step, scales_loss=args.fp16)
             self._progress(state, logs)
         elif "eval_loss" in logs:
             loss = float(logs["eval_loss"])
@@ -98,6 +104,16 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]
                 **_measured(logs),
             },
         )
+
+
+def _refuse_divergence(logs: dict[str, Any], step: int, *, scales_loss: bool) -> None:
+    """`scales_loss`: as fp16 does; its scaler leaves out the steps whose gradient overflows."""
+    for name in ("loss",) if scales_loss else ("loss", "grad_norm"):
+        if logs.get(name) is not None and not math.isfinite(float(logs[name])):
+            raise TrainingError(
+                f"The training has diverged: {name} is not a number at step {step}.",
+                hint="Lower optimization.learning_rate, warm up longer, or compute in bf16 or fp32 instead of fp16.",
+            )
 
 
 def _measured(logs: dict[str, Any], prefix: str = "") -> dict[str, float]:

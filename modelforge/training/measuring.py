@@ -246,6 +246,7 @@ def _measure(
             max_length=config.data.max_length + config.evaluation.max_new_tokens,
             quantization_config=QuantizationFactory.create_config(config.quantization, compute.dtype),
             head_arguments=head.arguments,
+            merges_adapters=False,
         ),
     ).eval()
     evaluator = strategy.evaluator(task, tokenizer, config)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -77,11 +77,31 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
     longest = max(preflight.longest, 1) + strategy.tokens_to_come(config)
     return Preparation(
         preflight=preflight.report(
-            [*notes, *task.findings(), *strategy.findings(read_canonical(data.rows("train")), config)]
+            [
+                *notes,
+                *task.findings(),
+                *strategy.findings(read_canonical(data.rows("train")), config),
+                *_beyond_positions(preflight.longest, shape),
+            ]
         ),
         plan=plan_memory(config, shape, padded_width(longest, config.data.max_length)),
         validation=validation,
         dataset_sha256=validation.sha256,
+    )
+
+
+def _beyond_positions(longest: int, shape: ModelShape) -> Iterator[Finding]:
+    """Rows that are longer than what the model was made for."""
+    limit = shape.position_limit
+    known = limit or (None if shape.layout == "encoder-decoder" else shape.max_positions)  # T5's are relative
+    if known is None or longest <= known:
+        return
+    meant = f"has positions for {known:,} alone" if limit else f"was made for {known:,}: beyond that it gets worse"
+    yield Finding(
+        truth="rows-within-positions",
+        severity="error" if limit else "warning",
+        message=f"The longest row has {longest:,} tokens, and the model {meant}.",
+        fix=f"Set data.max_length to {known:,} or less, or choose a model with a longer context.",
     )
 
 

@@ -11,7 +11,7 @@ from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.events import EventKind
 from modelforge.storage.atomic import read_json, write_json
 from modelforge.storage.folders import RunFolder
-from modelforge.training.checkpoints import best_valid, fault, newest_valid
+from modelforge.training.checkpoints import best_valid, fault, newest_valid, read_manifest
 from modelforge.training.weights import load_weights
 
 Emit = Callable[[EventKind, dict[str, Any]], None]
@@ -46,7 +46,9 @@ class TrainedState:
             HeartbeatCallback(self.emit),
         ):
             trainer.add_callback(callback)
-        trainer.train(resume_from_checkpoint=self._newest())
+        newest = self._newest()
+        if newest is None or not self._has_trained_all(newest):
+            trainer.train(resume_from_checkpoint=newest)
         if stop.stopped:
             return False
         self._keep_result()
@@ -57,6 +59,11 @@ class TrainedState:
         if self.result is None:
             raise TrainingError("The trained weights are damaged.", hint="Resume the run to train its end again.")
         load_weights(model, self.result)
+
+    def _has_trained_all(self, checkpoint: str) -> bool:
+        """Whether `max_steps` have been made: a trainer that goes on inside an epoch would make one more."""
+        steps = self.config.optimization.max_steps
+        return steps is not None and read_manifest(Path(checkpoint)).step >= steps
 
     def _newest(self) -> str | None:
         found = newest_valid(self.folder)

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from tiny_runs import TinyRun, carry_out, make_run, tiny_config, write_rows
 
+from modelforge.exceptions import TrainingError
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.checkpoints import published
 
@@ -130,6 +132,60 @@ def test_an_attempt_after_the_training_trains_nothing_again(tiny_model: Path, da
 
     assert run.losses == []
     assert weights_of(run, files) == before
+
+
+def test_steps_that_end_inside_an_epoch_are_not_followed_by_one_more(
+    tiny_model: Path, data: Path, files: FileManager
+) -> None:
+    """The worker was killed behind its last checkpoint, before it had noted that this is the result."""
+    run = carry_out(make_run(tiny_config(tiny_model, data), files))
+    before = weights_of(run, files)
+    files.delete_model(run.model_id or "")
+    for written in (run.folder.trained, run.folder.scores("tuned")):
+        written.unlink()
+    run.events.clear()
+
+    assert carry_out(run).status == "succeeded"
+
+    assert run.losses == []
+    assert weights_of(run, files) == before
+
+
+def test_a_training_that_diverges_fails_and_publishes_nothing(
+    lively: tuple[Any, Any], data: Path, files: FileManager, tmp_path: Path
+) -> None:
+    """Weights so large that the loss overflows: transformers would show it as 0 and train on."""
+    model, tokenizer = lively
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(1e30)
+    for part in (model, tokenizer):
+        part.save_pretrained(tmp_path / "broken")
+    run = make_run(tiny_config(tmp_path / "broken", data, data={"validation_split": 0}), files)
+
+    with pytest.raises(TrainingError, match="diverged: .* is not a number at step 1"):
+        carry_out(run)
+
+    assert run.losses == []
+    assert list(files.models()) == []
+
+
+def test_a_reward_model_is_trained_upon_an_adapter_that_writes(
+    tiny_model: Path, data: Path, files: FileManager
+) -> None:
+    writer = carry_out(make_run(tiny_config(tiny_model, data), files, "writer"))
+    pairs = data.parent / "pairs.jsonl"
+    lines = [{"prompt": f"Ball {n}?", "chosen": f"good {n}", "rejected": f"bad {n}"} for n in range(12)]
+    pairs.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    steps, quiet = {"max_steps": 2}, {"eval_strategy": "no"}
+    config = tiny_config(
+        Path("x"), pairs, model=writer.model_id, strategy="reward", optimization=steps, evaluation=quiet
+    )
+
+    judge = carry_out(make_run(config, files, "judge"))
+
+    assert judge.status == "succeeded"
+    assert files.model(judge.model_id or "").read_manifest().task == "reward"
 
 
 def test_a_stop_while_the_base_is_measured_stops(tiny_model: Path, data: Path, files: FileManager) -> None:

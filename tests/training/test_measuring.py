@@ -47,6 +47,23 @@ def test_the_held_out_rows_give_the_figures_of_the_run_s_own_report(tuned: TinyR
     assert Evaluation.model_validate_json((folder / "evaluation.json").read_bytes()) == found
 
 
+def test_an_adapter_upon_four_bits_is_measured_as_it_was_trained(tiny_model: Path, tmp_path: Path) -> None:
+    """Merged into weights of four bits it would be rounded away."""
+    config = tiny_config(
+        tiny_model,
+        write_rows(tmp_path / "rows.jsonl"),
+        strategy="qlora",
+        optimization={"max_steps": 12, "learning_rate": 5e-2},
+        evaluation={"generate": False},
+    )
+    run = carry_out(make_run(config, FileManager(tmp_path / "home")))
+    found = measure(run, 1, against=str(tiny_model))
+    assert found.report is not None
+    theirs, ours = run.said("report")[0]["metrics"]["perplexity"], found.report.metrics["perplexity"]
+    assert (ours.base, ours.tuned) == pytest.approx((theirs["base"], theirs["tuned"]), rel=1e-4)
+    assert abs(theirs["tuned"] / theirs["base"] - 1) > 0.05
+
+
 def test_a_dataset_is_measured_whole_and_flattery_is_told(tuned: TinyRun, tiny_model: Path, tmp_path: Path) -> None:
     known = tuned.folder.home.parent / "rows.jsonl"
     seen = measure(tuned, 2, dataset=str(known), config={**QUICK, "max_rows": 5})

@@ -64,14 +64,21 @@ def test_the_report_is_about_the_reward_of_the_models_own_answers(whole: TinyRun
 
 
 @pytest.mark.parametrize(
-    ("strategy", "stop"), [({}, 4), ({"num_iterations": 2}, 3), ({"algorithm": "rloo"}, 4)], ids=str
+    ("strategy", "accumulated", "stop"),
+    [({}, 1, 4), ({"num_iterations": 2}, 2, 3), ({"algorithm": "rloo"}, 1, 4)],
+    ids=str,
 )
 def test_a_stopped_run_goes_on_to_the_same_bits(
-    strategy: dict[str, Any], stop: int, tiny_model: Path, tmp_path: Path
+    strategy: dict[str, Any], accumulated: int, stop: int, tiny_model: Path, tmp_path: Path
 ) -> None:
     """Over the end of an epoch: the order of the second one is the same as without the stop."""
     written: dict[str, Any] = {"strategy": strategy, "checkpointing": {"save_steps": 1}}
-    steps = {"per_device_train_batch_size": 24, "learning_rate": 1e-2, "max_steps": 5}
+    steps = {
+        "per_device_train_batch_size": 24 // accumulated,
+        "gradient_accumulation_steps": accumulated,
+        "learning_rate": 1e-2,
+        "max_steps": 5,
+    }
     runs = []
     for name in ("whole", "broken"):
         (folder := tmp_path / name).mkdir()

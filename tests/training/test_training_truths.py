@@ -184,3 +184,30 @@ def test_the_trainer_gets_the_ids_that_the_preflight_saw(tiny_model: Path, data:
     trained = sum(int((batch["labels"] != -100).sum()) for batch in trainer.get_train_dataloader())
 
     assert (tokens, trained) == (run.preparation.preflight.tokens, run.preparation.preflight.trained_tokens)
+
+
+@pytest.mark.parametrize(
+    ("model_type", "positions", "severity"),
+    [("gpt2", 40, "error"), ("gpt2", 200, None), ("llama", 40, "warning"), ("llama", 200, None)],
+)
+def test_rows_longer_than_the_model_s_positions_are_told_before_the_start(
+    model_type: str, positions: int, severity: str | None, tiny_model: Path, data: Path, files: FileManager
+) -> None:
+    """Learned positions end; rotary ones go on, and answers get worse."""
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+
+    sizes = {"n_positions": positions, "n_embd": 32, "n_layer": 1, "n_head": 2}
+    if model_type == "llama":
+        sizes = {"max_position_embeddings": positions, "hidden_size": 32, "intermediate_size": 64}
+        sizes |= {"num_hidden_layers": 1, "num_attention_heads": 2}
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
+    config = AutoConfig.for_model(model_type, vocab_size=len(tokenizer), **sizes)
+    folder = data.parent / model_type
+    for part in (AutoModelForCausalLM.from_config(config), tokenizer):
+        part.save_pretrained(folder)
+
+    preflight = make_run(tiny_config(folder, data), files).preparation.preflight
+
+    found = [one for one in preflight.findings if one.truth == "rows-within-positions"]
+    assert [one.severity for one in found] == ([severity] if severity else [])
+    assert preflight.ok == (severity != "error")
