@@ -14,7 +14,7 @@ endif
 export PYTHONDONTWRITEBYTECODE :=
 
 TEST_ENVIRONMENT := HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false OMP_NUM_THREADS=1
-# File by file in the order of the folders, so that a file's own server or model is started once; two processes take
+# File by file, the long ones first, so that a file's own server or model is started once; two processes take
 # 4 GB with what they start.
 IN_PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
@@ -22,7 +22,7 @@ WEB := modelforge/web/dist/index.html
 WEB_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f ! -name schema.d.ts)
 NO_NPM := npm is missing: the web app needs Node 20 or newer (https://nodejs.org).
 
-.PHONY: help install unsloth demo serve web wheel screenshots test test-python test-unsloth test-web test-browser e2e test-faults test-security test-matrix test-load check check-python check-web format docs lock bench clean
+.PHONY: help install unsloth demo serve web wheel screenshots test test-python test-unsloth test-web test-browser e2e test-convergence test-faults test-security test-matrix test-load check check-python check-web format docs lock bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 22
@@ -62,6 +62,9 @@ test-browser: $(VENV)/.base frontend/node_modules/.ready $(WEB) ## the core of t
 e2e: $(VENV)/.base frontend/node_modules/.ready $(WEB) ## the web app's whole journey in Chromium, against a real server that trains
 	@sh frontend/scripts/need-browser.sh
 	cd frontend && MODELFORGE=$(abspath $(BIN))/modelforge npm run e2e
+
+test-convergence: $(VENV)/.dev ## train every strategy and task until it has learned, about a quarter of an hour
+	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest tests/convergence $(IN_PARALLEL) -m "minutes or not minutes"
 
 test-faults: $(VENV)/.dev ## kill servers and workers, break files, fill disks: the full figures, about an hour
 	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest tests/faults --full --timeout=7200 -s

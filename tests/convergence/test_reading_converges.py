@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 
 def test_messages_are_told_apart(learn: Any, figure: Callable[[int, int], int]) -> None:
     """Every change: a little more than half the steps; `--full`: the recipe as it stands."""
@@ -20,6 +22,7 @@ def test_messages_are_told_apart(learn: Any, figure: Callable[[int, int], int]) 
     assert abs(learned.memory_error) < 0.2
 
 
+@pytest.mark.minutes
 def test_answers_are_found_in_texts(learn: Any, figure: Callable[[int, int], int]) -> None:
     """Every change: two of the six epochs; `--full`: the recipe as it stands."""
     short = ("optimization.num_train_epochs=2", "optimization.learning_rate=8e-4", "compute.num_threads=1")

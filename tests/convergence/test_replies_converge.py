@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 
+
+@pytest.mark.minutes
 def test_the_held_out_preference_is_learned(learn: Any) -> None:
     learned = learn("text-generation/dpo.yaml", "evaluation.generate=false", "optimization.max_steps=15")
 

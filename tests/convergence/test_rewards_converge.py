@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 
+@pytest.mark.minutes
 def test_marked_replies_are_told_apart(learn: Any) -> None:
     learned = learn("text-generation/kto.yaml", "evaluation.generate=false", "optimization.max_steps=15")
 
@@ -37,6 +38,7 @@ SHORT = (
 """The quickest thing to be rewarded for: answers of 35 tokens become short ones."""
 
 
+@pytest.mark.minutes
 def test_the_reward_rises_and_answers_change_as_it_asks(learn: Any) -> None:
     learned = learn("text-generation/rlhf.yaml", *SHORT)
 
@@ -47,6 +49,7 @@ def test_the_reward_rises_and_answers_change_as_it_asks(learn: Any) -> None:
     assert learned.progress[-1]["kl"] > 0 == learned.report["metrics"]["kl"]["base"]
 
 
+@pytest.mark.minutes
 def test_the_recipes_reward_rises(learn: Any, request: pytest.FixtureRequest) -> None:
     if not request.config.getoption("--full"):
         pytest.skip("some minutes of sampling; `--full` runs it")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 
+
+@pytest.mark.minutes
 def test_the_notes_come_to_say_what_was_agreed(learn: Any, figure: Callable[[int, int], int]) -> None:
     """Every change: a short run judged on few rows; `--full`: the recipe as it stands."""
     rows = figure(24, 100)
