@@ -55,6 +55,9 @@ class AnswerEvaluator(Evaluator):
             for row, text, prompt, ids in zip(rows, texts, prompts, written, strict=True)
         ]
         scores = {reward.name: reward.score(answers) for reward in self.rewards}
+        moved: dict[str, tuple[float, ...]] = {}
+        if self.config.finetuning_type == "lora":  # full fine-tuning leaves no base to compare with
+            moved[DIVERGENCE] = tuple(divergence_from_base(model, prompts, written, watch))
         each = {f"reward_{name}": tuple(values) for name, values in scores.items()} if len(scores) > 1 else {}
         return RowScores(
             prompts=tuple(answer.prompt for answer in answers),
@@ -62,11 +65,7 @@ class AnswerEvaluator(Evaluator):
             nll=(0.0,) * len(rows),
             tokens=(0,) * len(rows),
             answers=tuple(texts),
-            scores={
-                REWARD: tuple(weighted(self.rewards, scores)),
-                **each,
-                DIVERGENCE: tuple(divergence_from_base(model, prompts, written, watch)),
-            },
+            scores={REWARD: tuple(weighted(self.rewards, scores)), **each, **moved},
         )
 
     @property

@@ -48,6 +48,10 @@ class MarkEvaluator(Evaluator):
             }
         )
 
+    def alone(self, scores: RowScores) -> RowScores:
+        """The good answers: whether a mark is agreed with only two models show."""
+        return _of_good_answers(scores) if GOOD in scores.scores else scores
+
     def compare(self, base: RowScores, tuned: RowScores) -> EvaluationReport:
         """The report, with the agreement that only both models together show."""
         if GOOD not in base.scores:
@@ -67,11 +71,15 @@ class MarkEvaluator(Evaluator):
 
 
 def _marked(scores: RowScores, agreed: tuple[float, ...]) -> RowScores:
+    good = _of_good_answers(scores)
+    return good.model_copy(update={"scores": {AGREEMENT: agreed, **good.scores}})
+
+
+def _of_good_answers(scores: RowScores) -> RowScores:
     good = scores.scores[GOOD]
-    others = {name: values for name, values in scores.scores.items() if name != GOOD}
     return scores.model_copy(
         update={
-            "scores": {AGREEMENT: agreed, **others},
+            "scores": {name: values for name, values in scores.scores.items() if name != GOOD},
             "tokens": tuple(count if mark else 0 for count, mark in zip(scores.tokens, good, strict=True)),
         }
     )

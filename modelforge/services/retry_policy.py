@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.config.possible import impossible
 from modelforge.schemas.events import Event, EventKind
 from modelforge.schemas.run import RunError, RunExit
 
@@ -116,20 +117,27 @@ def step_down(config: TrainingConfig) -> TrainingConfig | None:
 
     First smaller micro-batches with more accumulation, then recomputation of activations.
     """
+    for changed in _smaller(config):
+        candidate = config.model_copy(update=changed)
+        if candidate != config and next(impossible(candidate), None) is None:
+            return candidate
+    return None
+
+
+def _smaller(config: TrainingConfig) -> Iterator[dict[str, object]]:
+    """What may be changed, the cheapest first; each with a smaller evaluation batch as well, then without."""
     optimization, evaluation = config.optimization, config.evaluation
+    fewer = {"per_device_eval_batch_size": max(1, evaluation.per_device_eval_batch_size // 2)}
+    fewer_eval: dict[str, object] = {"evaluation": evaluation.model_copy(update=fewer)}
     micro, effective = optimization.per_device_train_batch_size, _effective(config)
-    fewer_eval = {"per_device_eval_batch_size": max(1, evaluation.per_device_eval_batch_size // 2)}
-    smaller = next((size for size in range(micro // 2, 0, -1) if effective % size == 0), None)
-    if smaller is not None:
-        batches = {"per_device_train_batch_size": smaller, "gradient_accumulation_steps": effective // smaller}
-        changed: dict[str, object] = {"optimization": optimization.model_copy(update=batches)}
-    elif not config.compute.gradient_checkpointing:
-        changed = {"compute": config.compute.model_copy(update={"gradient_checkpointing": True})}
-    elif evaluation.per_device_eval_batch_size > 1:
-        changed = {}
-    else:
-        return None
-    return config.model_copy(update={**changed, "evaluation": evaluation.model_copy(update=fewer_eval)})
+    for size in (size for size in range(micro // 2, 0, -1) if effective % size == 0):
+        batches = {"per_device_train_batch_size": size, "gradient_accumulation_steps": effective // size}
+        smaller: dict[str, object] = {"optimization": optimization.model_copy(update=batches)}
+        yield from ({**smaller, **fewer_eval}, smaller)
+    if not config.compute.gradient_checkpointing:
+        recomputed: dict[str, object] = {"compute": config.compute.model_copy(update={"gradient_checkpointing": True})}
+        yield from ({**recomputed, **fewer_eval}, recomputed)
+    yield fewer_eval
 
 
 def _effective(config: TrainingConfig) -> int:

@@ -95,7 +95,7 @@ def evaluate(
             dataset=exam.config.dataset,
             run_id=exam.run.id if exam.run else None,
             rows=len(exam.rows),
-            scores=model_scores(scores, exam.config),
+            scores=model_scores(evaluator.alone(scores), exam.config),
             report=report,
             notices=tuple(exam.notices),
             owner=owner,
@@ -118,8 +118,8 @@ def model_scores(scores: RowScores, config: TrainingConfig) -> dict[str, ModelSc
     }
     by_row = {name: np.array(values) for name, values in scores.scores.items() if values}
     if scores.likelihood_metric == "log_loss" and any(scores.tokens):
-        counted = np.array(scores.tokens)
-        by_row["log_loss"] = np.array(scores.nll)[counted > 0] / counted[counted > 0]
+        tokens = np.array(scores.tokens)
+        by_row["log_loss"] = np.array(scores.nll)[tokens > 0] / tokens[tokens > 0]
     found = {
         name: _score(compare_means(np.zeros_like(rows), rows, **drawn), len(rows)) for name, rows in by_row.items()
     }
@@ -127,10 +127,10 @@ def model_scores(scores: RowScores, config: TrainingConfig) -> dict[str, ModelSc
         right, said, _ = numbered_classes(scores, scores)
         never_right = np.full_like(right, max(right.max(), said.max()) + 1)  # a class that nothing has
         found["macro_f1"] = _score(compare_macro_f1(right, never_right, said, **drawn), len(said))
-    tokens = sum(scores.tokens)
-    if tokens and scores.likelihood_metric == "perplexity":
-        perplexity = float(np.exp(min(sum(scores.nll) / tokens, 700.0)))
-        found["perplexity"] = ModelScore(value=perplexity, n=sum(count > 0 for count in scores.tokens))
+    counted = [(nll, count) for nll, count in zip(scores.nll, scores.tokens, strict=True) if count]
+    if counted and scores.likelihood_metric == "perplexity":
+        per_token = sum(nll for nll, _ in counted) / sum(count for _, count in counted)
+        found["perplexity"] = ModelScore(value=float(np.exp(min(per_token, 700.0))), n=len(counted))
     return found
 
 

@@ -148,6 +148,7 @@ def test_every_fault_is_named_once_with_key_found_and_expected() -> None:
         ({"strategy": {"name": "dpo", "label_smoothing": 0.1}}, "no effect with loss_type: sigmoid"),
         ({"strategy": {"name": "dpo", "loss_type": "exo_pair"}}, "above 0"),
         ({"strategy": "kto", "optimization": {"per_device_train_batch_size": 1}}, "per_device_train_batch_size to 2"),
+        ({"strategy": "kto", "evaluation": {"per_device_eval_batch_size": 1}}, "per_device_eval_batch_size to 2"),
         ({"strategy": "kto", "finetuning_type": "full"}, "switching its adapter off"),
         ({"strategy": "kto", "optimization": {"label_smoothing_factor": 0.1}}, "label_smoothing_factor"),
         ({"strategy": {"name": "kto", "desirable_weight": 0, "undesirable_weight": 0}}, "nothing would be learned"),

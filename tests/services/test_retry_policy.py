@@ -89,3 +89,14 @@ def test_each_step_down_keeps_the_effective_batch() -> None:
         assert batch.per_device_train_batch_size * batch.gradient_accumulation_steps == 60
         current = step_down(current)
     assert seen == [(12, False), (6, False), (3, False), (1, False), (1, True), (1, True)]
+
+
+def test_a_step_down_that_the_strategy_cannot_go_is_left_out() -> None:
+    """KTO compares the answers of a batch: it needs two."""
+    batches = {"per_device_train_batch_size": 2, "gradient_accumulation_steps": 2}
+    begun = config(strategy="kto", optimization=batches, evaluation={"per_device_eval_batch_size": 3})
+    smaller = step_down(begun)
+    assert smaller is not None
+    assert (smaller.optimization, smaller.evaluation) == (begun.optimization, begun.evaluation)
+    assert smaller.compute.gradient_checkpointing
+    assert step_down(smaller) is None

@@ -11,8 +11,10 @@ from tiny_runs import TinyRun, carry_out, make_run, tiny_config
 
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.strategies import KtoConfig
+from modelforge.schemas.evaluation import EvaluationRequest
 from modelforge.storage.file_manager import FileManager
 from modelforge.strategies.kto_strategy import balance_findings
+from modelforge.training.measuring import evaluate
 
 
 def write_marks(path: Path, rows: int = 24) -> Path:
@@ -56,6 +58,17 @@ def test_the_report_says_how_often_the_model_moved_as_the_marks_ask(whole: TinyR
     assert "marked_good" not in report["metrics"]
     assert report["metrics"]["exact_match"]["n"] < 6  # a bad answer is nothing to be met
     assert set(whole.said("evaluation")[-1]) >= {"reward_chosen", "reward_rejected", "kl"}
+
+
+def test_measured_alone_the_model_is_judged_by_the_good_answers(whole: TinyRun) -> None:
+    asked = EvaluationRequest.model_validate({"model": whole.model_id})
+
+    found = evaluate(asked, FileManager(whole.folder.home), evaluation_id="eval-1")
+
+    metrics = whole.said("report")[0]["metrics"]
+    assert set(found.scores) == set(metrics) - {"mark_agreement"}
+    for name, score in found.scores.items():
+        assert (score.value, score.n) == (pytest.approx(metrics[name]["tuned"], rel=1e-4), metrics[name]["n"])
 
 
 def test_a_stopped_run_goes_on_to_the_same_bits(whole: TinyRun, tiny_model: Path, tmp_path: Path) -> None:

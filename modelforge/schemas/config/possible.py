@@ -43,11 +43,15 @@ def _learning_from_comparison(config: TrainingConfig) -> Iterator[str]:
     if optimization.label_smoothing_factor:
         more = "; dpo has one of its own, strategy.label_smoothing" if isinstance(strategy, DpoConfig) else ""
         yield f"label_smoothing_factor smooths the loss of sft, not that of {strategy.name}{more}; set it to 0"
-    if isinstance(strategy, KtoConfig) and strategy.loss_type == "kto" and optimization.per_device_train_batch_size < 2:
-        yield (
-            "kto compares each answer with the others of its batch; set optimization.per_device_train_batch_size to 2 "
-            "or more, or strategy.loss_type: apo_zero_unpaired"
-        )
+    if isinstance(strategy, KtoConfig) and strategy.loss_type == "kto":
+        batches = {"optimization.per_device_train_batch_size": optimization.per_device_train_batch_size}
+        if config.evaluation.eval_strategy != "no":
+            batches["evaluation.per_device_eval_batch_size"] = config.evaluation.per_device_eval_batch_size
+        for key in (key for key, rows in batches.items() if rows < 2):
+            yield (
+                f"kto compares each answer with the others of its batch; set {key} to 2 or more, "
+                "or strategy.loss_type: apo_zero_unpaired"
+            )
 
 
 def _reinforcement(config: TrainingConfig) -> Iterator[str]:

@@ -54,6 +54,7 @@ export function MeasureDialog({ model, datasets, opened, onClose }: MeasureDialo
         <Select
           data-autofocus
           searchable
+          openOnFocus={false}
           label={t('measure.data')}
           description={t('measure.dataText')}
           placeholder={t('measure.pickData')}
