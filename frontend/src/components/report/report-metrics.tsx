@@ -28,7 +28,7 @@ export function ReportMetrics({ report, names }: ReportMetricsProps) {
     (a, b) => Number(b === report.primary_metric) - Number(a === report.primary_metric),
   )
   return (
-    <div className={classes.scroll}>
+    <div className={classes.holder}>
       <table className={`${classes.table} numbers`}>
         <thead>
           <tr>

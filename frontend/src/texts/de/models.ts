@@ -58,6 +58,7 @@ export default {
     worse: 'Schlechter',
     noEvidence: 'Kein Unterschied nachweisbar',
     besideOther: 'neben {{model}}',
+    this: 'Dieses Modell',
     between: '({{low}} bis {{high}})',
     sentence:
       '{{metric}}: {{base}} → {{tuned}} auf {{rows}} Zeilen. Unterschied {{difference}}, {{share}}-Intervall {{low}} bis {{high}}.',

@@ -58,6 +58,7 @@ export default {
     worse: 'Worse',
     noEvidence: 'No evidence of a difference',
     besideOther: 'beside {{model}}',
+    this: 'This model',
     between: '({{low}} to {{high}})',
     sentence:
       '{{metric}}: {{base}} → {{tuned}} on {{rows}} rows. Difference {{difference}}, {{share}} interval {{low}} to {{high}}.',

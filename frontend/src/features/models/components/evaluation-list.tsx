@@ -64,6 +64,7 @@ function Row({ job, nameOf }: { job: EvaluationJob; nameOf: EvaluationListProps[
 }
 
 function Found({ result }: { result: Result }) {
+  const { t } = useTranslation()
   const { report } = result
   return (
     <>
@@ -80,7 +81,7 @@ function Found({ result }: { result: Result }) {
         </p>
       ))}
       {report ? (
-        <ReportMetrics report={report} names={{ base: result.against ?? '', tuned: result.model }} />
+        <ReportMetrics report={report} names={{ base: result.against ?? '', tuned: t('measure.this') }} />
       ) : null}
     </>
   )
