@@ -11,7 +11,7 @@ import pytest
 from tiny_runs import carry_out, make_run, tiny_config
 
 from modelforge.evaluation.row_scores import RowScores
-from modelforge.exceptions import ConflictError
+from modelforge.exceptions import ConflictError, ProviderError
 from modelforge.inference.chat_engine import ChatEngine
 from modelforge.inference.reader import classify, load_reader
 from modelforge.schemas.evaluation import EvaluationRequest
@@ -121,6 +121,17 @@ def test_accumulated_batches_train_as_one_big_batch(
         return [data["grad_norm"] for data in run.said("progress")] + run.losses
 
     assert losses(8, 1) == pytest.approx(losses(2, 4), rel=1e-3)
+
+
+def test_an_adapter_of_other_classes_says_that_its_head_does_not_fit(
+    tmp_path: Path, data: Path, files: FileManager
+) -> None:
+    run = carry_out(make_run(recipe(make_tiny("bert", tmp_path / "bert"), data), files, "three"))
+    two = tmp_path / "two.jsonl"
+    rows = [{"text": f"Day {n}.", "label": "odd" if n % 2 else "even"} for n in range(24)]
+    two.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(ProviderError, match=r"trained head of another size.*begin from its base"):
+        carry_out(make_run(recipe(Path(run.model_id or ""), two), files, "two"))
 
 
 def test_numbers_of_classes_do_not_change_between_attempts() -> None:
