@@ -112,6 +112,7 @@ describe.runIf(whole)('the hub', () => {
     await page.getByRole('menuitem', { name: 'Export' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('combobox', { name: 'Files' }).waitFor()
+    await page.getByRole('menu').waitFor({ state: 'detached' })
     await look('export-dialog')
     await dialog.getByRole('button', { name: 'Export' }).click()
     await page.getByText(/^Answers (the same|alike)$/).waitFor({ timeout: LONG })
