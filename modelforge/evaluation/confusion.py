@@ -14,14 +14,14 @@ MOST_CLASSES = 50
 
 def numbered_classes(base: RowScores, tuned: RowScores) -> tuple[NDArray[np.int64], ...]:
     """What is right, what the base and what the tuned model answered, as numbers from 0: three times [rows]."""
-    numbers = {label: number for number, label in enumerate(_classes(base))}
+    numbers = {label: number for number, label in enumerate(_classes(base, tuned))}
     answered = (base.references, base.answers or (), tuned.answers or ())
     return tuple(np.array([numbers[label] for label in labels], dtype=np.int64) for labels in answered)
 
 
 def confusion_matrix(base: RowScores, tuned: RowScores) -> ConfusionMatrix | None:
     """The matrices of both models; nothing where the answers are no classes, or too many."""
-    classes = _classes(base)
+    classes = _classes(base, tuned)
     if not base.classes or base.answers is None or tuned.answers is None or len(classes) > MOST_CLASSES:
         return None
     right, before, after = numbered_classes(base, tuned)
@@ -29,9 +29,10 @@ def confusion_matrix(base: RowScores, tuned: RowScores) -> ConfusionMatrix | Non
     return ConfusionMatrix(classes=classes, base=next(sides), tuned=next(sides))
 
 
-def _classes(scores: RowScores) -> tuple[str, ...]:
-    """The model's classes, and behind them those that only the held-out rows have."""
-    return (*scores.classes, *sorted(set(scores.references) - set(scores.classes)))
+def _classes(base: RowScores, tuned: RowScores) -> tuple[str, ...]:
+    """The base's classes, then those that only the tuned model has, then those that only the held-out rows have."""
+    known = tuple(dict.fromkeys((*base.classes, *tuned.classes)))
+    return (*known, *sorted(set(base.references) - set(known)))
 
 
 def _counts(right: NDArray[np.int64], answered: NDArray[np.int64], classes: int) -> tuple[tuple[int, ...], ...]:

@@ -177,6 +177,19 @@ def classified(answers: list[str], untrained: tuple[str, ...] = ()) -> RowScores
     )
 
 
+def test_classifiers_of_different_classes_are_compared() -> None:
+    tuned = classified(["cancel", "late", "other", "refund|x"] * 5).model_copy(
+        update={"classes": ("refund|x", "other", "late")}
+    )
+
+    found = report(classified(["late"] * 20), tuned, primary="accuracy")
+
+    assert found.confusion is not None
+    assert found.confusion.classes == ("cancel", "late", "refund|x", "other")
+    assert found.confusion.tuned == ((5, 0, 0, 0), (0, 5, 0, 5), (0, 0, 5, 0), (0, 0, 0, 0))
+    assert found.metrics["macro_f1"].tuned == pytest.approx((1 + 2 / 3 + 1 + 0) / 4)
+
+
 def test_classes_have_macro_f1_log_loss_and_a_confusion_matrix() -> None:
     found = report(
         classified(["late"] * 20, ("classifier",)),
