@@ -249,6 +249,7 @@ def _measure(
             merges_adapters=False,
         ),
     ).eval()
+    head.match(model, tokenizer)
     evaluator = strategy.evaluator(task, tokenizer, config)
     measured = evaluator.measure(model, exam.rows, watch=Watch(lambda done, total: on_progress(name, done, total)))
     del model

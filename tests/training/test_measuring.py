@@ -14,6 +14,7 @@ from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.evaluation import Evaluation, EvaluationRequest
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.measuring import evaluate, model_scores
+from tests.tasks.tiny_encoders import make_tiny
 
 QUICK = {"evaluation": {"max_new_tokens": 4, "bootstrap_resamples": 200}, "compute": {"num_threads": 1}}
 
@@ -98,3 +99,21 @@ def test_a_classifier_that_is_always_right_about_one_class_is_surely_right() -> 
     config = TrainingConfig(model="starter:encoder", dataset="sample:tickets")
     found = model_scores(scores, config)["macro_f1"]
     assert (found.value, found.ci95, found.n) == (1, (1, 1), rows)
+
+
+def test_a_decoder_that_names_no_padding_is_measured_as_a_classifier_in_batches(
+    files: FileManager, tmp_path: Path
+) -> None:
+    data = tmp_path / "weather.jsonl"
+    rows = [{"text": f"Day {n} was fine{' indeed' * n}.", "label": ("cold", "hot")[n % 2]} for n in range(6)]
+    data.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    asked = EvaluationRequest(
+        model=str(make_tiny("llama", tmp_path / "llama")),
+        dataset=str(data),
+        task="text-classification",
+        config={"evaluation": {"per_device_eval_batch_size": 3, "bootstrap_resamples": 100}},
+    )
+
+    found = evaluate(asked, files, evaluation_id="eval-batches")
+
+    assert (found.rows, set(found.scores)) == (6, {"accuracy", "macro_f1", "log_loss"})
