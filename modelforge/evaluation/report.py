@@ -21,7 +21,7 @@ from modelforge.schemas.report import EvaluationReport, ExampleAnswer, MetricCom
 
 EXAMPLES = 3
 UNTRAINED = (
-    "The base has no weights for {parts}: these begin at random, so that the base's figures are those of guessing."
+    "The base has no fitting weights for {parts}: these begin at random, so that its figures are those of guessing."
 )
 
 

@@ -32,7 +32,7 @@ STORED_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I8
 
 @dataclass(frozen=True)
 class ModelShape:
-    """All that a memory plan needs to know of a model."""
+    """All that a memory plan and a task need to know of a model."""
 
     model_type: str
     anatomy: Anatomy
@@ -48,6 +48,8 @@ class ModelShape:
     hidden_dropout: float
     stored_bytes: int | None = None
     """Size of the weights as they lie on disk, where they do."""
+    labels: tuple[str, ...] = ()
+    """What a classifier's outputs are called, in their order."""
 
     @classmethod
     def read(cls, location: str, revision: str | None = None) -> ModelShape:
@@ -67,6 +69,7 @@ class ModelShape:
     @classmethod
     def from_config(cls, config: Mapping[str, Any], weights: Iterable[Path] = ()) -> ModelShape:
         """The shape that a `config.json` describes; `weights` are its safetensors files, whose headers are exact."""
+        labels = label_names(config)
         config = {**config, **config.get("text_config", {})}
         kind = str(config.get("model_type"))
         anatomy = _anatomy(config, kind)
@@ -82,6 +85,7 @@ class ModelShape:
             attention_dropout=_first(config, ATTENTION_DROPOUT),
             hidden_dropout=_first(config, HIDDEN_DROPOUT),
             stored_bytes=sum(math.prod(t["shape"]) * STORED_BYTES.get(t["dtype"], 4) for t in tensors) or None,
+            labels=labels,
         )
 
     @property
@@ -133,6 +137,12 @@ class ModelShape:
             for block, linears in self.adapted(target_modules)
             for linear in linears
         )
+
+
+def label_names(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a `config.json` calls the outputs of a classifier, in their order; nothing where it names none."""
+    named = config.get("id2label") or {}
+    return tuple(str(named[number]) for number in sorted(named, key=int))
 
 
 def _base_of(folder: Path, adapter: Mapping[str, Any]) -> tuple[str, str | None]:

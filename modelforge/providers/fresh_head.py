@@ -7,11 +7,42 @@ from collections.abc import Mapping
 from typing import Any
 
 from modelforge.exceptions import ProviderError
+from modelforge.hardware.model_shape import label_names
 from modelforge.providers.provider import ModelSource
 from modelforge.tasks.head import Head, fresh_parts, note_fresh
 
 HEADS = {"SEQ_CLS": ("classifier", "score"), "QUESTION_ANS": ("qa_outputs",)}
 """PEFT's task type → the names of heads that it trains in full, whether they are fresh or not."""
+
+
+def has_other_classes(config: Mapping[str, Any], arguments: Mapping[str, Any]) -> bool:
+    """Whether a checkpoint's classifier was trained on other classes, or in another order, than `arguments` name.
+
+    Args:
+        config: the checkpoint's `config.json`.
+        arguments: `Head.arguments`.
+    """
+    ours, theirs = tuple(arguments.get("id2label", {}).values()), label_names(config)
+    nameless = tuple(f"LABEL_{number}" for number in range(len(theirs)))
+    return bool(ours and theirs) and theirs not in (ours, nameless)
+
+
+def begin_anew(model: Any) -> set[str]:
+    """Draw the layer that says the classes at random; the names of its weights."""
+    import torch
+
+    body = set(model.base_model.modules())
+    layers = [
+        (name, layer)
+        for name, layer in model.named_modules()
+        if layer not in body and isinstance(layer, torch.nn.Linear) and layer.out_features == model.config.num_labels
+    ]
+    name, last = layers[-1]
+    with torch.no_grad():
+        last.weight.normal_(std=getattr(model.config.get_text_config(), "initializer_range", 0.02))
+        if last.bias is not None:
+            last.bias.zero_()
+    return {f"{name}.{parameter}" for parameter, _ in last.named_parameters()}
 
 
 def note_fresh_head(model: Any, loading: Mapping[str, Any], source: ModelSource) -> None:
@@ -45,7 +76,9 @@ def trained_in_full(model: Any, head: Head) -> dict[str, Any]:
     if head.is_causal:
         return {"task_type": head.peft_task_type}
     known = HEADS.get(head.peft_task_type, ())
-    parts = [part for part in fresh_parts(model) if part not in known]
+    # PEFT goes by how names end, so that DistilBERT's pre_classifier is trained in full with its classifier.
+    known = (*known, *(name for name, _ in model.named_children() if known and name.endswith(known)))
+    parts = [part for part in fresh_parts(model) if part.partition(".")[0] not in known]
     task_type: str | None = head.peft_task_type
     if head.peft_task_type == "QUESTION_ANS":
         # PEFT's own class for it (0.21) takes `token_type_ids` and does not pass them on: question and text would look

@@ -13,7 +13,7 @@ from modelforge.providers.adapter_fit import (
     refuse_moved_badly,
     with_saved_adapter,
 )
-from modelforge.providers.fresh_head import note_fresh_head, trained_in_full
+from modelforge.providers.fresh_head import begin_anew, has_other_classes, note_fresh_head, trained_in_full
 from modelforge.providers.hub_access import check_hub_access
 from modelforge.providers.model_head import check_head, check_type
 from modelforge.providers.model_source import resolve_base
@@ -23,7 +23,7 @@ from modelforge.quantization.loftq import begin_at_the_remainder
 from modelforge.schemas.config import TrainingConfig
 from modelforge.starter import starter_path
 from modelforge.storage.atomic import read_json
-from modelforge.tasks.head import CAUSAL, Head
+from modelforge.tasks.head import CAUSAL, Head, forget_fresh
 
 STARTER = "starter:"
 
@@ -89,6 +89,7 @@ class HuggingFaceProvider(Provider):
         if folder and (folder / "adapter_config.json").exists():
             base = self.load_model(resolve_base(folder, self), model_class, replace(options, merges_adapters=True))
             adapted = with_saved_adapter(base, folder)
+            forget_fresh(base, adapted.active_peft_config.modules_to_save or ())
             return adapted.merge_and_unload(safe_merge=True) if options.merges_adapters else adapted
         arguments: dict[str, Any] = {
             "dtype": options.dtype,
@@ -109,6 +110,8 @@ class HuggingFaceProvider(Provider):
             )
         except (OSError, ValueError, ImportError) as error:
             raise _load_failure("model", source, error) from error
+        if options.head_arguments and has_other_classes(_config_of(source), options.head_arguments):
+            loading["missing_keys"].update(begin_anew(model))
         note_fresh_head(model, loading, source)
         return model if options.quantization_config is not None else model.to(options.device)
 

@@ -69,6 +69,12 @@ def fresh_parts(model: Any) -> tuple[str, ...]:
     return _FRESH.get(model, ())
 
 
+def forget_fresh(model: Any, brought: Iterable[str]) -> None:
+    """Modules whose names end with one of `brought` have weights from an adapter: they no longer began at random."""
+    ends = [f"{name}." for name in brought]
+    _FRESH[model] = tuple(part for part in fresh_parts(model) if not any(end in f"{part}." for end in ends))
+
+
 def _largest_absent(name: str, absent: set[str], names: list[str]) -> str:
     module = name.rpartition(".")[0]
     while parent := module.rpartition(".")[0]:

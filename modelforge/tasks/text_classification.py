@@ -31,7 +31,7 @@ NAMED_CLASSES = 12
 
 
 class TextClassification(Task):
-    """A head over classes. The classes are those of the rows to train on, in a fixed order."""
+    """A head over classes. They are those of the rows to train on, in the checkpoint's order where it has them."""
 
     name: ClassVar[str] = "text-classification"
     shapes: ClassVar[tuple[Shape, ...]] = ("classification",)
@@ -52,9 +52,12 @@ class TextClassification(Task):
         ),
     }
 
-    def __init__(self, classes: Sequence[str] = (), rows: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, classes: Sequence[str] = (), rows: Mapping[str, int] | None = None, checkpoint: Sequence[str] = ()
+    ) -> None:
         self.classes = tuple(classes)
         self._rows = dict(rows or {})
+        self._checkpoint = tuple(checkpoint)
 
     def for_model(self, shape: ModelShape) -> TextClassification:
         """Encoders and decoders read a text from one end to the other.
@@ -67,12 +70,15 @@ class TextClassification(Task):
                 f"{self.name} reads a text with one stack, and an encoder-decoder ({shape.model_type}) has two.",
                 hint="Choose an encoder such as BERT or ModernBERT, or a causal language model.",
             )
-        return self
+        return TextClassification(self.classes, self._rows, shape.labels)
 
     def for_rows(self, rows: Iterable[CanonicalRow]) -> TextClassification:
-        """With the classes that occur in the rows to train on."""
+        """With the classes that occur in the rows to train on; a checkpoint of the same ones keeps its order."""
         counts = Counter(str(row["label"]) for row in rows)
-        return TextClassification(sorted_classes(counts), counts)
+        classes = sorted_classes(counts)
+        if sorted(classes) == sorted(self._checkpoint):
+            classes = self._checkpoint
+        return TextClassification(classes, counts, self._checkpoint)
 
     def for_classes(self, classes: Sequence[str]) -> TextClassification:
         """With the classes of a model that is trained already."""
@@ -80,11 +86,13 @@ class TextClassification(Task):
 
     def head(self) -> Head:
         """A linear layer over the classes, on the first token of an encoder or the last of a decoder."""
-        names = {
+        names: dict[str, Any] = {
             "num_labels": len(self.classes),
             "id2label": dict(enumerate(self.classes)),
             "label2id": {label: number for number, label in enumerate(self.classes)},
         }
+        if len(self.classes) > 1:
+            names["problem_type"] = "single_label_classification"  # a checkpoint may say several labels, or regression
         return Head("AutoModelForSequenceClassification", "SEQ_CLS", names if self.classes else {}, TARGETS)
 
     def findings(self) -> tuple[Finding, ...]:

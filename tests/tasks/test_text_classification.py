@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from modelforge.hardware.model_shape import ModelShape
 from modelforge.providers.huggingface_provider import HuggingFaceProvider
 from modelforge.providers.provider import LoadOptions, ModelSource
 from modelforge.schemas.config import TrainingConfig
 from modelforge.tasks.head import fresh_parts
 from modelforge.tasks.text_classification import TextClassification
-from tests.tasks.tiny_encoders import DECODERS, ENCODERS, make_tiny
+from tests.tasks.tiny_encoders import DECODERS, ENCODERS, make_always, make_tiny
 
 ROWS = [
     {"text": "Where is my parcel?", "label": "late"},
@@ -136,6 +137,8 @@ def test_the_head_is_trained_in_full_and_comes_back_with_the_adapter(architectur
     again = PeftModel.from_pretrained(fresh(7), tmp_path / "adapter")
     assert said_by(again) == (answers, pytest.approx(nll, abs=1e-4))
     assert said_by(again.merge_and_unload()) == (answers, pytest.approx(nll, abs=1e-3))
+    merged = provider.load_model(ModelSource(str(tmp_path / "adapter")), task.head().model_class(), options)
+    assert fresh_parts(merged) == ()
 
 
 @pytest.mark.parametrize("architecture", ["llama", "bert"])
@@ -155,3 +158,48 @@ def test_what_is_said_of_a_row_does_not_depend_on_its_batch(architecture: str, t
 
     assert [row.nll for row in together] == pytest.approx([row.nll for row in alone], abs=1e-5)
     assert [row.tokens for row in together] == [1, 1, 1]
+
+
+def loaded(folder: Path) -> tuple[TextClassification, Any, Any]:
+    """The task of `ROWS` for a checkpoint, the model and its tokenizer."""
+    import torch
+
+    provider, source = HuggingFaceProvider(), ModelSource(str(folder))
+    task = TextClassification().for_model(ModelShape.read(source.location)).for_rows(ROWS)
+    options = LoadOptions("cpu", torch.float32, head_arguments=task.head().arguments)
+    model = provider.load_model(source, task.head().model_class(), options).eval()
+    return task, model, provider.load_tokenizer(source)
+
+
+@pytest.mark.parametrize("saved", ["single_label_classification", "multi_label_classification"])
+def test_a_checkpoint_trained_on_the_same_classes_keeps_their_order(tmp_path: Path, saved: str) -> None:
+    labels = ("refund", "fault", "late")
+    task, model, tokenizer = loaded(make_always(tmp_path, "refund", labels, problem_type=saved))
+
+    assert task.classes == labels
+    assert model.config.id2label == dict(enumerate(labels))
+    assert model.config.problem_type == "single_label_classification"
+    assert task.answers(model, tokenizer, ROWS, config()) == ["refund"] * 3
+    assert fresh_parts(model) == ()
+
+
+@pytest.mark.parametrize("architecture", ENCODERS)
+def test_a_checkpoint_trained_on_other_classes_gets_a_new_head(tmp_path: Path, architecture: str) -> None:
+    labels = ("sadness", "joy", "late")
+    task, model, _ = loaded(make_always(tmp_path, "joy", labels, architecture))
+
+    assert task.classes == ("fault", "late", "refund")
+    (fresh,) = fresh_parts(model)
+    assert fresh.startswith("classifier")
+    assert model.get_submodule(fresh).bias.abs().max() == 0
+    assert model.get_submodule(fresh).weight.abs().max() > 0
+    adapted = HuggingFaceProvider().add_adapter(model, config(lora={"r": 4}), task.head())
+    trained = [name for name, parameter in adapted.named_parameters() if parameter.requires_grad]
+    assert any(name.endswith(f"{fresh.rpartition('.')[2]}.bias") or "modules_to_save" in name for name in trained)
+
+
+def test_a_checkpoint_whose_classes_have_no_names_keeps_its_head(tmp_path: Path) -> None:
+    task, model, tokenizer = loaded(make_always(tmp_path, "LABEL_1", ("LABEL_0", "LABEL_1", "LABEL_2")))
+
+    assert task.answers(model, tokenizer, ROWS, config()) == ["late"] * 3
+    assert fresh_parts(model) == ()

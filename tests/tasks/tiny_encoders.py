@@ -76,3 +76,18 @@ def make_tiny(name: str, folder: Path) -> Path:
         tokenizer.model_input_names = ["input_ids", "attention_mask"]
     tokenizer.save_pretrained(folder)
     return folder
+
+
+def make_always(folder: Path, answer: str, labels: tuple[str, ...], name: str = "bert", **config: Any) -> Path:
+    """Write a classifier that was trained on `labels`, in this order, and says `answer` of every text."""
+    import torch
+    from transformers import AutoModelForSequenceClassification
+
+    make_tiny(name, folder)
+    model = AutoModelForSequenceClassification.from_pretrained(folder, id2label=dict(enumerate(labels)), **config)
+    head = [layer for layer in model.modules() if getattr(layer, "out_features", None) == len(labels)][-1]
+    with torch.no_grad():
+        head.weight.zero_()
+        head.bias.copy_(torch.tensor([9.0 if label == answer else 0.0 for label in labels]))
+    model.save_pretrained(folder)
+    return folder

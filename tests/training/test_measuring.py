@@ -14,7 +14,7 @@ from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.evaluation import Evaluation, EvaluationRequest
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.measuring import evaluate, model_scores
-from tests.tasks.tiny_encoders import make_tiny
+from tests.tasks.tiny_encoders import make_always, make_tiny
 
 QUICK = {"evaluation": {"max_new_tokens": 4, "bootstrap_resamples": 200}, "compute": {"num_threads": 1}}
 
@@ -117,3 +117,18 @@ def test_a_decoder_that_names_no_padding_is_measured_as_a_classifier_in_batches(
     found = evaluate(asked, files, evaluation_id="eval-batches")
 
     assert (found.rows, set(found.scores)) == (6, {"accuracy", "macro_f1", "log_loss"})
+
+
+def test_a_trained_classifier_is_measured_by_the_names_of_its_own_classes(files: FileManager, tmp_path: Path) -> None:
+    data = tmp_path / "moods.jsonl"
+    rows = [{"text": f"Day {n}.", "label": "joy" if n % 4 else "sadness"} for n in range(8)]
+    data.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    model = make_always(tmp_path / "joyful", "joy", ("sadness", "joy"))
+    asked = EvaluationRequest(
+        model=str(model),
+        dataset=str(data),
+        task="text-classification",
+        config={"evaluation": {"bootstrap_resamples": 100}},
+    )
+
+    assert evaluate(asked, files, evaluation_id="eval-joy").scores["accuracy"].value == 0.75
