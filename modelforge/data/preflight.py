@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.preflight import Finding, LengthSummary, PreflightReport
 from modelforge.tasks.features import Collator, Features
 from modelforge.tasks.row_encoder import RowEncoder
@@ -59,9 +60,12 @@ class Preflight:
         """Encode `rows` (number, canonical row), check each, and pass on what can be trained on.
 
         A row is passed on whole or not at all: both answers of a preference, all windows of a long text.
+
+        Raises:
+            ConfigurationError: a row cannot be encoded for this model; it is named.
         """
         for number, canonical in rows:
-            made = self.encoder.features(canonical)
+            made = self._encoded(number, canonical)
             sequences = [sequence for features in made for sequence in features.sequences]
             self.lengths.extend(len(sequence) for sequence in sequences)
             if reason := next((features.left_out for features in made if features.left_out), None):
@@ -98,6 +102,12 @@ class Preflight:
             lengths=summarise(self.lengths),
             findings=findings,
         )
+
+    def _encoded(self, number: int, row: CanonicalRow) -> tuple[Features, ...]:
+        try:
+            return self.encoder.features(row)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"Row {number}: {error.message}", hint=error.hint) from error
 
     def _count(self, made: Sequence[Features], split: str) -> None:
         self.rows[split] += 1

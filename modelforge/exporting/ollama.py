@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from jinja2 import TemplateError
-
+from modelforge.exceptions import ConfigurationError
 from modelforge.exporting import go_template
 from modelforge.tasks.chat_rendering import Message
 
@@ -110,7 +109,7 @@ def _briefed(prompt: Prompt, user: Message) -> list[str]:
     """The texts around a system prompt and the first question; none where the template takes no system prompt."""
     try:
         return _between(prompt([{"role": "system", "content": SYSTEM}, user]), SYSTEM, USER) or []
-    except TemplateError:
+    except ConfigurationError:
         return []
 
 

@@ -55,8 +55,6 @@ class ChatEngine:
         Raises:
             ConfigurationError: the model's chat template does not allow such a conversation.
         """
-        from jinja2 import TemplateError
-
         manifest, tokenizer = self._loaded.manifest, self._loaded.tokenizer
         if manifest is not None and manifest.source_prefix:
             messages = _one_text(messages, manifest.source_prefix)
@@ -64,13 +62,7 @@ class ChatEngine:
             return encode(tokenizer, str(messages[-1]["content"]), templated=False)
         if manifest is not None and manifest.system_prompt and messages[0]["role"] != "system":
             messages = [{"role": "system", "content": manifest.system_prompt}, *messages]
-        try:
-            return encode_prompt(tokenizer, messages)
-        except TemplateError as error:
-            raise ConfigurationError(
-                f"The model's chat template refuses this conversation: {error}",
-                hint="Some models take no system turn, or want user and assistant in turns.",
-            ) from error
+        return encode_prompt(tokenizer, messages)
 
     def stream(
         self,

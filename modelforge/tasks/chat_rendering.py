@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modelforge.exceptions import StrategyError
+from modelforge.exceptions import ConfigurationError, StrategyError
 
 Message = dict[str, Any]
 
@@ -23,10 +23,14 @@ class RenderedConversation:
 
 
 def render_prompt(tokenizer: Any, messages: Sequence[Message], tools: Any = None) -> str:
-    """The text that a model answers to. Without a chat template, the turns' contents, a line each."""
+    """The text that a model answers to. Without a chat template, the turns' contents, a line each.
+
+    Raises:
+        ConfigurationError: the template does not allow such a conversation.
+    """
     if tokenizer.chat_template is None:
         return "".join(f"{message['content']}\n" for message in messages)
-    return str(tokenizer.apply_chat_template(list(messages), tools=tools, tokenize=False, add_generation_prompt=True))
+    return _render(tokenizer, messages, tools, add_generation_prompt=True)
 
 
 def encode_prompt(tokenizer: Any, messages: Sequence[Message], tools: Any = None) -> list[int]:
@@ -48,6 +52,7 @@ def render_conversation(
     conversation up to a turn must be a prefix of the whole, which is what the playground will show the model.
 
     Raises:
+        ConfigurationError: the template does not allow such a conversation.
         StrategyError: the template rewrites earlier turns, so that no position is right.
     """
     if tokenizer.chat_template is None:
@@ -87,8 +92,21 @@ def _vocabulary(tokenizer: Any) -> Any:
     return tokenizer.get_added_vocab()
 
 
-def _render(tokenizer: Any, messages: Sequence[Message], tools: Any) -> str:
-    return str(tokenizer.apply_chat_template(list(messages), tools=tools, tokenize=False))
+def _render(tokenizer: Any, messages: Sequence[Message], tools: Any, *, add_generation_prompt: bool = False) -> str:
+    from jinja2 import TemplateError
+
+    try:
+        return str(
+            tokenizer.apply_chat_template(
+                list(messages), tools=tools, tokenize=False, add_generation_prompt=add_generation_prompt
+            )
+        )
+    except TemplateError as error:
+        raise ConfigurationError(
+            f"The model's chat template refuses this conversation: {error}",
+            hint="Some models take no system turn (data.system_prompt writes one), or want user and assistant in "
+            "turns: leave system turns out, correct the order, or choose another model.",
+        ) from error
 
 
 def _prefix(text: str, prefix: str) -> str:

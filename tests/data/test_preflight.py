@@ -10,6 +10,7 @@ import pytest
 
 from modelforge.data.collator import PackedCollator, PaddingCollator
 from modelforge.data.preflight import Preflight, summarise
+from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import parse_training_config
 from modelforge.schemas.preflight import Finding, PreflightReport
 from modelforge.tasks.row_encoder import RowEncoder
@@ -49,6 +50,9 @@ GLUED = (
     "{% if add_generation_prompt %}<|user|>assistant{% endif %}"
 )
 TWO_BOS = "{{ bos_token }}{{ bos_token }}{% for m in messages %}" + TURN + "{% endfor %}" + ASKS
+
+
+NO_SYSTEM = "{% if messages[0].role == 'system' %}{{ raise_exception('No system turns.') }}{% endif %}"
 
 
 @pytest.fixture
@@ -120,6 +124,17 @@ def test_a_template_that_breaks_a_truth_is_refused(
     assert (found.severity, found.total, found.rows[0]) == ("error", len(rows) + min(len(rows), 2), 1)
     assert found.fix
     assert [other.truth for other in report.findings if other.severity == "error"] == [truth]
+
+
+def test_a_conversation_that_the_template_refuses_is_named_by_row(tokenizer: Any) -> None:
+    tokenizer.chat_template = NO_SYSTEM + "{% for m in messages %}" + TURN + "{% endfor %}" + ASKS
+    rows = [*ROWS, {"messages": [{"role": "system", "content": "Be brief."}, *TWO_TURNS[0]["messages"]]}]
+
+    with pytest.raises(ConfigurationError, match=r"Row 7: .* refuses this conversation: No system turns\.") as caught:
+        checked(tokenizer, rows)
+    assert "data.system_prompt" in (caught.value.hint or "")
+    with pytest.raises(ConfigurationError, match=r"Row 1: .*No system turns"):
+        checked(tokenizer, ROWS, data={"system_prompt": "Be brief."})
 
 
 def test_an_answer_that_begins_inside_a_token_is_refused(tokenizer: Any) -> None:
