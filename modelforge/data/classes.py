@@ -27,7 +27,7 @@ def classification_row(values: Row, columns: Mapping[str, str], faults: list[Fau
 def sorted_classes(labels: Iterable[str]) -> tuple[str, ...]:
     """Every class once, numbers by their size and names by the alphabet: the order of the model's outputs."""
     found = set(labels)
-    if all(label.lstrip("-").isdecimal() for label in found):
+    if all(label.removeprefix("-").isdecimal() for label in found):
         return tuple(sorted(found, key=int))
     return tuple(sorted(found))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from modelforge.data.classes import sorted_classes
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.providers.huggingface_provider import HuggingFaceProvider
 from modelforge.providers.provider import LoadOptions, ModelSource
@@ -42,6 +43,11 @@ def test_classes_are_those_of_the_rows_to_train_on_in_a_fixed_order() -> None:
     assert task.head().arguments["id2label"] == {0: "fault", 1: "late", 2: "refund"}
     numbers = TextClassification().for_rows([{"text": "a", "label": label} for label in ("10", "9", "-1")])
     assert numbers.classes == ("-1", "9", "10")
+
+
+@pytest.mark.parametrize("labels", [("--5", "10", "9"), ("-", "10", "9"), ("10", "5-", "9")])
+def test_classes_that_only_look_like_numbers_are_names(labels: tuple[str, ...]) -> None:
+    assert sorted_classes(labels) == tuple(sorted(labels))
 
 
 def test_the_preflight_says_how_the_classes_are_spread() -> None:
