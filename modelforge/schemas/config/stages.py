@@ -198,8 +198,10 @@ def _wrong_together(stage: Stage, earlier: Sequence[Stage]) -> list[dict[str, An
 
 def _split_otherwise(config: TrainingConfig, start: TrainingConfig) -> tuple[str, Any] | None:
     """The key by which two configs hold out different rows of one dataset, and its value in the first; or nothing."""
-    if config.dataset != start.dataset or start.data.validation_dataset or config.data.validation_dataset:
+    if config.dataset != start.dataset or config.data.validation_dataset:
         return None
+    if start.data.validation_dataset:  # that stage trains on every row of the dataset
+        return ("data.validation_dataset", None) if config.data.validation_split else None
     splits = {
         "seed": (config.seed, start.seed),
         "data.validation_split": (config.data.validation_split, start.data.validation_split),
