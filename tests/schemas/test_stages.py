@@ -57,7 +57,7 @@ def test_a_stage_is_laid_over_the_shared_keys_and_goes_on_from_the_one_before() 
         ([{}, {"seed": 7}], "stages.1.seed", "as in stage sft"),
         ([{}, {"data": {"validation_split": 0.2}}], "stages.1.data.validation_split", "as in stage sft"),
         (
-            [{"data": {"validation_dataset": "sample:support"}}, {"data": {"validation_dataset": None}}],
+            [{"data": {"validation_dataset": "sample:support"}}, {}],
             "stages.1.data.validation_dataset",
             "as in stage sft",
         ),
@@ -102,8 +102,8 @@ def test_a_quantised_stage_may_go_on_from_a_merged_model() -> None:
 
 def test_stages_that_hold_out_none_of_a_shared_dataset_may_be_evaluated_on_another() -> None:
     other = {"data": {"validation_dataset": "sample:support"}}
-    none = {"data": {"validation_dataset": None, "validation_split": 0}}
-    for stages in ([other, {}], [{}, other], [other, none], [other, other]):
+    none = {"data": {"validation_split": 0}}
+    for stages in ([{}, other], [other, none], [other, other]):
         assert len(parse_stages({**SHARED, "stages": stages}).stages) == 2
 
 
