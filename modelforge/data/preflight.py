@@ -43,6 +43,8 @@ class Preflight:
     lengths: array[int] = field(default_factory=lambda: array("q"))
     left_out: list[tuple[int, str]] = field(default_factory=list)
     cut: list[int] = field(default_factory=list)
+    unprompted: list[int] = field(default_factory=list)
+    """Rows that data.system_prompt is not put before."""
     rows: Counter[str] = field(default_factory=Counter)
     tokens: int = 0
     trained: int = 0
@@ -66,6 +68,8 @@ class Preflight:
         """
         for number, canonical in rows:
             made = self._encoded(number, canonical)
+            if self._config.data.system_prompt and self.encoder.task.is_plain(canonical):
+                self.unprompted.append(number)
             sequences = [sequence for features in made for sequence in features.sequences]
             self.lengths.extend(len(sequence) for sequence in sequences)
             if reason := next((features.left_out for features in made if features.left_out), None):
@@ -171,6 +175,16 @@ class Preflight:
                 fix=f"Raise data.max_length to {max(self.lengths):,} to train on them whole.",
                 rows=tuple(self.cut[:NAMED_ROWS]),
                 total=len(self.cut),
+            )
+        if self.unprompted:
+            yield Finding(
+                truth="system-prompt-is-read",
+                severity="warning",
+                message=f"{len(self.unprompted):,} row(s) are no conversations, and get no data.system_prompt.",
+                fix="Leave data.system_prompt out, or give these rows as `messages`, or as prompts that are lists of "
+                "messages.",
+                rows=tuple(self.unprompted[:NAMED_ROWS]),
+                total=len(self.unprompted),
             )
         if self.rows["train"] == 0 and not self.left_out:
             yield Finding(truth="rows-to-train", severity="error", message="There are no rows.", fix="Add rows.")

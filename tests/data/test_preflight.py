@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from modelforge.data.collator import PackedCollator, PaddingCollator
+from modelforge.data.pairs import PairCollator, PairEncoder
 from modelforge.data.preflight import Preflight, summarise
 from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import parse_training_config
@@ -172,6 +173,30 @@ def test_rows_that_are_cut_or_left_out_are_named(tokenizer: Any) -> None:
     assert finding(report, "answers-kept").rows == (8,)
     assert "whole answer" in finding(report, "answers-kept").message
     assert "data.max_length to" in (finding(report, "rows-whole").fix or "")
+
+
+def test_rows_that_get_no_system_prompt_are_named(tokenizer: Any) -> None:
+    rows = [ROWS[0], {"prompt": "1 + 1 =", "completion": " 2"}, {"text": "Plain."}]
+
+    (found,) = [
+        finding
+        for finding in checked(tokenizer, rows, data={"system_prompt": "Be kind."})[0].findings
+        if finding.truth == "system-prompt-is-read"
+    ]
+
+    assert (found.severity, found.rows[:2], found.total) == ("warning", (2, 3), len(found.rows))
+    assert all(finding.truth != found.truth for finding in checked(tokenizer, rows)[0].findings)
+
+
+def test_a_string_preference_gets_no_system_prompt_and_is_named(tokenizer: Any) -> None:
+    config = parse_training_config({"model": "m", "dataset": "d", "data": {"system_prompt": "Be kind."}}).config
+    preflight = Preflight(
+        PairEncoder(TextGeneration(), tokenizer, config), PairCollator(tokenizer.pad_token_id, most=64), 262
+    )
+    row = {"prompt": "1 + 1 =", "chosen": " 2", "rejected": " 3"}
+
+    assert list(preflight.usable(iter([(1, row)]), "train"))
+    assert preflight.unprompted == [1]
 
 
 def test_a_run_without_any_row_to_train_on_is_refused(tokenizer: Any) -> None:
