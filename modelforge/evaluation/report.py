@@ -20,9 +20,6 @@ from modelforge.evaluation.row_scores import RowScores
 from modelforge.schemas.report import EvaluationReport, ExampleAnswer, MetricComparison, Verdict
 
 EXAMPLES = 3
-UNTRAINED = (
-    "The base has no fitting weights for {parts}: these begin at random, so that its figures are those of guessing."
-)
 
 
 def build_report(
@@ -49,7 +46,17 @@ def build_report(
         confidence=confidence,
         examples=_examples(base, tuned, seed),
         confusion=confusion_matrix(base, tuned),
-        note=UNTRAINED.format(parts=", ".join(base.untrained)) if base.untrained else None,
+        note=untrained_note("The base", base),
+    )
+
+
+def untrained_note(who: str, scores: RowScores) -> str | None:
+    """What has to be known of a model whose head began at random; nothing of any other."""
+    if not scores.untrained:
+        return None
+    return (
+        f"{who} has no fitting weights for {', '.join(scores.untrained)}: these begin at random, so that its figures "
+        "are those of guessing."
     )
 
 

@@ -18,6 +18,7 @@ from modelforge.data.source import resolve_dataset
 from modelforge.evaluation.bootstrap import Interval, compare_macro_f1, compare_means
 from modelforge.evaluation.confusion import numbered_classes
 from modelforge.evaluation.evaluator import Evaluator
+from modelforge.evaluation.report import untrained_note
 from modelforge.evaluation.report_text import write_report
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.exceptions import ConfigurationError, NotFoundError
@@ -45,7 +46,11 @@ from modelforge.training.held_out import held_out_rows
 
 OnProgress = Callable[[str, int, int], None]
 """(model, rows done, rows in all)."""
-OTHER_TOKENS = "The two models split text into different tokens, so their perplexities are not compared."
+INCOMPARABLE = {
+    "perplexity": "The two models split text into different tokens, so their perplexities are not compared.",
+    "log_loss": "The two models do not know the same rows' answers, so their log losses are not compared.",
+}
+"""Likelihood → why it is left out of a comparison."""
 
 
 @dataclass
@@ -83,6 +88,8 @@ def evaluate(
         compute.apply()
         other = _measure(request.against, exam, compute, files, on_progress) if request.against else None
         evaluator, scores = _measure(request.model, exam, compute, files, on_progress)
+        if note := untrained_note(request.model, scores):
+            exam.notices.append(note)
         report = None
         if other is not None:
             report = evaluator.compare(*_comparable(other[1], scores, exam.notices))
@@ -221,7 +228,7 @@ def _run(manifest: ModelManifest | None, files: FileManager) -> RunFolder | None
 def _measure(
     name: str, exam: _Exam, compute: ResolvedCompute, files: FileManager, on_progress: OnProgress
 ) -> tuple[Evaluator, RowScores]:
-    """Load a model, an adapter merged into its base in memory, and score every row; the model is let go again."""
+    """Load a model, an adapter upon its base, and score every row; the model is let go again."""
     config = exam.config
     provider = ProviderFactory.create_provider(config.provider)
     provider.activate()
@@ -258,9 +265,9 @@ def _measure(
 
 
 def _comparable(other: RowScores, scores: RowScores, notices: list[str]) -> tuple[RowScores, RowScores]:
-    """Both without likelihoods where the models count tokens differently: a perplexity is one per token."""
+    """Both without likelihoods where these are not of the same: a perplexity is one per token."""
     if other.tokens == scores.tokens:
         return other, scores
-    notices.append(OTHER_TOKENS)
+    notices.append(INCOMPARABLE[scores.likelihood_metric])
     none = {"tokens": (0,) * len(scores.tokens)}
     return other.model_copy(update=none), scores.model_copy(update=none)

@@ -123,6 +123,16 @@ def test_accumulated_batches_train_as_one_big_batch(
     assert losses(8, 1) == pytest.approx(losses(2, 4), rel=1e-3)
 
 
+def test_a_base_measured_alone_is_said_to_guess(tmp_path: Path, data: Path, files: FileManager) -> None:
+    base = make_tiny("bert", tmp_path / "bert")
+    asked = {"model": str(base), "dataset": str(data), "task": "text-classification", "config": {"max_length": 96}}
+
+    found = evaluate(EvaluationRequest.model_validate(asked), files, evaluation_id="eval-base")
+
+    assert "accuracy" in found.scores
+    assert any("begin at random" in notice and "classifier" in notice for notice in found.notices)
+
+
 def test_an_adapter_of_other_classes_says_that_its_head_does_not_fit(
     tmp_path: Path, data: Path, files: FileManager
 ) -> None:
