@@ -53,7 +53,7 @@ const SPANS = {
   dataset: 'sample:questions',
   finetuning_type: 'full',
   data: { max_length: 128 },
-  optimization: { learning_rate: 0.0008, max_steps: 260, per_device_train_batch_size: 8 },
+  optimization: { learning_rate: 0.0008, max_steps: 160, per_device_train_batch_size: 8 },
 }
 
 async function start(name: string, optimization: object, recipe: object = RECIPE): Promise<string> {
@@ -82,7 +82,7 @@ afterAll(async () => {
   await server.close()
 })
 
-test('every page', { timeout: 900_000 }, async () => {
+test('every page', { timeout: 1_800_000 }, async () => {
   const { context } = await person(browser)
   const door = await context.newPage()
   await shoot(door, 'sign-in', '/', (page) => page.getByText('Sign in to ModelForge').waitFor())

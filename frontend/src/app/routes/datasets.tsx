@@ -9,6 +9,7 @@ import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
 import { datasetsQuery } from '@/features/datasets/api/datasets'
+import { useSampleWords } from '@/features/datasets/api/use-sample-words'
 import { DatasetRows } from '@/features/datasets/components/dataset-rows'
 import { DropZone } from '@/features/datasets/components/drop-zone'
 
@@ -36,21 +37,19 @@ export function DatasetsPage() {
 }
 
 function Samples({ names }: { names: readonly string[] }) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
+  const words = useSampleWords()
   return (
     <Card flush title={t('data.samples')}>
       <ul className={rows.rows}>
-        {names.map((name) => {
-          const key = `data.sampleText.${name.replace('sample:', '')}`
-          return (
-            <li key={name} className={rows.row}>
-              <Link to="/datasets/$datasetId" params={{ datasetId: name }} className={rows.name}>
-                {name}
-              </Link>
-              {i18n.exists(key) ? <p className={rows.words}>{i18n.t(key as never)}</p> : null}
-            </li>
-          )
-        })}
+        {names.map((name) => (
+          <li key={name} className={rows.row}>
+            <Link to="/datasets/$datasetId" params={{ datasetId: name }} className={rows.name}>
+              {name}
+            </Link>
+            <p className={rows.words}>{words(name)}</p>
+          </li>
+        ))}
       </ul>
     </Card>
   )

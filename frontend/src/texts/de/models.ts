@@ -58,6 +58,7 @@ export default {
     worse: 'Schlechter',
     noEvidence: 'Kein Unterschied nachweisbar',
     besideOther: 'neben {{model}}',
+    other: 'Anderes Modell',
     this: 'Dieses Modell',
     between: '({{low}} bis {{high}})',
     sentence:

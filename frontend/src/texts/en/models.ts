@@ -58,6 +58,7 @@ export default {
     worse: 'Worse',
     noEvidence: 'No evidence of a difference',
     besideOther: 'beside {{model}}',
+    other: 'Other model',
     this: 'This model',
     between: '({{low}} to {{high}})',
     sentence:

@@ -8,6 +8,7 @@ import { Card } from '@/components/ui/card'
 import grid from '@/components/ui/grid.module.css'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { type Dataset, datasetQuery, datasetsQuery } from '@/features/datasets/api/datasets'
+import { useSampleWords } from '@/features/datasets/api/use-sample-words'
 import { ColumnMapping } from '@/features/datasets/components/column-mapping'
 import { DropZone } from '@/features/datasets/components/drop-zone'
 import { RowBrowser } from '@/features/datasets/components/row-browser'
@@ -19,6 +20,7 @@ import classes from './new-page.module.css'
 /** Which rows are learnt from. */
 export function DataStep({ onNext }: { onNext: () => void }) {
   const { t } = useTranslation()
+  const words = useSampleWords()
   const { dataset } = useDraft()
   const { data, error, isPending } = useQuery(datasetsQuery())
   const [open, setOpen] = useState<Dataset | null>(null)
@@ -48,7 +50,7 @@ export function DataStep({ onNext }: { onNext: () => void }) {
             <OptionRow
               key={name}
               name={name}
-              words={t('new.sample')}
+              words={words(name)}
               chosen={dataset === name}
               onChoose={() => changeDraft({ dataset: name })}
             />

@@ -13,6 +13,7 @@ import { formatAgo, formatMeasure, formatNumber } from '@/lib/format/format'
 import { metricName } from '@/lib/report/metric-name'
 
 import { type EvaluationJob, evaluationsQuery, stopEvaluation } from '../api/evaluations'
+import classes from './evaluation-list.module.css'
 
 type Result = NonNullable<EvaluationJob['result']>
 
@@ -81,7 +82,9 @@ function Found({ result }: { result: Result }) {
         </p>
       ))}
       {report ? (
-        <ReportMetrics report={report} names={{ base: result.against ?? '', tuned: t('measure.this') }} />
+        <div className={classes.edgeToEdge}>
+          <ReportMetrics report={report} names={{ base: t('measure.other'), tuned: t('measure.this') }} />
+        </div>
       ) : null}
     </>
   )
