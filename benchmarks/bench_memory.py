@@ -2,7 +2,7 @@
 
 Each cell is a run of the product's own parts (provider, strategy, trainer, evaluator) on a random-weight Llama, in a
 process of its own, forked from one that has the libraries loaded, as the server starts its workers. Its peak resident
-memory (`ru_maxrss`) is held against `plan_memory`. Random weights take as much memory as trained ones.
+memory (`peak_memory`) is held against `plan_memory`. Random weights take as much memory as trained ones.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ import json
 import multiprocessing
 import os
 import platform
-import resource
 import statistics
-import sys
 import tempfile
 import time
 from contextlib import redirect_stderr, redirect_stdout
@@ -138,6 +136,7 @@ def measure(cell: Cell, model: Path) -> dict[str, Any]:
     from modelforge.hardware.detector import detect
     from modelforge.hardware.memory import plan_memory
     from modelforge.hardware.model_shape import ModelShape
+    from modelforge.training.memory_record import peak_memory
 
     began = time.monotonic()
     config, hardware = config_of(cell, model), detect()
@@ -146,7 +145,7 @@ def measure(cell: Cell, model: Path) -> dict[str, Any]:
     compute.apply()
     with tempfile.TemporaryDirectory() as folder:
         train(cell, config, compute, model, Path(folder))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    peak = peak_memory("cpu")
     return {
         **asdict(cell),
         "moment": plan.moment,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import resource
 import sys
+from pathlib import Path
 
 from modelforge.schemas.plan import MemoryMeasurement, MemoryPlan
 from modelforge.storage.atomic import read_json, write_json
 from modelforge.storage.folders import RunFolder
+
+STATUS = Path("/proc/self/status")
 
 
 def memory_in_use(device: str) -> int:
@@ -22,11 +25,18 @@ def memory_in_use(device: str) -> int:
 
 
 def peak_memory(device: str) -> int:
-    """The most bytes this process ever held on the device: resident memory on a CPU, reserved memory on a GPU."""
+    """The most bytes this process ever held on the device: resident memory on a CPU, reserved memory on a GPU.
+
+    On Linux that is `VmHWM`: `ru_maxrss` is kept across `exec`, so it is at least what the starting process held.
+    """
     if device.startswith("cuda"):
         import torch
 
         return int(torch.cuda.max_memory_reserved(device))
+    if STATUS.exists():
+        return (
+            next(int(line.split()[1]) for line in STATUS.read_text().splitlines() if line.startswith("VmHWM:")) * 1024
+        )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 
