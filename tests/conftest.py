@@ -35,8 +35,7 @@ LONG = (
     "routers/test_finetuning.py",
     "security/test_paths.py",
 )
-"""The files that take longest: begun at once, so that no process waits for another at the end. What learns until it has
-learned is the first in its process, since its memory is held against the plan."""
+"""The files that take longest: begun at once, so that no process waits for another at the end."""
 
 CHAT_TEMPLATE = (
     "{{ bos_token }}{% for m in messages %}<|{{ m.role }}|>\n"

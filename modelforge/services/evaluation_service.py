@@ -59,7 +59,6 @@ class EvaluationService:
             ConflictError: every accelerator is training.
         """
         await asyncio.to_thread(self._check, request, caller)
-        await asyncio.to_thread(self.seats.free)
         job = EvaluationJob(
             id=new_evaluation_id(),
             model_id=request.model,
@@ -67,7 +66,8 @@ class EvaluationService:
             request=request,
             owner=caller.owner,
         )
-        return self._jobs.start(job, lambda: self._carry_out(job))
+        seated = await asyncio.to_thread(self._seat, job.id, CallHandle(self._listener(job.id)))
+        return self._jobs.start(job, lambda: self._carry_out(job, seated))
 
     def list_jobs(self, caller: Caller) -> list[EvaluationJob]:
         """What the caller may see, the newest first: at work, failed, or done at any time."""
@@ -125,14 +125,17 @@ class EvaluationService:
             check_references(config)
             check_sight(config, self.files, caller)
 
-    async def _carry_out(self, job: EvaluationJob) -> dict[str, Any]:
+    def _listener(self, job_id: str) -> Callable[[dict[str, Any]], None]:
+        """Hears in another thread how far an evaluation is."""
         loop = asyncio.get_running_loop()
 
         def hear(told: dict[str, Any]) -> None:
             progress = EvaluationProgress.model_validate(told)
-            loop.call_soon_threadsafe(lambda: self._jobs.change(job.id, progress=progress))
+            loop.call_soon_threadsafe(lambda: self._jobs.change(job_id, progress=progress))
 
-        seated = await asyncio.to_thread(self._seat, job.id, CallHandle(hear))
+        return hear
+
+    async def _carry_out(self, job: EvaluationJob, seated: _Seated) -> dict[str, Any]:
         asked = (self.files.home, seated.slot, job.request, job.id, job.owner)
         try:
             return {"result": await self.heavy.call(Evaluation, evaluate_in_child, *asked, handle=seated.handle)}

@@ -68,11 +68,10 @@ class Workshop:
     def supervisor(self) -> RunSupervisor:
         """The queue and its slots."""
         from modelforge.services.run_supervisor import RunSupervisor
-        from modelforge.services.slots import forked_launchers, slots_of
+        from modelforge.services.slots import forked_launchers
 
         launcher_for = self._launcher_for or forked_launchers(os.environ)
-        slots = self._slots or slots_of(self.hardware.hardware)
-        return RunSupervisor(self.database, self.files, launcher_for, slots, make_room=self._make_room)
+        return RunSupervisor(self.database, self.files, launcher_for, self.seats.slots, make_room=self._make_room)
 
     def _make_room(self, slot: str) -> None:
         """A run is about to start on `slot`."""
