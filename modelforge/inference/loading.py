@@ -68,15 +68,10 @@ def load_model(source: ModelSource, options: LoadOptions, manifest: ModelManifes
             hint="Name it as strategy.reward_model of a run with strategy: rlhf; it needs no merging for that.",
         )
     head = task_of(source, manifest).head()
-    model_class, options = head.model_class(), replace(options, head_arguments=head.arguments)
     if (base := adapter_base(source)) is not None:
-        from peft import PeftModel
-
         provider.validate_model_access(base)
-        model = PeftModel.from_pretrained(provider.load_model(base, model_class, options), source.location)
-    else:
-        model = provider.load_model(source, model_class, options)
-    model.eval()
+    options = replace(options, head_arguments=head.arguments, merges_adapters=False)
+    model = provider.load_model(source, head.model_class(), options).eval()
     tokenizer = provider.load_tokenizer(source)
     head.match(model, tokenizer)
     return LoadedModel(model, tokenizer, manifest, head)
