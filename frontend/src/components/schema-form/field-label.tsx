@@ -6,14 +6,13 @@ import type { ControlProps } from './field-control'
 import classes from './field-label.module.css'
 import { HelpLabel } from './help-label'
 import { limits } from './number-field'
-import { humanised } from './words'
+import { shownHelp, shownName } from './words'
 
 /** A setting's name, what it does on demand, and the way back to its default once it was changed. */
 export function FieldLabel({ field, changed, onReset }: Omit<ControlProps, 'onChange'>) {
   const { t, i18n } = useTranslation()
-  const key = `setting.${field.dotted.replaceAll('.', '_')}`
-  const name = i18n.exists(`${key}.name`) ? i18n.t(`${key}.name` as never) : humanised(field.name)
-  const help = i18n.exists(`${key}.help`) ? i18n.t(`${key}.help` as never) : field.description
+  const name = shownName(field, i18n)
+  const help = shownHelp(field, i18n)
   const range = limits(field)
   return (
     <HelpLabel

@@ -1,3 +1,7 @@
+import type { i18n } from 'i18next'
+
+import type { Field } from './json-schema'
+
 /** Letters that a name's parts are written with, where they are not ordinary words. */
 const SPELLED: Record<string, string> = {
   lora: 'LoRA',
@@ -24,4 +28,19 @@ export function humanised(name: string): string {
   const words = name.split('_').map((word) => SPELLED[word] ?? word)
   const text = words.join(' ')
   return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+function told({ dotted }: Field, part: 'name' | 'help', words: i18n): string | null {
+  const key = `setting.${dotted.replaceAll('.', '_')}.${part}`
+  return words.exists(key) ? words.t(key as never) : null
+}
+
+/** A setting's name as it is shown: in the page's language where the texts know it. */
+export function shownName(field: Field, words: i18n): string {
+  return told(field, 'name', words) ?? humanised(field.name)
+}
+
+/** What a setting does, in the page's language where the texts know it. */
+export function shownHelp(field: Field, words: i18n): string {
+  return told(field, 'help', words) ?? field.description
 }

@@ -33,6 +33,8 @@ export default {
     name: 'Name des Laufs und des Modells, das er macht',
     namePlaceholder: 'Wird aus Modell und Datensatz gebildet',
     measuring: 'Die Zeilen werden gemessen: Ihre Längen bestimmen die Vorgaben.',
+    refused: 'Diese Angaben gehen nicht zusammen',
+    undo: 'Diese Wahl zurücknehmen: {{name}}',
     notMeasured: 'Die Zeilen ließen sich nicht messen; die Vorgaben wissen nichts von ihren Längen.',
   },
   form: {

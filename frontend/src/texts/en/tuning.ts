@@ -33,6 +33,8 @@ export default {
     name: 'Name of the run and of the model that it makes',
     namePlaceholder: 'Made from the model and the dataset',
     measuring: 'The rows are being measured: their lengths decide the defaults.',
+    refused: 'These choices cannot be right together',
+    undo: 'Undo the choice of: {{name}}',
     notMeasured: 'The rows could not be measured, so the defaults know nothing of their lengths.',
   },
   form: {

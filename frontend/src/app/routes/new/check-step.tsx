@@ -26,9 +26,9 @@ const ROWS = 3
 /** What the trainer would really be fed; the start is offered when it holds. */
 export function CheckStep() {
   const { t } = useTranslation()
-  const { config, defaults, schema } = useRecipe()
+  const { config, defaults, refused, schema } = useRecipe()
   const plan = useQuery({ ...planQuery(config ?? {}), enabled: config !== null })
-  const error = plan.error ?? defaults.error ?? schema.error
+  const error = plan.error ?? refused ?? defaults.error ?? schema.error
   if (error) return <ProblemNotice error={error} title={t('check.impossible')} />
   if (!config || !plan.data) {
     return (

@@ -2,11 +2,13 @@ import { Button, Skeleton, TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
+import type { Field } from '@/components/schema-form/json-schema'
+import { shownName } from '@/components/schema-form/words'
 import { Card } from '@/components/ui/card'
 import grid from '@/components/ui/grid.module.css'
 import { Notice } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
-import { chooseSetting } from '@/features/tuning/api/draft'
+import { chooseSetting, type Draft, forgetSetting, latestDecision } from '@/features/tuning/api/draft'
 import { type TrainingConfig } from '@/features/tuning/api/recipes'
 import { useLiveMemory, useRecipe } from '@/features/tuning/api/use-recipe'
 import { MemoryPlanView } from '@/features/tuning/components/memory-plan'
@@ -20,7 +22,7 @@ import { TimeEstimate } from './time-estimate'
 /** How it learns: the schema's own form, and beside it what that takes. */
 export function SettingsStep({ onNext }: { onNext: () => void }) {
   const { t } = useTranslation()
-  const { draft, schema, measure, defaults, config, fields } = useRecipe()
+  const { draft, schema, measure, defaults, refused, config, fields } = useRecipe()
   const longest = measure.data?.preflight.lengths.maximum ?? null
   const { memory, faults } = useLiveMemory(config, longest)
   const error = schema.error ?? defaults.error
@@ -28,7 +30,11 @@ export function SettingsStep({ onNext }: { onNext: () => void }) {
   if (!config || !schema.data || !defaults.data) return <Waiting />
   return (
     <div className={grid.stack}>
-      {measure.error ? <ProblemNotice error={measure.error} title={t('new.notMeasured')} /> : null}
+      {refused ? (
+        <Refused error={refused} fields={fields} chosen={draft.chosen} />
+      ) : (
+        <NotMeasured error={measure.error} />
+      )}
       <div className={classes.settings}>
         <div className={grid.stack}>
           <Name config={config} model={draft.model} />
@@ -76,6 +82,35 @@ function NotPlanned({ error }: { error: Error }) {
         ) : null}
       </div>
     </div>
+  )
+}
+
+function NotMeasured({ error }: { error: Error | null }) {
+  const { t } = useTranslation()
+  return error ? <ProblemNotice error={error} title={t('new.notMeasured')} /> : null
+}
+
+interface RefusedProps {
+  error: Error
+  fields: readonly Field[]
+  chosen: Draft['chosen']
+}
+
+/** Choices that cannot be right together; the form stays, so that any of them can be changed, or the latest undone. */
+function Refused({ error, fields, chosen }: RefusedProps) {
+  const { t, i18n } = useTranslation()
+  const latest = fields.find(({ dotted }) => dotted === latestDecision(chosen))
+  return (
+    <>
+      <ProblemNotice error={error} title={t('new.refused')} />
+      {latest ? (
+        <div>
+          <Button size="xs" variant="default" onClick={() => forgetSetting(latest.dotted)}>
+            {t('new.undo', { name: shownName(latest, i18n) })}
+          </Button>
+        </div>
+      ) : null}
+    </>
   )
 }
 

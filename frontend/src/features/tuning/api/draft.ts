@@ -31,9 +31,33 @@ export function changeDraft(change: Partial<Draft>): void {
   for (const listener of listeners) listener()
 }
 
-/** Give one setting a value; a choice of what is trained, or how, lets the defaults that hang on it follow. */
+/**
+ * Give one setting a value; a choice of what is trained, or how, lets the defaults that hang on it follow. The latest
+ * choice stands last.
+ */
 export function chooseSetting(dotted: string, value: unknown): void {
-  changeDraft({ chosen: { ...draft.chosen, [dotted]: value } })
+  changeDraft({ chosen: { ...without(dotted), [dotted]: value } })
+}
+
+/** Take a choice back: the setting follows the rows and this machine again. */
+export function forgetSetting(dotted: string): void {
+  changeDraft({ chosen: without(dotted) })
+}
+
+function without(dotted: string): Draft['chosen'] {
+  return Object.fromEntries(Object.entries(draft.chosen).filter(([key]) => key !== dotted))
+}
+
+/** The settings that decide whether anything can be proposed at all. */
+const DECISIVE = ['task', 'strategy.name', 'finetuning_type']
+
+/** Of the choices that decide what can be proposed, the latest. */
+export function latestDecision(chosen: Draft['chosen']): string | null {
+  return (
+    Object.keys(chosen)
+      .reverse()
+      .find((dotted) => DECISIVE.includes(dotted)) ?? null
+  )
 }
 
 export function resetDraft(): void {

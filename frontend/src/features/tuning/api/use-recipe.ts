@@ -20,7 +20,10 @@ function readAs(chosen: Draft['chosen']) {
   }
 }
 
-/** The draft as a complete config: this machine's defaults for its model and data, with a person's choices in them. */
+/**
+ * The draft as a complete config: this machine's defaults for its model and data, with a person's choices in them. Where
+ * the choices cannot be right together, what suits the rows without them is what they stand in, so that the form stays.
+ */
 export function useRecipe() {
   const draft = useDraft()
   const schema = useQuery(schemaQuery())
@@ -31,7 +34,10 @@ export function useRecipe() {
     ...measureQuery(dataset ?? '', model ?? '', readAs(chosen)),
     enabled: ready,
   })
-  const defaults = useDefaults(draft, chosen, measure.data?.preflight, ready && !measure.isLoading)
+  const preflight = measure.data?.preflight
+  const wanted = useDefaults(draft, chosen, preflight, ready && !measure.isLoading)
+  const proposed = useDefaults(draft, suited ?? {}, preflight, wanted.isError)
+  const defaults = wanted.isError ? proposed : wanted
   const root = schema.data?.json_schema
   const config = useMemo<TrainingConfig | null>(
     () => (root && defaults.data && ready ? compose(root, defaults.data, chosen) : null),
@@ -41,7 +47,7 @@ export function useRecipe() {
     () => (root ? fieldsOf(root, config ? branches(root, config) : {}) : []),
     [root, config],
   )
-  return { draft, schema, measure, defaults, config, fields }
+  return { draft, schema, measure, defaults, refused: wanted.error, config, fields }
 }
 
 /** This machine's defaults, as soon as the rows are measured. */
