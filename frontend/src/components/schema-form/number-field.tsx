@@ -2,6 +2,8 @@ import { TextInput, type TextInputProps } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { decimalSign } from '@/lib/format/format'
+
 import type { Field } from './json-schema'
 
 interface NumberFieldProps extends Omit<TextInputProps, 'value' | 'onChange' | 'error'> {
@@ -13,41 +15,59 @@ interface NumberFieldProps extends Omit<TextInputProps, 'value' | 'onChange' | '
 
 /**
  * A number as people of this field write it: `0.0002`, `2e-4`, `0,5`. An empty field means nothing where that is
- * allowed; 0 is a value like any other. What is no number stays as it was typed, and is said to be none.
+ * allowed; 0 is a value like any other. What is no number, or could be two, stays as it was typed, is said to be so,
+ * and leaves the value that was there before.
  */
 export function NumberField({ field, value, error, onChange, ...rest }: NumberFieldProps) {
   const { t } = useTranslation()
-  const [typed, setTyped] = useState<string | null>(null)
-  const shown = typed ?? written(value)
-  const read = parse(shown, field)
-  const own = read === 'refused' ? t('form.notANumber') : undefined
+  const [typed, setTyped] = useState<{ text: string; value: unknown } | null>(null)
+  const [before, setBefore] = useState(value)
+  const text = typed !== null && Object.is(typed.value, value) ? typed.text : null
+  const read = text === null ? null : parse(text, field)
+  const own = isRefusal(read) ? t(`form.${read}`, { number: text }) : undefined
   return (
     <TextInput
       {...rest}
       inputMode="decimal"
-      value={shown}
+      value={text ?? written(value)}
       error={own ?? error}
       placeholder={field.nullable ? t('form.empty') : undefined}
-      onChange={(event) => {
-        const text = event.currentTarget.value
-        setTyped(text)
-        const next = parse(text, field)
-        if (next !== 'refused') onChange(next)
+      onFocus={() => {
+        if (!isRefusal(read)) setBefore(value)
       }}
-      onBlur={() => setTyped(null)}
+      onChange={(event) => {
+        const next = parse(event.currentTarget.value, field)
+        const kept = isRefusal(next) ? (before as number | null) : next
+        setTyped({ text: event.currentTarget.value, value: kept })
+        if (!Object.is(kept, value)) onChange(kept)
+      }}
+      onBlur={() => {
+        if (!isRefusal(read)) setTyped(null)
+      }}
     />
   )
 }
 
-function written(value: unknown): string {
-  return typeof value === 'number' ? String(value) : ''
+type Refusal = 'notANumber' | 'ambiguous'
+
+function isRefusal(read: number | null | Refusal): read is Refusal {
+  return typeof read === 'string'
 }
 
-function parse(text: string, field: Field): number | null | 'refused' {
-  const plain = text.trim().replace(',', '.')
-  if (plain === '') return field.nullable ? null : 'refused'
-  const value = Number(plain)
-  if (!Number.isFinite(value) || (field.kind === 'integer' && !Number.isInteger(value))) return 'refused'
+function written(value: unknown): string {
+  return typeof value === 'number' ? String(value).replace('.', decimalSign()) : ''
+}
+
+/** One separator with three digits behind it: a thousand and something, or one and a fraction. */
+const THOUSANDS = /^[+-]?[1-9]\d{0,2}([.,])\d{3}$/
+
+function parse(text: string, field: Field): number | null | Refusal {
+  const plain = text.trim()
+  if (plain === '') return field.nullable ? null : 'notANumber'
+  const separator = THOUSANDS.exec(plain)?.[1]
+  if (separator !== undefined && (field.kind === 'integer' || separator !== decimalSign())) return 'ambiguous'
+  const value = Number(plain.replace(',', '.'))
+  if (!Number.isFinite(value) || (field.kind === 'integer' && !Number.isInteger(value))) return 'notANumber'
   return value
 }
 
@@ -57,6 +77,9 @@ export function limits(field: Field): string | null {
   const high = field.maximum ?? field.exclusiveMaximum
   const lowSign = field.minimum === null ? '>' : '≥'
   const highSign = field.maximum === null ? '<' : '≤'
-  const parts = [low === null ? null : `${lowSign} ${low}`, high === null ? null : `${highSign} ${high}`]
+  const parts = [
+    low === null ? null : `${lowSign} ${written(low)}`,
+    high === null ? null : `${highSign} ${written(high)}`,
+  ]
   return parts.filter((part) => part !== null).join(', ') || null
 }

@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event'
 import { useState } from 'react'
 import { beforeEach, expect, test } from 'vitest'
 
+import { speak } from '@/lib/i18n'
 import { show } from '@/testing/show'
 
 import { fieldsOf, type JsonSchema } from './json-schema'
@@ -65,6 +66,36 @@ test('what is no number is said to be none and changes nothing', async () => {
   await user.type(rate(), 'fast')
   expect(screen.getByText('This is not a number that can stand here.')).toBeInTheDocument()
   expect(valueAt(now, 'rate')).toBe(0.0002)
+})
+
+test('a thousand with a sign in it is neither taken as one nor guessed at', async () => {
+  const user = userEvent.setup()
+  show(<Form />)
+  const steps = screen.getByRole('textbox', { name: /^Steps/ })
+  await user.type(steps, '2000')
+  for (const text of ['1,000', '1.000', '12.500']) {
+    await user.clear(steps)
+    await user.type(steps, text)
+    expect(screen.getByText(`${text} can be read in two ways.`, { exact: false })).toBeInTheDocument()
+    expect(valueAt(now, 'steps')).not.toBe(Number(text.replace(',', '.')))
+  }
+  await user.clear(rate())
+  await user.type(rate(), '1,500')
+  expect(screen.getByText('1,500 can be read', { exact: false })).toBeInTheDocument()
+  await user.clear(rate())
+  await user.type(rate(), '0,125')
+  expect(valueAt(now, 'rate')).toBe(0.125)
+})
+
+test('a number is shown as the language writes it, and read back', async () => {
+  await speak('de')
+  const user = userEvent.setup()
+  show(<Form />)
+  expect(rate()).toHaveValue('0,0002')
+  await user.clear(rate())
+  await user.type(rate(), '1,125')
+  expect(valueAt(now, 'rate')).toBe(1.125)
+  await speak('en')
 })
 
 test('an empty field is nothing where that is allowed', async () => {

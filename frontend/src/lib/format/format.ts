@@ -9,6 +9,12 @@ export function formatNumber(value: number, digits = 0): string {
   )
 }
 
+/** What stands before the decimals: `.`, or `,`. */
+export function decimalSign(): string {
+  const parts = new Intl.NumberFormat(locale()).formatToParts(0.5)
+  return parts.find(({ type }) => type === 'decimal')?.value ?? '.'
+}
+
 /** Four significant digits, for measured values of any size; very small ones as powers of ten. */
 export function formatMeasure(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return String(value)

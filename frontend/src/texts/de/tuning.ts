@@ -52,6 +52,7 @@ export default {
     remove: 'Entfernen',
     removeOf: '{{name}} entfernen',
     notANumber: 'Das ist keine Zahl, die hier stehen kann.',
+    ambiguous: '{{number}} lässt sich auf zwei Weisen lesen. Schreiben Sie Tausender ohne Trennzeichen.',
     notJson: 'Das ist kein gültiges JSON.',
     refused: 'Zu berichtigen: {{keys}}',
     group: {

@@ -52,6 +52,7 @@ export default {
     remove: 'Remove',
     removeOf: 'Remove {{name}}',
     notANumber: 'This is not a number that can stand here.',
+    ambiguous: '{{number}} can be read in two ways. Write it without a sign between the thousands.',
     notJson: 'This is not valid JSON.',
     refused: 'To be corrected: {{keys}}',
     group: {
