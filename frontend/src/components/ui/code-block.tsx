@@ -1,6 +1,9 @@
-import { ActionIcon, CopyButton, Tooltip } from '@mantine/core'
-import { Check, Copy } from 'lucide-react'
+import { ActionIcon, Tooltip } from '@mantine/core'
+import { Check, Copy, X } from 'lucide-react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+
+import { copyText } from '@/lib/format/copy-text'
 
 import classes from './code-block.module.css'
 
@@ -14,21 +17,34 @@ export function CodeBlock({ code, label, maxHeight }: { code: string; label?: st
       <pre className={classes.code} style={{ maxHeight }} tabIndex={0} aria-label={label ?? t('common.code')}>
         <code>{code}</code>
       </pre>
-      <CopyButton value={code}>
-        {({ copied, copy }) => (
-          <Tooltip label={copied ? t('common.copied') : t('common.copy')}>
-            <ActionIcon
-              className={classes.copy}
-              variant="default"
-              size="sm"
-              aria-label={copied ? t('common.copied') : t('common.copy')}
-              onClick={copy}
-            >
-              {copied ? <Check size={14} /> : <Copy size={14} />}
-            </ActionIcon>
-          </Tooltip>
-        )}
-      </CopyButton>
+      <CopyButton code={code} />
     </div>
+  )
+}
+
+const TOLD_MS = 2_000
+const ICONS = { copy: Copy, copied: Check, notCopied: X }
+
+function CopyButton({ code }: { code: string }) {
+  const { t } = useTranslation()
+  const [told, setTold] = useState<keyof typeof ICONS>('copy')
+  useEffect(() => {
+    if (told === 'copy') return
+    const timer = setTimeout(() => setTold('copy'), TOLD_MS)
+    return () => clearTimeout(timer)
+  }, [told])
+  const Icon = ICONS[told]
+  return (
+    <Tooltip label={t(`common.${told}`)}>
+      <ActionIcon
+        className={classes.copy}
+        variant="default"
+        size="sm"
+        aria-label={t(`common.${told}`)}
+        onClick={() => void copyText(code).then((done) => setTold(done ? 'copied' : 'notCopied'))}
+      >
+        <Icon size={14} />
+      </ActionIcon>
+    </Tooltip>
   )
 }

@@ -26,6 +26,7 @@ export default {
     code: 'Code',
     copy: 'Kopieren',
     copied: 'Kopiert',
+    notCopied: 'Nicht kopiert: Text auswählen und von Hand kopieren',
     cancel: 'Abbrechen',
     close: 'Schließen',
     delete: 'Löschen',

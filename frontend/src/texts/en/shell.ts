@@ -26,6 +26,7 @@ export default {
     code: 'Code',
     copy: 'Copy',
     copied: 'Copied',
+    notCopied: 'Not copied: select the text and copy it by hand',
     cancel: 'Cancel',
     close: 'Close',
     delete: 'Delete',

@@ -17,6 +17,7 @@ import { Findings } from '@/features/tuning/components/findings'
 import { Lengths } from '@/features/tuning/components/length-card'
 import { MemoryPlanView } from '@/features/tuning/components/memory-plan'
 import { TokenView } from '@/features/tuning/components/token-view'
+import { newKey } from '@/lib/api/new-key'
 import { formatNumber } from '@/lib/format/format'
 
 import classes from './new-page.module.css'
@@ -96,7 +97,7 @@ function Start({ config, report }: { config: TrainingConfig; report: PlanReport 
   const { t } = useTranslation()
   const navigate = useNavigate()
   const queries = useQueryClient()
-  const [key] = useState(() => crypto.randomUUID())
+  const [key] = useState(newKey)
   const [asking, setAsking] = useState(false)
   const start = useMutation({
     mutationFn: (force: boolean) => startRun(config, key, force),

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 
 import { Notice } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
+import { newKey } from '@/lib/api/new-key'
 
 import { startRun } from '../api/plans'
 import type { ParsedRecipe } from '../api/recipes'
@@ -15,7 +16,7 @@ export function StagedRecipe({ recipe }: { recipe: ParsedRecipe }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const queries = useQueryClient()
-  const [key] = useState(() => crypto.randomUUID())
+  const [key] = useState(newKey)
   const stages = recipe.stages ?? []
   const start = useMutation({
     mutationFn: () => {
