@@ -7,11 +7,13 @@ import { useEffect } from 'react'
 import { SignedIn } from '@/features/session/components/signed-in'
 import { connection } from '@/lib/api/connection'
 
+import { forgetAtSignOut } from './forget'
 import { queryClient } from './query-client'
 import { router } from './router'
 import { theme, variables } from './theme'
 
 export function App() {
+  useEffect(forgetAtSignOut, [])
   useEffect(
     () =>
       connection.subscribe(() => {

@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
+import { Fragment, lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 
 import { askOtherTabs, takeLaunchTicket } from '@/lib/session/session'
 import { useToken } from '@/lib/session/use-token'
@@ -25,7 +25,7 @@ async function enter(): Promise<Error | null> {
 /** Once per page load, however often the page is drawn: a ticket works once. */
 let arrival: Promise<Error | null> | null = null
 
-/** Shows its children to someone signed in, and the sign-in to everyone else. */
+/** Shows its children to someone signed in, anew to each, and the sign-in to everyone else. */
 export function SignedIn({ children }: { children: ReactNode }) {
   const token = useToken()
   const [arrived, setArrived] = useState<{ error: Error | null } | null>(null)
@@ -43,7 +43,7 @@ export function SignedIn({ children }: { children: ReactNode }) {
       window.removeEventListener('hashchange', follow)
     }
   }, [])
-  if (token !== null && arrived !== null) return children
+  if (token !== null && arrived !== null) return <Fragment key={token}>{children}</Fragment>
   if (arrived === null) return null
   return (
     <Suspense fallback={null}>
