@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { formatMeasure, formatNumber } from '@/lib/format/format'
 
 import classes from './chart.module.css'
-import type { Line } from './lines'
+import { type Line, pointUnder } from './lines'
 
 const Plot = lazy(async () => ({ default: (await import('./plot')).Plot }))
 
@@ -31,7 +31,7 @@ export function Chart({
   format = formatMeasure,
 }: ChartProps) {
   const { t } = useTranslation()
-  const [cursor, setCursor] = useState<{ values: (number | null)[]; step: number } | null>(null)
+  const [cursor, setCursor] = useState<number | null>(null)
   const shown = lines.filter((line) => line.values.length > 0)
   if (shown.length === 0) {
     return (
@@ -43,18 +43,15 @@ export function Chart({
       </figure>
     )
   }
-  const values = shown.map(
-    (line, index) => cursor?.values[index] ?? line.values[line.values.length - 1] ?? null,
-  )
   return (
     <figure className={classes.chart}>
       <figcaption className={classes.head}>
         <span className={classes.title}>{title}</span>
         <span className={`${classes.legend} numbers`}>
-          {cursor ? (
-            <span className={classes.step}>{t('chart.step', { step: formatNumber(cursor.step) })}</span>
-          ) : null}
-          {shown.map((line, index) => (
+          {cursor === null ? null : (
+            <span className={classes.step}>{t('chart.step', { step: formatNumber(cursor) })}</span>
+          )}
+          {shown.map((line) => (
             <span key={line.label} className={classes.entry} hidden={line.faint && shown.length > 1}>
               {shown.filter((one) => !one.faint).length > 1 ? (
                 <>
@@ -62,7 +59,7 @@ export function Chart({
                   {line.label}{' '}
                 </>
               ) : null}
-              <b>{values[index] === null || values[index] === undefined ? '–' : format(values[index])}</b>
+              <Value line={line} cursor={cursor} format={format} />
             </span>
           ))}
         </span>
@@ -76,13 +73,33 @@ export function Chart({
             binary={binary}
             format={format}
             version={version}
-            onCursor={(found, step) =>
-              setCursor(found === null || step === null ? null : { values: found, step })
-            }
+            onCursor={setCursor}
           />
         </Suspense>
       </div>
     </figure>
+  )
+}
+
+interface ValueProps {
+  line: Line
+  /** The step under the cursor, if there is one. */
+  cursor: number | null
+  format: (value: number) => string
+}
+
+/** A line's last value, or what it had last measured at the cursor, with the step where that was another one. */
+function Value({ line, cursor, format }: ValueProps) {
+  const { t } = useTranslation()
+  const point = pointUnder(line, cursor ?? Infinity)
+  if (point === null) return <b>–</b>
+  return (
+    <>
+      <b>{format(point.value)}</b>
+      {cursor === null || point.step === cursor ? null : (
+        <span className={classes.step}> {t('chart.atStep', { step: formatNumber(point.step) })}</span>
+      )}
+    </>
   )
 }
 

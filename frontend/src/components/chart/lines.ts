@@ -19,3 +19,17 @@ export function line(
 ): Line {
   return { label, steps, values, color, width: 1.75, points: false, faint: false }
 }
+
+/** The line's last point at or before `step`; `null` where it has none yet. Steps ascend. */
+export function pointUnder({ steps, values }: Line, step: number): { step: number; value: number } | null {
+  let low = 0
+  let high = steps.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((steps[middle] ?? 0) <= step) low = middle + 1
+    else high = middle
+  }
+  const found = steps[low - 1]
+  const value = values[low - 1]
+  return found === undefined || value === undefined ? null : { step: found, value }
+}

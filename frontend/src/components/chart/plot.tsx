@@ -18,7 +18,7 @@ interface PlotProps {
   format: (value: number, digits?: number) => string
   /** Changes whenever the lines' points have. */
   version: number | string
-  onCursor: (values: (number | null)[] | null, step: number | null) => void
+  onCursor: (step: number | null) => void
 }
 
 const LETTER_PX = 6.4
@@ -48,7 +48,7 @@ export function Plot({ lines, height, log, binary, format, version, onCursor }: 
           height,
           log,
           binary,
-          onCursor: (values, step) => latest.current.onCursor(values, step),
+          onCursor: (step) => latest.current.onCursor(step),
         },
         element,
       ),
@@ -135,12 +135,7 @@ function options(
       setCursor: [
         (self) => {
           const index = self.cursor.idx
-          if (index === null || index === undefined) onCursor(null, null)
-          else
-            onCursor(
-              self.data.slice(1).map((values) => values[index] ?? null),
-              self.data[0][index] ?? null,
-            )
+          onCursor(index === null || index === undefined ? null : (self.data[0][index] ?? null))
         },
       ],
     },

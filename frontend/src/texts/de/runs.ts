@@ -119,6 +119,7 @@ export default {
   chart: {
     nothing: 'Noch nichts gemessen',
     step: 'Schritt {{step}}',
+    atStep: '(Schritt {{step}})',
   },
   story: {
     title: 'Bisher',

@@ -113,6 +113,7 @@ export default {
   chart: {
     nothing: 'Nothing measured yet',
     step: 'step {{step}}',
+    atStep: '(step {{step}})',
   },
   story: {
     title: 'So far',
