@@ -6,9 +6,10 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
-from sqlalchemy import delete, inspect, select, text
+import orjson
+from sqlalchemy import Text, cast, delete, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from modelforge.database.engine import READ_ONLY, sqlite_file
@@ -135,6 +136,19 @@ class DatabaseManager(QueueStatements):
             query = query.where(EventRow.kind.in_(kinds))
         with self._read() as session:
             return [row.to_event() for row in session.scalars(query.limit(limit))]
+
+    def list_measures(self, run_id: str, after: int = 0) -> list[tuple[int, str, dict[str, Any]]]:
+        """(seq, kind, data) of the stored `progress` and `evaluation` events with a `seq` above `after`, in order.
+
+        A long run has a hundred thousand of them, so no `Event` is made of each.
+        """
+        query = (
+            select(EventRow.seq, EventRow.kind, cast(EventRow.data, Text))
+            .where(EventRow.run_id == run_id, EventRow.seq > after, EventRow.kind.in_(("progress", "evaluation")))
+            .order_by(EventRow.seq)
+        )
+        with self._read() as session:
+            return [(seq, kind, orjson.loads(data)) for seq, kind, data in session.execute(query)]
 
     def event_position(self, run_id: str) -> tuple[int, int]:
         """(bytes of `events.jsonl` read, seq of the last stored event). Raises NotFoundError."""

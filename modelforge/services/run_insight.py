@@ -9,10 +9,10 @@ from typing import Any
 from modelforge.database.database_manager import DatabaseManager
 from modelforge.exceptions import ConfigurationError, NotFoundError, StorageError
 from modelforge.schemas.config.fields import config_fields, value_at
-from modelforge.schemas.events import Event
 from modelforge.schemas.report import EvaluationReport
 from modelforge.schemas.run import RunView
 from modelforge.schemas.run_requests import CheckpointView, LogTail, RunComparison, RunMetrics, Series
+from modelforge.services.measured import Measured, MeasuredRuns
 from modelforge.services.thinning import thin
 from modelforge.storage.atomic import storage_errors
 from modelforge.storage.file_manager import FileManager
@@ -31,19 +31,16 @@ class RunInsight:
     def __init__(self, database: DatabaseManager, files: FileManager) -> None:
         self.database = database
         self.files = files
+        self.measured = MeasuredRuns(database)
 
     def metrics(self, run_id: str, points: int) -> RunMetrics:
         """Every number that progress and evaluation events carry, over the steps, at most `points` of each.
 
-        A step that was done again after a crash counts as it was done last.
+        A step that was done again after a crash counts as it was done last. Raises NotFoundError.
         """
-        last_seq = self.database.event_position(run_id)[1]
-        measured: dict[str, dict[int, float]] = {}
-        for event in self.database.list_events(run_id, "progress", "evaluation"):
-            for name, value in _numbers(event):
-                measured.setdefault(name, {})[int(event.data["step"])] = value
-        series = {name: _series(values, points) for name, values in measured.items()}
-        return RunMetrics(series=series, last_seq=last_seq)
+        measured = self.measured.read(run_id)
+        series = {name: _series(one, points) for name, one in measured.series.items()}
+        return RunMetrics(series=series, last_seq=measured.last_seq)
 
     def log_tail(self, run_id: str, lines: int) -> LogTail:
         """The last lines that the worker and its libraries printed."""
@@ -117,22 +114,13 @@ def differing_settings(runs: Sequence[RunView]) -> dict[str, tuple[Any, ...]]:
     return found
 
 
-def _numbers(event: Event) -> list[tuple[str, float]]:
-    prefix = "evaluation_" if event.kind == "evaluation" else ""
-    if not isinstance(event.data.get("step"), int):
-        return []
-    return [
-        (f"{prefix}{name}", float(value))
-        for name, value in event.data.items()
-        if name not in ("step", "total_steps") and isinstance(value, int | float) and not isinstance(value, bool)
-    ]
-
-
-def _series(values: dict[int, float], points: int) -> Series:
-    steps = sorted(values)
-    kept = thin(steps, [values[step] for step in steps], points)
-    chosen = [steps[index] for index in kept]
-    return Series(steps=tuple(chosen), values=tuple(values[step] for step in chosen), total=len(steps))
+def _series(one: Measured, points: int) -> Series:
+    kept = thin(one.steps, one.values, points)
+    return Series(
+        steps=tuple(one.steps[index] for index in kept),
+        values=tuple(one.values[index] for index in kept),
+        total=len(one.steps),
+    )
 
 
 def _checkpoint(path: Any) -> CheckpointView | None:

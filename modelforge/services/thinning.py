@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 
 def thin(x: Sequence[float], y: Sequence[float], points: int) -> list[int]:
     """Indices of at most `points` points that keep the line's shape; the first and the last always stay.
@@ -14,18 +16,15 @@ def thin(x: Sequence[float], y: Sequence[float], points: int) -> list[int]:
     size = len(x)
     if size <= points or points < 3:
         return list(range(size)) if size <= points else [0, size - 1][: max(points, 1)]
+    xs, ys = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    edges = np.floor(np.arange(points - 1) * ((size - 2) / (points - 2))).astype(np.int64) + 1
+    """Bucket b reaches from edges[b] to edges[b + 1]; the last point is a bucket of its own."""
+    lengths = np.diff(np.append(edges, size))
+    mean_x, mean_y = np.add.reduceat(xs, edges) / lengths, np.add.reduceat(ys, edges) / lengths
     kept = [0]
-    width = (size - 2) / (points - 2)
     for bucket in range(points - 2):
-        start, stop = int(bucket * width) + 1, int((bucket + 1) * width) + 1
-        next_stop = min(int((bucket + 2) * width) + 1, size)
-        rest = range(stop, max(next_stop, stop + 1))
-        mean_x, mean_y = sum(x[i] for i in rest) / len(rest), sum(y[i] for i in rest) / len(rest)
-        last_x, last_y = x[kept[-1]], y[kept[-1]]
-        kept.append(
-            max(
-                range(start, stop),
-                key=lambda i: abs((last_x - mean_x) * (y[i] - last_y) - (last_x - x[i]) * (mean_y - last_y)),
-            )
-        )
+        begin, end = edges[bucket], edges[bucket + 1]
+        to_x, to_y = mean_x[bucket + 1] - xs[kept[-1]], mean_y[bucket + 1] - ys[kept[-1]]
+        areas = np.abs(to_x * (ys[begin:end] - ys[kept[-1]]) - to_y * (xs[begin:end] - xs[kept[-1]]))
+        kept.append(int(begin + areas.argmax()))
     return [*kept, size - 1]
