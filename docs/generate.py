@@ -284,8 +284,8 @@ def errors() -> list[str]:
         "| exception | name | HTTP status | meaning |",
         "|---|---|--:|---|",
     ]
-    for found in (exceptions.ModelForgeException, *exceptions.ModelForgeException.__subclasses__()):
-        if found.__module__ == exceptions.__name__:
+    for found in vars(exceptions).values():
+        if inspect.isclass(found) and issubclass(found, exceptions.ModelForgeException):
             about = " ".join((inspect.getdoc(found) or "").split())
             lines.append(f"| `{found.__name__}` | `{found('').slug}` | {found.status} | {_cell(about)} |")
     return lines

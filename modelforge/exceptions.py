@@ -14,6 +14,7 @@
     ├── ProviderError              424  a model could not be found, reached or loaded
     ├── StrategyError              422  the strategy cannot work with this model or data
     ├── TrainingError              500  a run failed
+    │   └── DivergenceError        500  its loss is no longer a number
     ├── HardwareError              422  this machine has not got what the run needs
     ├── StorageError               507  a file could not be written or read
     └── DatabaseError              500  the index could not be read or written
@@ -137,6 +138,12 @@ class TrainingError(ModelForgeException):
     """A run failed."""
 
     title = "Training error"
+
+
+class DivergenceError(TrainingError):
+    """A run's loss is no longer a number."""
+
+    title = "Divergence error"
 
 
 class HardwareError(ModelForgeException):

@@ -9,7 +9,7 @@ from typing import Any
 from modelforge.evaluation.metrics import best_scores
 from modelforge.evaluation.report import build_report
 from modelforge.evaluation.row_scores import RowScores
-from modelforge.exceptions import TrainingError
+from modelforge.exceptions import DivergenceError
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.report import EvaluationReport
 from modelforge.tasks.head import fresh_parts
@@ -39,7 +39,7 @@ class Evaluator:
 
         Raises:
             GenerationStopped: the watch asks to stop.
-            TrainingError: the model's loss is not a number.
+            DivergenceError: the model's loss is not a number.
         """
         answers = None
         if rows and (self.config.evaluation.generate or not self.task.writes_answers):
@@ -101,7 +101,7 @@ class Evaluator:
 
 def _refuse_nan(nll: Sequence[float]) -> None:
     if broken := sum(not math.isfinite(value) for value in nll):
-        raise TrainingError(
+        raise DivergenceError(
             f"The model's loss is not a number on {broken} of {len(nll)} held-out rows.",
             hint="The training diverged: lower optimization.learning_rate, or compute in bf16 or fp32 instead of fp16.",
         )

@@ -13,7 +13,7 @@ from modelforge.evaluation.evaluator import Evaluator
 from modelforge.evaluation.metrics import PAIR_LOSS, PREFERENCE
 from modelforge.evaluation.rewards.reward_model import score_sequences
 from modelforge.evaluation.row_scores import RowScores
-from modelforge.exceptions import TrainingError
+from modelforge.exceptions import DivergenceError
 from modelforge.tasks.task import CanonicalRow
 from modelforge.tasks.watch import UNWATCHED, Watch
 
@@ -32,7 +32,7 @@ class RewardEvaluator(Evaluator):
 
         Raises:
             GenerationStopped: the watch asks to stop.
-            TrainingError: a score is not a number.
+            DivergenceError: a score is not a number.
         """
         pairs = [self._pair(row) for row in rows]
         model.config.get_text_config().pad_token_id = self.tokenizer.pad_token_id
@@ -44,7 +44,7 @@ class RewardEvaluator(Evaluator):
             watch=watch,
         )
         if not all(map(math.isfinite, scores)):
-            raise TrainingError(
+            raise DivergenceError(
                 "The reward model's scores are not numbers.",
                 hint="The training diverged: lower optimization.learning_rate.",
             )

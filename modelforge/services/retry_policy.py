@@ -13,7 +13,15 @@ from modelforge.schemas.run import RunError, RunExit
 
 MOST_RETRIES = 5
 NEVER_AGAIN = frozenset(
-    {"ConfigurationError", "DatasetValidationError", "StrategyError", "NotFoundError", "ConflictError", "TrainingError"}
+    {
+        "ConfigurationError",
+        "DatasetValidationError",
+        "StrategyError",
+        "NotFoundError",
+        "ConflictError",
+        "TrainingError",
+        "DivergenceError",
+    }
 )
 """Errors that another attempt would only repeat: the data, the config or the training itself is at fault."""
 TOLD: tuple[EventKind, ...] = ("state", "checkpoint", "report", "error", "notice")

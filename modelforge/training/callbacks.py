@@ -10,7 +10,7 @@ from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from modelforge.exceptions import TrainingError
+from modelforge.exceptions import DivergenceError
 from modelforge.schemas.config.checkpointing import CheckpointConfig
 from modelforge.schemas.events import EventKind
 
@@ -68,7 +68,7 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]
         """Emit what the trainer logged.
 
         Raises:
-            TrainingError: the loss or the gradient is not a number.
+            DivergenceError: the loss or the gradient is not a number.
         """
         logs = logs or {}
         if "loss" in logs:
@@ -110,7 +110,7 @@ def _refuse_divergence(logs: dict[str, Any], step: int, *, scales_loss: bool) ->
     """`scales_loss`: as fp16 does; its scaler leaves out the steps whose gradient overflows."""
     for name in ("loss",) if scales_loss else ("loss", "grad_norm"):
         if logs.get(name) is not None and not math.isfinite(float(logs[name])):
-            raise TrainingError(
+            raise DivergenceError(
                 f"The training has diverged: {name} is not a number at step {step}.",
                 hint="Lower optimization.learning_rate, warm up longer, or compute in bf16 or fp32 instead of fp16.",
             )

@@ -54,7 +54,9 @@ def test_a_resumed_run_begins_anew() -> None:
     assert judge(after(8, events)).deaths == 1
 
 
-@pytest.mark.parametrize("kind", ["ConfigurationError", "DatasetValidationError", "StrategyError", "TrainingError"])
+@pytest.mark.parametrize(
+    "kind", ["ConfigurationError", "DatasetValidationError", "StrategyError", "TrainingError", "DivergenceError"]
+)
 def test_what_another_attempt_would_repeat_is_an_end(kind: str) -> None:
     assert judge(after(1, said(*started(1)), RunError(type=kind, message="no"))).kind == "ended"
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 from tiny_runs import TinyRun, carry_out, make_run, tiny_config, write_rows
 
-from modelforge.exceptions import TrainingError
+from modelforge.exceptions import DivergenceError
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.checkpoints import published
 
@@ -163,7 +163,7 @@ def test_a_training_that_diverges_fails_and_publishes_nothing(
         part.save_pretrained(tmp_path / "broken")
     run = make_run(tiny_config(tmp_path / "broken", data, data={"validation_split": 0}), files)
 
-    with pytest.raises(TrainingError, match=r"diverged: .* is not a number at step 1"):
+    with pytest.raises(DivergenceError, match=r"diverged: .* is not a number at step 1"):
         carry_out(run)
 
     assert run.losses == []
