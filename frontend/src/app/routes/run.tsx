@@ -13,7 +13,6 @@ import { ProblemNotice } from '@/components/ui/problem-notice'
 import { ProblemPage } from '@/components/ui/problem-page'
 import { MachineCard } from '@/features/hardware/components/machine-card'
 import { modelQuery } from '@/features/models/api/models'
-import { readProgress } from '@/features/runs/api/progress'
 import { isActive, isWorking, type Run, runQuery } from '@/features/runs/api/runs'
 import { useRunLive } from '@/features/runs/api/use-run-live'
 import { CheckpointList } from '@/features/runs/components/checkpoint-list'
@@ -127,7 +126,7 @@ function Live({ run }: { run: Run }) {
         <SamplesCard sampled={live.sampled} />
       </Curves>
       <div className={grid.stack}>
-        <DiagnosisCard series={live.series} totalSteps={readProgress(run.progress)?.totalSteps ?? null} />
+        <DiagnosisCard run={run} series={live.series} />
         <Card title={t('story.title')}>
           <Story events={live.told} working={isWorking(run)} />
         </Card>

@@ -1,3 +1,4 @@
+import type { Run } from './runs'
 import { type Series, type SeriesByName, smoothed } from './series'
 
 /** What a curve shows that a person should know; the words for each stand in the texts. */
@@ -17,11 +18,22 @@ const ENOUGH = 12
 const WINDOW = 0.25
 const SMOOTHING = 0.8
 
-/** Rules of thumb, the gravest first; `totalSteps` says how much of the run has been seen. */
-export function diagnose(series: SeriesByName, totalSteps: number | null): Finding[] {
+/** What is said of a run only as long as nothing has gone wrong. */
+const PROMISING: readonly Finding[] = ['falling', 'rising', 'early']
+
+/**
+ * Rules of thumb, the gravest first; `totalSteps` says how much of the run has been seen. A loss that is no number ends
+ * the run before it is measured, so it is known by the run's error; and no run that has failed is said to do well.
+ */
+export function diagnose(series: SeriesByName, totalSteps: number | null, error: Run['error']): Finding[] {
+  if (error?.type === 'DivergenceError') return ['notFinite']
+  const found = read(series, totalSteps)
+  return error ? found.filter((finding) => !PROMISING.includes(finding)) : found
+}
+
+function read(series: SeriesByName, totalSteps: number | null): Finding[] {
   const loss = series['loss']
   if (!loss || loss.values.length === 0) return []
-  if (hasNoNumber(loss) || hasNoNumber(series['grad_norm'])) return ['notFinite']
   if (loss.values.length < ENOUGH) return ['early']
   // A reward says how it goes; the height of the loss under it says nothing.
   const aim = series['reward'] ?? series['reward_margin']
@@ -67,17 +79,18 @@ function seenShare(loss: Series, totalSteps: number | null): number {
 
 /** It has risen far above its lowest point, and stays up there. */
 function diverges(curve: readonly number[]): boolean {
-  const lowest = Math.min(...curve.slice(Math.floor(curve.length * 0.05)))
+  const lowest = least(curve.slice(Math.floor(curve.length * 0.05)))
   const last = at(curve, -1)
   return last > lowest * 1.5 && last > lowest + 0.2 && last > mean(tail(curve)) * 0.95
 }
 
-function at(values: readonly number[], index: number): number {
-  return values.at(index) ?? values.at(-1) ?? 0
+/** `Math.min` takes its numbers as arguments, and breaks where they are more than a hundred thousand. */
+function least(values: readonly number[]): number {
+  return values.reduce((lowest, value) => Math.min(lowest, value), Infinity)
 }
 
-function hasNoNumber(series: Series | undefined): boolean {
-  return series?.values.some((value) => !Number.isFinite(value)) ?? false
+function at(values: readonly number[], index: number): number {
+  return values.at(index) ?? values.at(-1) ?? 0
 }
 
 /** The held-out loss has turned and rises, while the training loss has gone on falling since. */
@@ -88,7 +101,7 @@ function overfits(
 ): boolean {
   if (!evaluation || evaluation.values.length < 3) return false
   const { values } = evaluation
-  const best = Math.min(...values)
+  const best = least(values)
   const rises = at(values, -1) > best * 1.1 && at(values, -1) >= at(values, -2) && at(values, -2) > best
   const turned = evaluation.steps[values.indexOf(best)] ?? 0
   const then = steps.findIndex((step) => step >= turned)

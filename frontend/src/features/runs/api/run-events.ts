@@ -9,54 +9,68 @@ export type Checkpoint = Schemas['CheckpointView']
 export type Report = Schemas['EvaluationReport']
 
 /** Kinds that are told one by one; progress and heartbeats are drawn. */
-const TOLD = ['state', 'stage', 'notice', 'checkpoint', 'generation', 'model', 'error'] as const
+const TOLD = ['state', 'stage', 'notice', 'checkpoint', 'generation', 'samples', 'model', 'error'] as const
 const POINTS = 3_000
-const MOST_EVENTS = 1_000
+const PAGE = 1_000
 
 const of = (id: string) => ({ path: { run_id: id } })
+
+async function readMetrics(id: string, signal: AbortSignal) {
+  const found = await answer(
+    api.GET('/api/v1/runs/{run_id}/metrics', { params: { ...of(id), query: { points: POINTS } }, signal }),
+  )
+  const series: SeriesByName = {}
+  for (const [name, one] of Object.entries(found.series)) {
+    series[name] = { steps: [...one.steps], values: [...one.values] }
+  }
+  return { series, lastSeq: found.last_seq ?? 0 }
+}
+
+async function readTold(id: string, signal: AbortSignal): Promise<RunEvent[]> {
+  const told: RunEvent[] = []
+  for (;;) {
+    const query = { kind: [...TOLD], limit: PAGE, after: told[told.length - 1]?.seq ?? 0 }
+    const page = (await answer(
+      api.GET('/api/v1/runs/{run_id}/events', {
+        params: { ...of(id), query },
+        headers: { Accept: 'application/json' },
+        signal,
+      }),
+    )) as Schemas['EventPage']
+    told.push(...page.items)
+    if (page.items.length < PAGE) return told
+  }
+}
 
 export const metricsQuery = (id: string) =>
   queryOptions({
     queryKey: ['run', id, 'metrics'],
-    queryFn: async ({ signal }) => {
-      const found = await answer(
-        api.GET('/api/v1/runs/{run_id}/metrics', {
-          params: { ...of(id), query: { points: POINTS } },
-          signal,
-        }),
-      )
-      const series: SeriesByName = {}
-      for (const [name, one] of Object.entries(found.series)) {
-        series[name] = { steps: [...one.steps], values: [...one.values] }
-      }
-      return { series, lastSeq: found.last_seq ?? 0 }
-    },
+    queryFn: ({ signal }) => readMetrics(id, signal),
     staleTime: Infinity,
     gcTime: 0,
   })
 
-const eventsQuery = (id: string, name: string, kind: RunEvent['kind'][]) =>
+/** What is stored of a run: its curves up to event `lastSeq`, and what was told up to there at least. */
+export interface RunHistory {
+  series: SeriesByName
+  told: RunEvent[]
+  lastSeq: number
+}
+
+/** The curves are read first, so that no event behind their position can be missing from both. */
+export const historyQuery = (id: string) =>
   queryOptions({
-    queryKey: ['run', id, name],
-    queryFn: async ({ signal }) => {
-      const page = await answer(
-        api.GET('/api/v1/runs/{run_id}/events', {
-          params: { ...of(id), query: { kind, limit: MOST_EVENTS } },
-          headers: { Accept: 'application/json' },
-          signal,
-        }),
-      )
-      return [...(page as Schemas['EventPage']).items]
+    queryKey: ['run', id, 'history'],
+    queryFn: async ({ signal }): Promise<RunHistory> => {
+      const measured = await readMetrics(id, signal)
+      return { ...measured, told: await readTold(id, signal) }
     },
     staleTime: Infinity,
     gcTime: 0,
   })
-
-export const toldQuery = (id: string) => eventsQuery(id, 'told', [...TOLD])
-export const samplesQuery = (id: string) => eventsQuery(id, 'samples', ['samples'])
 
 export function isTold(kind: string): boolean {
-  return kind === 'samples' || (TOLD as readonly string[]).includes(kind)
+  return (TOLD as readonly string[]).includes(kind)
 }
 
 export const logQuery = (id: string, lines: number, live: boolean) =>

@@ -17,6 +17,25 @@ test('a step that is done again counts as it was done last', () => {
   expect(series['loss']).toEqual({ steps: [1, 2, 3], values: [1, 2, 30] })
 })
 
+test('a training that goes back takes its evaluations along', () => {
+  const series: SeriesByName = {}
+  for (const step of [10, 20, 30]) {
+    addPoint(series, 'progress', { step, loss: step })
+    addPoint(series, 'evaluation', { step, loss: step })
+  }
+  addPoint(series, 'progress', { step: 20, loss: 2 })
+  expect(series).toEqual({
+    loss: { steps: [10, 20], values: [10, 2] },
+    evaluation_loss: { steps: [10], values: [10] },
+  })
+})
+
+test('what is not measured, and what is no number, is no point', () => {
+  const series: SeriesByName = {}
+  addPoint(series, 'progress', { step: 1, total_steps: 9, seconds_left: 4, loss: null, grad_norm: 1 })
+  expect(Object.keys(series)).toEqual(['grad_norm'])
+})
+
 test('an evaluation is a series of its own', () => {
   const series: SeriesByName = {}
   addPoint(series, 'evaluation', { step: 5, loss: 0.5 })
@@ -28,28 +47,43 @@ test('smoothing has no bias to zero and keeps a level', () => {
 })
 
 test('a good curve is called good', () => {
-  expect(diagnose(losses(falling(60)), 60)).toEqual(['falling'])
+  expect(diagnose(losses(falling(60)), 60, null)).toEqual(['falling'])
 })
 
 test('a held-out loss that wavers while nothing is learnt any more is no overfitting', () => {
   const evaluation = { steps: [20, 40, 50, 60], values: [0.1, 0.04, 0.05, 0.07] }
   const flat = [...falling(20, 2, 0.07), ...falling(40, 0.07, 0.072)]
-  expect(diagnose(losses(flat, { evaluation_loss: evaluation }), 400)).toEqual(['falling'])
+  expect(diagnose(losses(flat, { evaluation_loss: evaluation }), 400, null)).toEqual(['falling'])
 })
 
 test('a few steps are too few to judge by', () => {
-  expect(diagnose(losses(falling(5)), 60)).toEqual(['early'])
+  expect(diagnose(losses(falling(5)), 60, null)).toEqual(['early'])
 })
 
 test('where there is a reward, it is the reward that is judged, and not the loss', () => {
   const reward = (values: number[]) =>
     losses(falling(40, 0.5, 0.0001), { reward: { steps: falling(40, 1, 40), values } })
-  expect(diagnose(reward(falling(40, 0.1, 0.9)), null)).toEqual(['rising'])
-  expect(diagnose(reward(falling(40, 0.5, 0.4)), null)).toEqual(['notRising'])
+  expect(diagnose(reward(falling(40, 0.1, 0.9)), null, null)).toEqual(['rising'])
+  expect(diagnose(reward(falling(40, 0.5, 0.4)), null, null)).toEqual(['notRising'])
+})
+
+test('a run whose loss is no number any more is said to have diverged, however well its curve fell', () => {
+  const error = { type: 'DivergenceError', message: 'The training has diverged.', hint: null, step: 60 }
+  expect(diagnose(losses(falling(60)), 60, error)).toEqual(['notFinite'])
+  expect(diagnose({}, null, error)).toEqual(['notFinite'])
+})
+
+test('a run that has failed is not said to do well, and its faults are named', () => {
+  const error = { type: 'HardwareError', message: 'Memory ran out.', hint: null, step: 60 }
+  expect(diagnose(losses(falling(60)), 60, error)).toEqual([])
+  expect(diagnose(losses(falling(40, 2, 1.99)), null, error)).toEqual(['flat'])
+})
+
+test('a curve of two hundred thousand points is judged', () => {
+  expect(diagnose(losses(falling(200_000)), null, null)).toEqual(['falling'])
 })
 
 test.each([
-  ['notFinite', losses([2, 1, Number.NaN])],
   ['diverged', losses([...falling(30), ...falling(30, 0.6, 9)])],
   ['flat', losses(falling(40, 2, 1.99))],
   ['memorised', losses(falling(200, 0.5, 0.0001).map((value) => value ** 3))],
@@ -67,5 +101,5 @@ test.each([
     }),
   ],
 ] as const)('%s is named', (finding, series) => {
-  expect(diagnose(series, null)).toContain(finding)
+  expect(diagnose(series, null, null)).toContain(finding)
 })

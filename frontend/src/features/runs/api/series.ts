@@ -6,26 +6,34 @@ export interface Series {
 
 export type SeriesByName = Record<string, Series>
 
+const HELD_OUT = 'evaluation_'
+
 /** What progress and evaluation events carry that is no measurement of its own. */
 const NOT_MEASURED = new Set(['step', 'total_steps', 'seconds_left', 'epoch'])
 
 /**
  * Add what an event measured. A step that is done again, after a crash or a resume, counts as it was done last: what
- * was measured from it on is dropped.
+ * was measured from it on is dropped, the evaluations behind it as well. The server reads a stored run the same way.
  */
 export function addPoint(series: SeriesByName, kind: string, data: Record<string, unknown>): void {
   const step = data['step']
   if (typeof step !== 'number') return
-  const prefix = kind === 'evaluation' ? 'evaluation_' : ''
+  const prefix = kind === 'evaluation' ? HELD_OUT : ''
+  for (const [name, one] of Object.entries(series)) {
+    if (name.startsWith(prefix)) dropFrom(one, step)
+  }
   for (const [name, value] of Object.entries(data)) {
     if (typeof value !== 'number' || NOT_MEASURED.has(name)) continue
     const one = (series[prefix + name] ??= { steps: [], values: [] })
-    while (one.steps.length > 0 && (one.steps[one.steps.length - 1] ?? 0) >= step) {
-      one.steps.pop()
-      one.values.pop()
-    }
     one.steps.push(step)
     one.values.push(value)
+  }
+}
+
+function dropFrom({ steps, values }: Series, step: number): void {
+  while (steps.length > 0 && (steps[steps.length - 1] ?? 0) >= step) {
+    steps.pop()
+    values.pop()
   }
 }
 
@@ -34,7 +42,6 @@ export function smoothed(values: readonly number[], weight: number): number[] {
   let sum = 0
   let mass = 0
   return values.map((value) => {
-    if (!Number.isFinite(value)) return value
     sum = sum * weight + value * (1 - weight)
     mass = mass * weight + (1 - weight)
     return sum / mass

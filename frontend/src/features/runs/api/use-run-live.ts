@@ -1,58 +1,64 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 
 import { listen } from '@/lib/stream/event-stream'
 
-import { isTold, metricsQuery, type RunEvent, samplesQuery, toldQuery } from './run-events'
+import { LiveRun } from './live-run'
+import { historyQuery, type RunEvent } from './run-events'
 import { isActive, type Run } from './runs'
 import { type Sampled, sampledOf } from './samples'
-import { addPoint, type SeriesByName } from './series'
+import type { SeriesByName } from './series'
 
 const REDRAW_MS = 250
+const NOTHING: readonly RunEvent[] = []
 
 export interface RunLive {
+  /** Another mapping whenever points have come in; the series in it are those of before, with more points. */
   series: SeriesByName
-  told: RunEvent[]
+  told: readonly RunEvent[]
   sampled: Sampled[]
-  /** Counts what has come in, so that a chart knows when to draw. */
-  version: number
+  /** Changes with what has come in, so that a chart knows when to draw. */
+  version: string
 }
 
 /**
  * A run's curves and story: what is stored, and then every event behind it as it happens. Events are gathered for a
- * quarter of a second, so that a quick run costs no more drawing than a slow one.
+ * quarter of a second, so that a quick run costs no more drawing than a slow one. A run that is taken up again, here or
+ * elsewhere, is heard from where it was left.
  */
 export function useRunLive(run: Run): RunLive & { pending: boolean; error: Error | null } {
   const { id } = run
   const active = isActive(run)
   const queries = useQueryClient()
-  const metrics = useQuery(metricsQuery(id))
-  const told = useQuery(toldQuery(id))
-  const samples = useQuery(samplesQuery(id))
-  const [version, setVersion] = useState(0)
-  const news = useRef<RunEvent[]>([])
-  const start = metrics.data?.lastSeq
-  const series = metrics.data?.series
+  const { data: history, dataUpdatedAt, isPending, error } = useQuery(historyQuery(id))
+  const live = useMemo(() => (history ? new LiveRun(history) : null), [history])
+  const [count, setCount] = useState(0)
+  const version = `${dataUpdatedAt}:${count}`
 
   useEffect(() => {
-    if (!active || start === undefined || series === undefined) return
+    if (!active || live === null) return
     let timer: ReturnType<typeof setTimeout> | undefined
+    let moved = false
+    let progress: RunEvent['data'] | undefined
     const redraw = () => {
       timer = undefined
-      setVersion((now) => now + 1)
+      if (progress) queries.setQueryData<Run>(['run', id], (now) => now && { ...now, progress })
+      if (moved) void queries.invalidateQueries({ queryKey: ['run', id], exact: true })
+      moved = false
+      setCount((now) => now + 1)
     }
     const stop = listen(`/api/v1/runs/${id}/events`, {
-      after: start,
-      onEvent: ({ kind, data }) => {
+      after: live.last,
+      onEvent: ({ data }) => {
         const event = data as RunEvent
-        if (kind === 'progress' || kind === 'evaluation') addPoint(series, kind, event.data)
-        if (kind === 'progress')
-          queries.setQueryData<Run>(['run', id], (now) => now && { ...now, progress: event.data })
-        if (kind === 'state') void queries.invalidateQueries({ queryKey: ['run', id], exact: true })
-        if (isTold(kind)) news.current.push(event)
+        live.take(event)
+        moved ||= event.kind === 'state'
+        if (event.kind === 'progress') progress = event.data
         timer ??= setTimeout(redraw, REDRAW_MS)
       },
       onEnd: () => {
+        clearTimeout(timer)
+        redraw()
         void queries.invalidateQueries({ queryKey: ['run', id], exact: true })
         void queries.invalidateQueries({ queryKey: ['runs'] })
         void queries.invalidateQueries({ queryKey: ['models'] })
@@ -62,22 +68,22 @@ export function useRunLive(run: Run): RunLive & { pending: boolean; error: Error
       clearTimeout(timer)
       stop()
     }
-  }, [active, id, queries, series, start])
+  }, [active, id, queries, live])
 
+  // A run that has ended is read once more as it is stored: the stream may be closed before its last words.
+  useEffect(() => {
+    if (!active) return
+    return () => void queries.invalidateQueries({ queryKey: ['run', id, 'history'] })
+  }, [active, id, queries])
+
+  const told = live?.told ?? NOTHING
   return {
-    series: series ?? {},
-    // eslint-disable-next-line react-hooks/refs -- `version` says when it has changed
-    told: withNews(told.data, news.current).filter(({ kind }) => kind !== 'samples'),
-    // eslint-disable-next-line react-hooks/refs -- as above
-    sampled: sampledOf(withNews(samples.data, news.current)),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `version` says when its series have grown
+    series: useMemo(() => ({ ...live?.series }), [live, version]),
+    told: useMemo(() => told.filter(({ kind }) => kind !== 'samples'), [told]),
+    sampled: useMemo(() => sampledOf(told), [told]),
     version,
-    pending: metrics.isPending,
-    error: metrics.error ?? told.error,
+    pending: isPending,
+    error,
   }
-}
-
-/** What was known when the page was opened, and what has been said since. */
-function withNews(known: readonly RunEvent[] = [], news: readonly RunEvent[]): RunEvent[] {
-  const last = known[known.length - 1]?.seq ?? 0
-  return [...known, ...news.filter((event) => event.seq > last)]
 }

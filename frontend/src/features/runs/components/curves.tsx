@@ -1,5 +1,5 @@
 import { Switch } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { Chart } from '@/components/chart/chart'
@@ -19,7 +19,7 @@ const WORTH_SMOOTHING = 40
 
 interface CurvesProps {
   series: SeriesByName
-  version: number
+  version: string
   /** Between the loss and all that is measured beside it. */
   children?: ReactNode
 }
@@ -27,10 +27,12 @@ interface CurvesProps {
 /** Everything that a run measures over its steps. */
 export function Curves({ series, version, children }: CurvesProps) {
   const { t } = useTranslation()
-  const loss = series['loss'] ?? NONE
   const [smooth, setSmooth] = useState(true)
   const [log, setLog] = useState(false)
-  const drawn = `${version}:${loss.steps.length}`
+  const lines = useMemo(
+    () => lossLines(series, smooth, t('curve.training'), t('curve.heldOut'), t('curve.each')),
+    [series, smooth, t],
+  )
   return (
     <div className={grid.stack}>
       <Card>
@@ -38,8 +40,8 @@ export function Curves({ series, version, children }: CurvesProps) {
           title={t('curve.loss')}
           height={290}
           log={log}
-          version={`${drawn}:${smooth}`}
-          lines={lossLines(series, smooth, t('curve.training'), t('curve.heldOut'), t('curve.each'))}
+          version={`${version}:${smooth}`}
+          lines={lines}
         />
         <div className={classes.switches}>
           <Switch
@@ -59,7 +61,7 @@ export function Curves({ series, version, children }: CurvesProps) {
       {children}
       <div className={grid.two}>
         {planCharts(series).map((plan) => (
-          <Small key={plan.id} plan={plan} series={series} version={drawn} />
+          <Small key={plan.id} plan={plan} series={series} version={version} />
         ))}
       </div>
     </div>

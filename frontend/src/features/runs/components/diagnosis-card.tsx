@@ -1,9 +1,12 @@
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { Card } from '@/components/ui/card'
 import { Notice, type Tone } from '@/components/ui/notice'
 
 import { type Finding, diagnose } from '../api/diagnosis'
+import { readProgress } from '../api/progress'
+import type { Run } from '../api/runs'
 import type { SeriesByName } from '../api/series'
 
 const TONES: Record<Finding, Tone> = {
@@ -20,9 +23,10 @@ const TONES: Record<Finding, Tone> = {
 }
 
 /** What the curves say, in words, and what to do about it. */
-export function DiagnosisCard({ series, totalSteps }: { series: SeriesByName; totalSteps: number | null }) {
+export function DiagnosisCard({ run, series }: { run: Run; series: SeriesByName }) {
   const { t } = useTranslation()
-  const findings = diagnose(series, totalSteps)
+  const totalSteps = readProgress(run.progress)?.totalSteps ?? null
+  const findings = useMemo(() => diagnose(series, totalSteps, run.error), [series, totalSteps, run.error])
   if (findings.length === 0) return null
   return (
     <Card title={t('diagnosis.title')}>

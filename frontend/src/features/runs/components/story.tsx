@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { formatDuration, formatNumber } from '@/lib/format/format'
@@ -20,8 +21,13 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : typeof value === 'number' ? formatNumber(value) : ''
 }
 
+interface StoryProps {
+  events: readonly RunEvent[]
+  working: boolean
+}
+
 /** What a run has gone through so far, the newest last: stages with their duration, checkpoints, words of the worker. */
-export function Story({ events, working }: { events: RunEvent[]; working: boolean }) {
+export const Story = memo(function Story({ events, working }: StoryProps) {
   const { t, i18n } = useTranslation()
   const name = (key: string, fallback: string) => (i18n.exists(key) ? i18n.t(key as never) : fallback)
   const chapters = events.flatMap((event): Chapter[] => {
@@ -91,10 +97,10 @@ export function Story({ events, working }: { events: RunEvent[]; working: boolea
       })}
     </ol>
   )
-}
+})
 
 /** How many answers have been written, while they are being written. */
-function lastGeneration(events: RunEvent[]): { done: number; total: number } | null {
+function lastGeneration(events: readonly RunEvent[]): { done: number; total: number } | null {
   const last = events[events.length - 1]
   if (last?.kind !== 'generation') return null
   const { done, total } = last.data
