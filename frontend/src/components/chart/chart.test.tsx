@@ -6,7 +6,7 @@ import { show } from '@/testing/show'
 import { Chart } from './chart'
 import { line } from './lines'
 
-const pointer = vi.hoisted(() => ({ move: (_step: number | null): void => undefined }))
+const pointer = vi.hoisted((): { move: (step: number | null) => void } => ({ move: () => undefined }))
 
 // A canvas is nothing that jsdom can draw; what the chart is told of its cursor is all that counts here.
 vi.mock('./plot', () => ({
