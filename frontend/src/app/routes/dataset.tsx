@@ -70,7 +70,7 @@ function Sample({ name }: { name: string }) {
                 ]}
               />
             </Card>
-            <LengthCard dataset={name} />
+            <LengthCard dataset={name} shape={data.report.shape ?? null} />
           </div>
         </div>
       ) : null}
@@ -122,7 +122,7 @@ function Whole({ dataset }: { dataset: Dataset }) {
           <Card title={t('data.facts')}>
             <DatasetFacts dataset={dataset} />
           </Card>
-          {dataset.shape === null ? null : <LengthCard dataset={dataset.id} />}
+          {dataset.shape === null ? null : <LengthCard dataset={dataset.id} shape={dataset.shape} />}
         </div>
       </div>
     </Page>

@@ -8,6 +8,7 @@ import { branches, compose } from './compose'
 import { type Draft, useDraft } from './draft'
 import { faultsOf, measureQuery, memoryQuery, type PlanReport } from './plans'
 import { defaultsQuery, schemaQuery, type TrainingConfig } from './recipes'
+import { readingOf } from './suits'
 
 const QUIET_MS = 250
 
@@ -31,7 +32,7 @@ export function useRecipe() {
   const ready = dataset !== null && model !== null && suited !== null
   const chosen = useMemo(() => ({ ...suited, ...draft.chosen }), [suited, draft.chosen])
   const measure = useQuery({
-    ...measureQuery(dataset ?? '', model ?? '', readAs(chosen)),
+    ...measureQuery(dataset ?? '', model ?? '', readingOf(chosen)),
     enabled: ready,
   })
   const preflight = measure.data?.preflight

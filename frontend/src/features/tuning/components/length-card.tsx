@@ -8,14 +8,14 @@ import { ProblemNotice } from '@/components/ui/problem-notice'
 import { formatNumber, formatPercent } from '@/lib/format/format'
 
 import { measureQuery, type PlanReport } from '../api/plans'
+import { readingOf, starterFor, suitsOf } from '../api/suits'
 import classes from './length-card.module.css'
 
-const MEASURE = 'starter:chat'
-
-/** How long the rows of a dataset are, in a model's tokens. */
-export function LengthCard({ dataset, model = MEASURE }: { dataset: string; model?: string }) {
+/** How long the rows of a dataset are, read as rows of its shape are learnt from, in the tokens of a starter. */
+export function LengthCard({ dataset, shape }: { dataset: string; shape: string | null }) {
   const { t } = useTranslation()
-  const { data, error, isPending } = useQuery(measureQuery(dataset, model))
+  const model = starterFor(shape)
+  const { data, error, isPending } = useQuery(measureQuery(dataset, model, readingOf(suitsOf(shape))))
   return (
     <Card
       title={t('data.lengths')}
