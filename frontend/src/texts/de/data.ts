@@ -17,6 +17,10 @@ export default {
     expected: 'erwartet: {{expected}}',
     moreProblems_one: 'und {{count}} weiteres Problem',
     moreProblems_other: 'und {{count}} weitere Probleme',
+    hubLook: '{{name}} auf dem Hub',
+    hubNotRead: '{{name}} ließ sich nicht lesen',
+    hubFetching: 'Er wird vom Hub geholt und jede Zeile geprüft.',
+    faulty: 'Manche Zeilen sind nicht zu gebrauchen',
     library: 'Ihre Datensätze',
     samples: 'Mitgelieferte Beispiele zum Ansehen und Probieren',
     sampleText: {

@@ -16,6 +16,10 @@ export default {
     expected: 'expected {{expected}}',
     moreProblems_one: 'and {{count}} more problem',
     moreProblems_other: 'and {{count}} more problems',
+    hubLook: '{{name}} on the hub',
+    hubNotRead: '{{name}} could not be read',
+    hubFetching: 'It is being fetched from the hub and every row checked.',
+    faulty: 'Some rows cannot be used',
     library: 'Your datasets',
     samples: 'Bundled samples, to look at and to try',
     sampleText: {

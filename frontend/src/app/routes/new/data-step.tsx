@@ -7,12 +7,14 @@ import { useTranslation } from 'react-i18next'
 import { Card } from '@/components/ui/card'
 import grid from '@/components/ui/grid.module.css'
 import { ProblemNotice } from '@/components/ui/problem-notice'
-import { type Dataset, datasetQuery, datasetsQuery } from '@/features/datasets/api/datasets'
+import { type Dataset, datasetQuery, datasetsQuery, type Reading } from '@/features/datasets/api/datasets'
 import { useSampleWords } from '@/features/datasets/api/use-sample-words'
 import { ColumnMapping } from '@/features/datasets/components/column-mapping'
 import { DropZone } from '@/features/datasets/components/drop-zone'
+import { HubLook } from '@/features/datasets/components/hub-look'
 import { RowBrowser } from '@/features/datasets/components/row-browser'
 import { changeDraft, useDraft } from '@/features/tuning/api/draft'
+import { suitsOf } from '@/features/tuning/api/suits'
 import { OptionRow } from '@/features/tuning/components/option-row'
 
 import classes from './new-page.module.css'
@@ -108,7 +110,8 @@ function HubDataset() {
 function Preview({ dataset, items }: { dataset: string; items: readonly Dataset[] }) {
   const { t } = useTranslation()
   const stored = items.find((one) => one.id === dataset)
-  if (stored?.shape === null || dataset.startsWith('hub:')) return null
+  if (dataset.startsWith('hub:')) return <OfTheHub key={dataset} dataset={dataset} />
+  if (stored?.shape === null) return null
   return (
     <Card
       flush
@@ -121,5 +124,25 @@ function Preview({ dataset, items }: { dataset: string; items: readonly Dataset[
     >
       <RowBrowser key={dataset} dataset={dataset} total={stored?.rows ?? 0} />
     </Card>
+  )
+}
+
+/** What a person says of the columns of a hub dataset goes into the recipe: there is nothing here to keep it with. */
+function OfTheHub({ dataset }: { dataset: string }) {
+  const { chosen } = useDraft()
+  const { 'data.shape': shape, 'data.columns': columns } = chosen
+  const read =
+    typeof shape === 'string' && shape !== 'auto' ? ({ shape, columns: columns ?? {} } as Reading) : null
+  return (
+    <HubLook
+      dataset={dataset}
+      read={read}
+      onRead={(next) =>
+        changeDraft({
+          chosen: { ...chosen, 'data.shape': next.shape, 'data.columns': next.columns },
+          suited: suitsOf(next.shape),
+        })
+      }
+    />
   )
 }

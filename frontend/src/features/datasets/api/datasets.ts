@@ -38,13 +38,17 @@ export const rowsQuery = (id: string, offset: number, limit: number) =>
     staleTime: 60_000,
   })
 
-export const inspectionQuery = (dataset: string, rows: number) =>
+/** How columns are to be read: a shape, and which column stands for which of its own. */
+export type Reading = Schemas['ShapeReading']
+
+/** What a dataset is, and its first rows; read as a person says, where they say. */
+export const inspectionQuery = (dataset: string, rows: number, reading: Reading | null = null) =>
   queryOptions({
-    queryKey: ['dataset', dataset, 'inspection', rows],
+    queryKey: ['dataset', dataset, 'inspection', rows, reading],
     queryFn: ({ signal }) =>
       answer(
         api.POST('/api/v1/datasets/inspect', {
-          body: { dataset, rows } as Schemas['DatasetQuestion'],
+          body: { dataset, rows, ...(reading ? { data: reading } : {}) } as Schemas['DatasetQuestion'],
           signal,
         }),
       ),

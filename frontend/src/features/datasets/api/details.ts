@@ -1,8 +1,4 @@
-import type { Schemas } from '@/lib/api/client'
-
-import type { DataProblem, Dataset } from './datasets'
-
-export type Reading = Schemas['ShapeReading']
+import type { DataProblem, Dataset, Reading } from './datasets'
 
 interface Details {
   warnings: DataProblem[]

@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 
 import { datasetQuery, inspectionQuery, SAMPLE, type Shape } from './datasets'
 
-const LOOKED_AT = 50
+/** Rows of a dataset that is not in the library, as many as its first pages show. */
+export const LOOKED_AT = 50
 
 /** The shape of a dataset's rows: of the library's as it was read, of another's as its first rows tell. */
 export function useShape(dataset: string | null): { known: boolean; shape: Shape | null } {

@@ -9,11 +9,11 @@ import { formatNumber } from '@/lib/format/format'
 
 import { conversation } from '../api/conversation'
 import { inspectionQuery, type Row, rowsQuery, SAMPLE } from '../api/datasets'
+import { LOOKED_AT } from '../api/use-shape'
 import { ConversationView } from './conversation-view'
 import classes from './row-browser.module.css'
 
 const PAGE = 5
-const LOOKED_AT = 50
 
 /** Rows as they are trained on, a few at a time; of what is not in the library, the first ones. */
 export function RowBrowser({ dataset, total }: { dataset: string; total: number }) {

@@ -21,12 +21,15 @@ function load(): Draft {
   }
 }
 
+/** Choices about the columns of one dataset, which say nothing of another's. */
+const OF_THE_ROWS = ['data.shape', 'data.columns']
+
 let draft: Draft = load()
 const listeners = new Set<() => void>()
 
 export function changeDraft(change: Partial<Draft>): void {
   const other = change.dataset !== undefined && change.dataset !== draft.dataset
-  draft = { ...draft, ...(other ? { suited: null } : {}), ...change }
+  draft = { ...draft, ...(other ? { suited: null, chosen: without(...OF_THE_ROWS) } : {}), ...change }
   sessionStorage.setItem(KEY, JSON.stringify(draft))
   for (const listener of listeners) listener()
 }
@@ -44,8 +47,8 @@ export function forgetSetting(dotted: string): void {
   changeDraft({ chosen: without(dotted) })
 }
 
-function without(dotted: string): Draft['chosen'] {
-  return Object.fromEntries(Object.entries(draft.chosen).filter(([key]) => key !== dotted))
+function without(...dotted: string[]): Draft['chosen'] {
+  return Object.fromEntries(Object.entries(draft.chosen).filter(([key]) => !dotted.includes(key)))
 }
 
 /** The settings that decide whether anything can be proposed at all. */

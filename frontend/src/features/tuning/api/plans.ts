@@ -15,9 +15,10 @@ async function plan(body: Record<string, unknown>, signal: AbortSignal): Promise
 }
 
 /** What decides how a row is read, beside the model. */
-interface Measured {
-  task?: unknown
-  strategy?: unknown
+export interface Measured {
+  task?: string
+  strategy?: string | object
+  data?: object
 }
 
 /** Rows, lengths and tokens of a dataset as a model reads them: preflight with the defaults. */

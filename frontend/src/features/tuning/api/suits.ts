@@ -1,3 +1,5 @@
+import type { Measured } from './plans'
+
 /** What rows of a shape are learnt with, where it is not the usual: imitation by a text generator. */
 const SUITS: Record<string, Record<string, string>> = {
   preference: { 'strategy.name': 'dpo' },
@@ -19,9 +21,10 @@ export function starterFor(shape: string | null): string {
 }
 
 /** How rows are read under these choices: what a measurement of them is asked with. */
-export function readingOf(chosen: Record<string, unknown>): { task?: string; strategy?: string | object } {
-  const { task, 'strategy.name': strategy } = chosen
+export function readingOf(chosen: Record<string, unknown>): Measured {
+  const { task, 'strategy.name': strategy, 'data.shape': shape, 'data.columns': columns } = chosen
   return {
+    ...(typeof shape === 'string' ? { data: { shape, columns: columns ?? {} } } : {}),
     ...(typeof task === 'string' ? { task } : {}),
     ...(strategy === 'rlhf' ? { strategy: { name: 'rlhf', rewards: ANY_REWARD } } : {}),
     ...(typeof strategy === 'string' && strategy !== 'rlhf' ? { strategy } : {}),

@@ -1,0 +1,66 @@
+import { Button, Select } from '@mantine/core'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import type { Reading, Shape } from '../api/datasets'
+import { EXPECTED, SHAPES } from '../api/shapes'
+import classes from './column-mapping.module.css'
+
+interface ColumnFormProps {
+  /** The ways to read the columns that were found, the best one first. */
+  readings: readonly Reading[]
+  /** The columns that there are. */
+  found: readonly string[]
+  /** How they are read now, where that is settled. */
+  now: Reading | null
+  pending: boolean
+  onRead: (reading: Reading) => void
+}
+
+/** Which shape the rows have, and which column is which of its own. */
+export function ColumnForm({ readings, found, now, pending, onRead }: ColumnFormProps) {
+  const { t } = useTranslation()
+  const first = now ?? readings[0]
+  const columns =
+    found.length > 0 ? found : [...new Set(readings.flatMap((one) => Object.values(one.columns)))]
+  const [shape, setShape] = useState<Shape>(first?.shape ?? 'input_output')
+  const [chosen, setChosen] = useState<Record<string, string>>(first?.columns ?? {})
+  const complete = EXPECTED[shape].every(({ name, required }) => !required || chosen[name])
+  const pickShape = (next: Shape) => {
+    setShape(next)
+    setChosen(readings.find((one) => one.shape === next)?.columns ?? {})
+  }
+  const read = () => {
+    const wanted = EXPECTED[shape].filter(({ name }) => chosen[name])
+    onRead({ shape, columns: Object.fromEntries(wanted.map(({ name }) => [name, chosen[name] ?? name])) })
+  }
+  return (
+    <>
+      <p className={classes.words}>{t('data.mappingText', { columns: columns.join(', ') })}</p>
+      <div className={classes.form}>
+        <Select
+          label={t('data.shapeLabel')}
+          allowDeselect={false}
+          value={shape}
+          onChange={(value) => value && pickShape(value as Shape)}
+          data={SHAPES.map((value) => ({ value, label: t(`data.shape.${value}`) }))}
+        />
+        {EXPECTED[shape].map(({ name, required }) => (
+          <Select
+            key={name}
+            label={name}
+            description={required ? undefined : t('data.optional')}
+            placeholder={t('data.pickColumn')}
+            clearable={!required}
+            value={chosen[name] ?? null}
+            onChange={(value) => setChosen((before) => ({ ...before, [name]: value ?? '' }))}
+            data={[...columns]}
+          />
+        ))}
+      </div>
+      <Button disabled={!complete} loading={pending} onClick={read}>
+        {t('data.readThus')}
+      </Button>
+    </>
+  )
+}
