@@ -13,6 +13,13 @@ window.ResizeObserver = class {
   unobserve() {}
   disconnect() {}
 } as never
+Blob.prototype.text = async function () {
+  return new Promise((resolve) => {
+    const reader = new FileReader()
+    reader.onload = () => resolve(reader.result as string)
+    reader.readAsText(this)
+  })
+}
 Element.prototype.scrollIntoView = vi.fn()
 Object.defineProperty(document, 'fonts', { value: new EventTarget() })
 

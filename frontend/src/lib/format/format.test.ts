@@ -1,3 +1,4 @@
+import i18next from 'i18next'
 import { expect, test, vi } from 'vitest'
 
 import { speak } from '@/lib/i18n'
@@ -19,6 +20,14 @@ test('numbers follow the locale of the page', async () => {
   await speak('en')
   vi.restoreAllMocks()
   expect(formatNumber(12_345.6, 1)).toBe('12,345.6')
+})
+
+test('numbers in texts and small measures stand as the language writes them', async () => {
+  expect(i18next.t('data.rowCount', { count: 12_345 })).toBe('12,345 rows')
+  await speak('de')
+  expect(i18next.t('data.rowCount', { count: 12_345 })).toBe('12.345 Zeilen')
+  expect(formatMeasure(0.000002)).toBe('2,0e-6')
+  await speak('en')
 })
 
 test('measures keep their digits, however small', () => {

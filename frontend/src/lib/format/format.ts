@@ -18,7 +18,9 @@ export function decimalSign(): string {
 /** Four significant digits, for measured values of any size; very small ones as powers of ten. */
 export function formatMeasure(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return String(value)
-  if (value !== 0 && Math.abs(value) < 1e-3) return value.toExponential(Math.max(digits - 3, 1))
+  if (value !== 0 && Math.abs(value) < 1e-3) {
+    return value.toExponential(Math.max(digits - 3, 1)).replace('.', decimalSign())
+  }
   return new Intl.NumberFormat(locale(), { maximumSignificantDigits: digits }).format(value)
 }
 

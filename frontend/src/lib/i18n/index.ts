@@ -1,4 +1,4 @@
-import i18next from 'i18next'
+import i18next, { type FormatterModule } from 'i18next'
 import { initReactI18next } from 'react-i18next'
 
 import en from '@/texts/en'
@@ -27,14 +27,27 @@ function preferred(): Language {
   return 'en'
 }
 
+/** Numbers in a text stand as the language writes them, whoever put them there. */
+const asWritten: FormatterModule = {
+  type: 'formatter',
+  init: () => undefined,
+  add: () => undefined,
+  addCached: () => undefined,
+  format: (value: unknown) =>
+    (typeof value === 'number' ? new Intl.NumberFormat(locale()).format(value) : value) as string,
+}
+
 export async function startTexts(language: Language = preferred()): Promise<void> {
-  await i18next.use(initReactI18next).init({
-    lng: 'en',
-    fallbackLng: 'en',
-    resources: { en: { translation: en } },
-    interpolation: { escapeValue: false }, // React escapes
-    returnNull: false,
-  })
+  await i18next
+    .use(asWritten)
+    .use(initReactI18next)
+    .init({
+      lng: 'en',
+      fallbackLng: 'en',
+      resources: { en: { translation: en } },
+      interpolation: { escapeValue: false, alwaysFormat: true }, // React escapes
+      returnNull: false,
+    })
   await speak(language)
 }
 
