@@ -70,14 +70,14 @@ def _parse_override(override: str) -> tuple[tuple[str, ...], Any]:
 
 
 def _scalar(text: str) -> Any:
-    """YAML 1.1 reads `1e-4` as text; numbers are what users mean."""
+    """YAML 1.1 reads `1e-4` as text; numbers are what users mean, unless they stand in quotes."""
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError:
         return text
     if isinstance(value, str):
         try:
-            return float(value)
+            return float(text)
         except ValueError:
             return value
     return value

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from modelforge.cli.app import COMMANDS, app, load_command
 from modelforge.cli.errors import report_error
+from modelforge.cli.recipe import overrides_of
 from modelforge.data.materialise import materialise
 from modelforge.data.source import resolve_dataset
 from modelforge.exceptions import ConfigurationError, ModelForgeException, TrainingError
@@ -234,3 +235,15 @@ def test_a_summariser_is_measured_and_no_loading_bars_are_shown(modelforge: Run,
     assert {"rougeL", "rouge1", "perplexity"} <= set(json.loads(result.stdout)["scores"])
     assert "Loading" not in result.stderr
     assert "[transformers]" not in result.stderr
+
+
+def test_an_option_in_quotes_stays_text() -> None:
+    """The web app shows the command of a run, whose name may look like a number, a key or a comment."""
+    said = ['name="2024"', 'output.name="Support #2"', "optimization.learning_rate=1e-4", "seed=7", 'task="no"']
+    assert overrides_of(said) == {
+        "name": "2024",
+        "output": {"name": "Support #2"},
+        "optimization": {"learning_rate": 1e-4},
+        "seed": 7,
+        "task": "no",
+    }

@@ -9,8 +9,15 @@ function quoted(text: string): string {
   return PLAIN.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
+/** What YAML reads as text without quotes: begins with a letter, and holds neither `: ` nor ` #`. */
+const TEXT = /^[A-Za-z](?:[\w ./'@+-]|:(?! |$))*$/
+/** Words that begin with a letter and are something else to YAML, or a number to Python. */
+const NO_TEXT = /^(?:y|n|yes|no|on|off|true|false|null|inf|infinity|nan)$/i
+
+/** A value as the command reads it, which is YAML. */
 function written(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  const isText = typeof value === 'string' && TEXT.test(value) && !NO_TEXT.test(value) && !value.endsWith(' ')
+  return isText ? value : JSON.stringify(value)
 }
 
 /** The schema's own defaults, which a terminal starts from: this machine's are said in full. */
@@ -29,8 +36,8 @@ export function commandLine(fields: Field[], config: TrainingConfig): string {
     ([dotted, value]) => dotted !== 'model' && dotted !== 'dataset' && value !== undefined,
   )
   const words = [
-    `model=${config.model}`,
-    `dataset=${config.dataset}`,
+    `model=${written(config.model)}`,
+    `dataset=${written(config.dataset)}`,
     ...named.map(([dotted, value]) => `${dotted}=${written(value)}`),
   ]
   return ['modelforge train', ...words.map((word) => `  ${quoted(word)}`)].join(' \\\n')

@@ -99,6 +99,18 @@ test('the command names what is not the default, quoted where a shell would read
   )
 })
 
+test.each([
+  ['Support #2', `'name="Support #2"'`],
+  ['Test: 2', `'name="Test: 2"'`],
+  ['2024', `'name="2024"'`],
+  ['no', `'name="no"'`],
+  ['', `'name=""'`],
+  ['Support v1.2', `'name=Support v1.2'`],
+  ['hub:own/data', 'name=hub:own/data'],
+])('the text %j stays text for a command that reads YAML', (name, word) => {
+  expect(commandLine(fieldsOf(SCHEMA), { ...DEFAULTS, name })).toContain(`\n  ${word} \\\n`)
+})
+
 test('rows that are preferences ask for a strategy that prefers, others for nothing', () => {
   expect(suitsOf('preference')).toEqual({ 'strategy.name': 'dpo' })
   expect(suitsOf('input_output')).toEqual({})
