@@ -1,4 +1,5 @@
 import { Accordion, TextInput } from '@mantine/core'
+import type { i18n } from 'i18next'
 import { Search } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -6,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import type { Field } from '@/components/schema-form/json-schema'
 import { same, valueAt } from '@/components/schema-form/paths'
 import { SchemaForm } from '@/components/schema-form/schema-form'
-import { humanised } from '@/components/schema-form/words'
+import { humanised, shownHelp, shownName } from '@/components/schema-form/words'
 import { Card } from '@/components/ui/card'
 
 import { chooseSetting } from '../api/draft'
@@ -26,12 +27,12 @@ const ELSEWHERE = new Set(['model', 'dataset'])
 
 /** Every setting of the schema: the essential ones open, all others by group or by search. */
 export function SettingsForm({ fields, essential, config, defaults, faults }: SettingsFormProps) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const [query, setQuery] = useState('')
   const shown = fields.filter(({ dotted }) => !ELSEWHERE.has(dotted))
   const first = shown.filter(({ dotted }) => essential.includes(dotted))
   const rest = shown.filter(({ dotted }) => !essential.includes(dotted))
-  const found = rest.filter((field) => matches(field, query))
+  const found = shown.filter((field) => matches(field, query, i18n))
   const groups = [...new Set(rest.map(({ group }) => group))]
   const props = { values: config, defaults, errors: faults, onChange: chooseSetting }
   return (
@@ -100,7 +101,12 @@ function GroupName({ group, count, faulty }: { group: string; count: number; fau
   )
 }
 
-function matches(field: Field, query: string): boolean {
-  const wanted = query.trim().toLowerCase().replaceAll(' ', '_')
-  return field.dotted.includes(wanted) || field.description.toLowerCase().includes(query.trim().toLowerCase())
+/** Whether a setting is meant: by its key, by the name that it is shown with, or by what it does. */
+function matches(field: Field, query: string, words: i18n): boolean {
+  const wanted = query.trim().toLowerCase()
+  const said = [shownName(field, words), shownHelp(field, words), field.description]
+  return (
+    field.dotted.includes(wanted.replaceAll(' ', '_')) ||
+    said.some((text) => text.toLowerCase().includes(wanted))
+  )
 }

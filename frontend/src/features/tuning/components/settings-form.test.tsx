@@ -1,0 +1,44 @@
+import { screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { expect, test } from 'vitest'
+
+import { fieldsOf } from '@/components/schema-form/json-schema'
+import { speak } from '@/lib/i18n'
+import { show } from '@/testing/show'
+
+import type { TrainingConfig } from '../api/recipes'
+import { SettingsForm } from './settings-form'
+
+const FIELDS = fieldsOf({
+  $defs: {
+    Optimization: {
+      properties: {
+        learning_rate: { type: 'number', default: 0.0002, description: 'Peak step size.' },
+        num_train_epochs: { type: 'number', default: 3, description: 'Passes over the rows.' },
+      },
+    },
+  },
+  properties: { optimization: { $ref: '#/$defs/Optimization' } },
+})
+const CONFIG = { optimization: { learning_rate: 0.0002, num_train_epochs: 3 } } as TrainingConfig
+
+test('a setting is found by the name that it is shown with, essential or not', async () => {
+  await speak('de')
+  const user = userEvent.setup()
+  show(
+    <SettingsForm
+      fields={FIELDS}
+      essential={['optimization.learning_rate']}
+      config={CONFIG}
+      defaults={CONFIG}
+      faults={{}}
+    />,
+  )
+  const search = screen.getByRole('textbox', { name: 'Einstellung suchen' })
+  await user.type(search, 'lernrate')
+  expect(screen.getAllByRole('textbox', { name: /^Lernrate/ })).toHaveLength(2)
+  await user.clear(search)
+  await user.type(search, 'Durchgänge')
+  expect(screen.getByRole('textbox', { name: /^Durchgänge/ })).toBeInTheDocument()
+  await speak('en')
+})
