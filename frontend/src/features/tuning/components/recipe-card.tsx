@@ -1,6 +1,6 @@
 import { Button, FileButton, SegmentedControl, Textarea } from '@mantine/core'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { type Field, fieldsOf, type JsonSchema } from '@/components/schema-form/json-schema'
@@ -50,17 +50,19 @@ export function RecipeCard({ root, fields, config }: RecipeCardProps) {
         <CodeBlock code={commandLine(fields, config)} label={t('recipe.cli')} />
       ) : (
         <div className={classes.stack}>
+          {recipe.error ? <ProblemNotice error={recipe.error} /> : null}
           {recipe.data ? <CodeBlock code={recipe.data} label={t('recipe.title')} maxHeight={260} /> : null}
-          <Import root={root} onDownload={() => saveFile('recipe.yaml', recipe.data ?? '')} />
+          <Import root={root} recipe={recipe.data} />
         </div>
       )}
     </Card>
   )
 }
 
-function Import({ root, onDownload }: { root: JsonSchema; onDownload: () => void }) {
+function Import({ root, recipe }: { root: JsonSchema; recipe: string | undefined }) {
   const { t } = useTranslation()
   const [text, setText] = useState<string | null>(null)
+  const again = useRef<() => void>(null)
   const read = useMutation({
     mutationFn: parseRecipe,
     onSuccess: ({ config, stages }) => {
@@ -74,12 +76,21 @@ function Import({ root, onDownload }: { root: JsonSchema; onDownload: () => void
   return (
     <>
       <div className={classes.buttons}>
-        <Button size="xs" variant="default" onClick={onDownload}>
+        <Button
+          size="xs"
+          variant="default"
+          disabled={recipe === undefined}
+          onClick={() => saveFile('recipe.yaml', recipe ?? '')}
+        >
           {t('common.download')}
         </Button>
         <FileButton
           accept=".yaml,.yml,.json"
-          onChange={(file) => void file?.text().then((found) => read.mutate(found))}
+          resetRef={again}
+          onChange={(file) => {
+            again.current?.() // else the browser takes the same file for no change
+            void file?.text().then((found) => read.mutate(found))
+          }}
         >
           {(props) => (
             <Button size="xs" variant="default" {...props}>
