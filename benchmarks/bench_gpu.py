@@ -98,7 +98,7 @@ CELLS = (
             "compute": {"gradient_checkpointing": True},
         },
         steps=12,
-        limit=120,
+        limit=170,
     ),
     Cell("DPO", "1B", {"strategy": {"name": "dpo"}}, batch=4, steps=12),
     Cell("bf16 LoRA, deterministic", "1B", {"compute": {"full_determinism": True}}, steps=12, whole=True),

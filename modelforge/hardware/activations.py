@@ -58,10 +58,10 @@ class Training:
 def layer_bytes(block: Block, adapted: tuple[Linear, ...], forward: Pass, training: Training) -> int:
     """Bytes that one layer keeps from its forward to its backward pass."""
     per_token = (
-        _norms(block, forward, training)
+        _norms(block, training)
         + _attention(block, forward) * (2 if block.is_cross else 1)
         + _mlp(block) * forward.width
-        + _inputs(block, adapted, training) * forward.width
+        + _inputs(block, adapted, forward, training) * forward.width
         + _adapters(adapted, forward, training)
         + _dropped(block, forward)
     )
@@ -78,14 +78,14 @@ def backward_bytes(block: Block, forward: Pass) -> int:
     return (3 * block.intermediate + 2 * block.hidden) * forward.width * forward.tokens
 
 
-def _norms(block: Block, forward: Pass, training: Training) -> int:
+def _norms(block: Block, training: Training) -> int:
     """Bytes per token: inputs in fp32, and 1 or 2 statistics. A trained RMSNorm keeps its normalised input as well."""
     kept = block.norms * (block.hidden + (1 if block.rms_norm else 2)) * FP32
     normalised = block.norms * block.hidden
     if block.qk_norm:
         kept += (block.query_width + block.key_width + block.heads + block.kv_heads) * FP32
         normalised += block.query_width + block.key_width
-    return kept + (normalised * forward.width if training.full and block.rms_norm else 0)
+    return kept + (normalised * FP32 if training.full and block.rms_norm else 0)
 
 
 def _attention(block: Block, forward: Pass) -> int:
@@ -112,8 +112,13 @@ def _mlp(block: Block) -> int:
     return block.intermediate
 
 
-def _inputs(block: Block, adapted: tuple[Linear, ...], training: Training) -> int:
-    """Numbers per token of the distinct inputs that trained layers read; attention's result is kept anyway."""
+def _inputs(block: Block, adapted: tuple[Linear, ...], forward: Pass, training: Training) -> int:
+    """Numbers per token of the distinct inputs that trained layers read; attention's result is kept anyway.
+
+    Where all weights are trained in mixed precision, norms give fp32, and autocast casts it anew for each layer.
+    """
+    if training.full and forward.width < FP32:
+        return sum(linear.in_features for linear in block.linears if linear.source not in _CONTEXTS)
     reading = block.linears if training.full else adapted
     if training.lora_dropout and not training.full:
         return 0
@@ -121,7 +126,8 @@ def _inputs(block: Block, adapted: tuple[Linear, ...], training: Training) -> in
     return sum(widths.values())
 
 
-_KEPT_ANYWAY = frozenset({"context", "cross_context", "cross_states"})
+_CONTEXTS = frozenset({"context", "cross_context"})
+_KEPT_ANYWAY = _CONTEXTS | {"cross_states"}
 
 
 def _adapters(adapted: tuple[Linear, ...], forward: Pass, training: Training) -> int:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import platform
 
 M_MMAP_THRESHOLD = -3
 """The parameter's number in glibc's `malloc.h`."""
 THRESHOLD_BYTES = 1 << 20
+ALLOCATION = ("PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF")
+"""Where torch reads how to allocate; the second is the older name."""
 
 
 def steady_allocator() -> bool:
@@ -23,3 +26,17 @@ def steady_allocator() -> bool:
     if platform.libc_ver()[0] != "glibc":
         return False
     return bool(ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, THRESHOLD_BYTES) == 1)
+
+
+def growing_segments() -> None:
+    """Have torch grow its blocks on a GPU in place, unless the environment says how it is to allocate.
+
+    Rows of many lengths leave blocks of many sizes, between which memory lies reserved that no tensor fits: LoRA on a
+    Llama of 1.2 B parameters reserved 33 GiB for the 21 that it used. torch reads the environment when it is loaded,
+    which a worker's parent did; hence its setter
+    (https://docs.pytorch.org/docs/stable/notes/cuda.html#optimizing-memory-usage).
+    """
+    import torch
+
+    if not any(name in os.environ for name in ALLOCATION):
+        torch._C._accelerator_setAllocatorSettings("expandable_segments:True")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from modelforge.exceptions import HardwareError
-from modelforge.hardware.allocator import steady_allocator
+from modelforge.hardware.allocator import growing_segments, steady_allocator
 from modelforge.hardware.detector import FAST_BF16_CAPABILITY, detect
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.hardware import Accelerator, Hardware
@@ -54,6 +54,8 @@ class ResolvedCompute:
 
         torch.set_num_threads(self.num_threads)
         steady_allocator()
+        if self.device.startswith("cuda"):
+            growing_segments()
 
 
 def resolve_compute(config: TrainingConfig, hardware: Hardware | None = None) -> ResolvedCompute:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from modelforge.hardware.anatomy import Anatomy, Block, Linear, attention, cross_attention, mlp
@@ -44,8 +45,10 @@ def modernbert(config: Config) -> Anatomy:
         Linear("mlp.Wi", hidden, 2 * inner, bias=False, source="mlp_norm"),
         Linear("mlp.Wo", inner, hidden, bias=False, source="inner"),
     )
-    block = _block(int(config["num_hidden_layers"]), linears, hidden, heads, inner, norms=2)
-    return Anatomy((block,), 2 * hidden, int(config["vocab_size"]), tied=True, has_head=False)
+    stack = _block(int(config["num_hidden_layers"]), linears, hidden, heads, inner, norms=2)
+    block = replace(stack, norm_parameters=2 * hidden)
+    # A norm after the embeddings, one at the end, and none before the first layer's attention.
+    return Anatomy((block,), 2 * hidden - hidden, int(config["vocab_size"]), tied=True, has_head=False)
 
 
 def t5(config: Config) -> Anatomy:

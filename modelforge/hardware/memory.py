@@ -4,6 +4,7 @@ A run is a row of moments, and its peak is the largest of them:
 
     head        all activations are kept, and the loss works on its tile of logits
     layer       all activations are kept, and the last layer's gradients are computed
+    gradients   all gradients are there, and the backward pass ends with the first layer
     reference   all activations are kept, and the frozen model is asked about the same batch
     step        all gradients are there, and the optimizer updates the largest weight
     sampling    reinforcement learning writes the answers of a step, with keys and values cached
@@ -135,7 +136,7 @@ def _training_moments(
         lora_dropout=config.lora.lora_dropout,
         dora=config.lora.use_dora,
     )
-    kept, working = _activations(config, shape, forward, training)
+    kept, working, last = _activations(config, shape, forward, training)
     accumulated = states.gradients if config.optimization.gradient_accumulation_steps > 1 else 0
     head = _head(config, shape, trained=training.full)
     # The loss of an encoder-decoder is transformers' own, which makes all logits, in about as many copies as smoothing.
@@ -147,9 +148,10 @@ def _training_moments(
         max(backward_bytes(block, forward) for block in shape.anatomy.blocks) if config.strategy.has_reference else 0
     )
     return (
-        _Moment("reference", accumulated, kept + asked, evaluation_bytes(head, forward) if asked else 0),
-        _Moment("head", max(accumulated + head_gradient, head_gradient), kept, logits),
-        _Moment("layer", before_layers, kept + working),
+        _Moment("reference", accumulated, kept + states.casts + asked, evaluation_bytes(head, forward) if asked else 0),
+        _Moment("head", accumulated + head_gradient, kept + states.casts, logits),
+        _Moment("layer", before_layers, kept + max(states.casts, states.layer_casts) + working),
+        _Moment("gradients", states.gradients, states.layer_casts + last),
         _Moment("step", states.gradients, states.step_workspace),
     )
 
@@ -170,21 +172,22 @@ def training_pass(config: TrainingConfig, shape: ModelShape, length: int, comput
     )
 
 
-def _activations(config: TrainingConfig, shape: ModelShape, forward: Pass, training: Training) -> tuple[int, int]:
-    """Bytes kept until the backward pass, and the most that the backward pass of one layer adds."""
+def _activations(config: TrainingConfig, shape: ModelShape, forward: Pass, training: Training) -> tuple[int, int, int]:
+    """Bytes kept until the backward pass; the most that one layer's backward pass adds; and what the last one holds."""
     targets = config.lora.target_modules
     adapted = shape.adapted(targets)
     passes = [_written(config, shape, forward) if block.is_cross else forward for block, _ in adapted]
     whole = [layer_bytes(block, linears, one, training) for (block, linears), one in zip(adapted, passes, strict=True)]
     gradients = [backward_bytes(block, one) for (block, _), one in zip(adapted, passes, strict=True)]
+    last = max(layer + gradient for layer, gradient in zip(whole, gradients, strict=True))
     outside = 2 * shape.hidden_size * forward.tokens * forward.width
     if config.compute.gradient_checkpointing:
         kept = sum(
             block.layers * checkpointed_layer_bytes(block, one) for (block, _), one in zip(adapted, passes, strict=True)
         )
-        return kept + outside, max(layer + gradient for layer, gradient in zip(whole, gradients, strict=True))
+        return kept + outside, last, last
     kept = sum(block.layers * layer for (block, _), layer in zip(adapted, whole, strict=True))
-    return kept + outside, max(gradients)
+    return kept + outside, max(gradients), last
 
 
 def _head(config: TrainingConfig, shape: ModelShape, *, trained: bool) -> Head:

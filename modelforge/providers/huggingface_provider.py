@@ -117,12 +117,8 @@ class HuggingFaceProvider(Provider):
 
     def add_adapter(self, model: Any, config: TrainingConfig, head: Head = CAUSAL) -> Any:
         """The model with fresh LoRA layers, all else frozen; seeded by the caller."""
-        from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
+        from peft import LoraConfig, get_peft_model
 
-        if config.quantization.bits:
-            model = prepare_model_for_kbit_training(
-                model, use_gradient_checkpointing=config.compute.gradient_checkpointing
-            )
         lora = config.lora
         known = {name.rpartition(".")[2] for name, _ in model.named_modules()}
         if isinstance(lora.target_modules, list) and not known & set(lora.target_modules):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 from typing import Any
 
 from modelforge.exceptions import ConfigurationError
@@ -10,6 +11,8 @@ from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.quantization import QuantizationConfig
 
 PACKAGE = "bitsandbytes"
+INT8_PRODUCTS = "bitsandbytes.autograd._functions"
+"""The logger that tells of every 8-bit product in bf16 that it is computed in float16: hundreds of lines a step."""
 ITS_OPTIMIZERS = ("adamw_8bit", "paged_adamw_8bit", "paged_adamw_32bit")
 
 
@@ -48,6 +51,7 @@ class QuantizationFactory:
         from transformers import BitsAndBytesConfig
 
         if config.bits == 8:
+            logging.getLogger(INT8_PRODUCTS).setLevel(logging.ERROR)
             return BitsAndBytesConfig(load_in_8bit=True)
         named = compute_dtype if config.compute_dtype == "auto" else getattr(torch, config.compute_dtype)
         return BitsAndBytesConfig(

@@ -42,8 +42,8 @@ class MemoryPlan(Schema):
     parameters: int
     trainable_parameters: int
     moment: str = "head"
-    """The moment of the run that takes the most: `head`, `layer`, `reference`, `step`, `sampling`, `scoring`,
-    `evaluation` or `generation`."""
+    """The moment of the run that takes the most: `head`, `layer`, `gradients`, `reference`, `step`, `sampling`,
+    `scoring`, `evaluation` or `generation`."""
     advice: tuple[str, ...] = ()
     """What to change when it does not fit, the cheapest change first."""
 

@@ -6,6 +6,7 @@ import resource
 import sys
 from pathlib import Path
 
+from modelforge.hardware.runtime import runtime_bytes
 from modelforge.schemas.plan import MemoryMeasurement, MemoryPlan
 from modelforge.storage.atomic import read_json, write_json
 from modelforge.storage.folders import RunFolder
@@ -25,14 +26,15 @@ def memory_in_use(device: str) -> int:
 
 
 def peak_memory(device: str) -> int:
-    """The most bytes this process ever held on the device: resident memory on a CPU, reserved memory on a GPU.
+    """The most bytes this process ever held on the device: resident memory on a CPU, torch's blocks on a GPU.
 
-    On Linux that is `VmHWM`: `ru_maxrss` is kept across `exec`, so it is at least what the starting process held.
+    A GPU's context, which torch does not see, is taken as `runtime_bytes` has it. On Linux resident memory is `VmHWM`:
+    `ru_maxrss` is kept across `exec`, so it is at least what the starting process held.
     """
     if device.startswith("cuda"):
         import torch
 
-        return int(torch.cuda.max_memory_reserved(device))
+        return int(torch.cuda.max_memory_reserved(device)) + runtime_bytes(device)
     if STATUS.exists():
         return (
             next(int(line.split()[1]) for line in STATUS.read_text().splitlines() if line.startswith("VmHWM:")) * 1024

@@ -1,0 +1,89 @@
+"""Adapters under autocast: the same numbers as PEFT's own casts give, and a base that keeps its precision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from modelforge.hardware.compute import resolve_compute
+from modelforge.providers.huggingface_provider import HuggingFaceProvider
+from modelforge.providers.provider import LoadOptions
+from modelforge.quantization.quantization_factory import QuantizationFactory
+from modelforge.schemas.config import parse_training_config
+from modelforge.strategies.trained_parameters import leave_casts_to_autocast
+
+
+def test_leaving_the_cast_to_autocast_changes_no_bit() -> None:
+    import torch
+
+    casting, following = adapted(), adapted()
+    leave_casts_to_autocast(following)
+
+    assert torch.equal(loss_of(casting), loss_of(following))
+    gradients = [[p.grad for p in model.parameters() if p.requires_grad] for model in (casting, following)]
+    assert len(gradients[0]) > 10
+    assert all(torch.equal(one, other) for one, other in zip(*gradients, strict=True))
+
+
+def test_outside_autocast_adapters_still_cast() -> None:
+    import torch
+
+    model = adapted()
+    leave_casts_to_autocast(model)
+    loss_of(model)
+
+    with torch.no_grad():
+        assert torch.isfinite(model(**batch()).logits).all()
+
+
+def test_what_is_not_quantised_keeps_its_precision() -> None:
+    import torch
+
+    recipe = {"model": "starter:chat", "dataset": "d", "strategy": "qlora", "quantization": {"bits": 4}}
+    config = parse_training_config(recipe).config
+    quantised = QuantizationFactory.create_config(config.quantization, torch.bfloat16)
+    model = loaded(LoadOptions("cpu", torch.bfloat16, quantization_config=quantised))
+
+    adapters = HuggingFaceProvider().add_adapter(model, config)
+
+    frozen = {p.dtype for p in adapters.parameters() if not p.requires_grad}
+    assert frozen == {torch.bfloat16, torch.uint8}
+
+
+def adapted() -> Any:
+    """The starter in bf16 with seeded adapters in float32, as a run on a GPU has it."""
+    import torch
+
+    config = parse_training_config({"model": "starter:chat", "dataset": "d", "lora": {"r": 4}}).config
+    torch.manual_seed(0)
+    options = LoadOptions("cpu", resolve_compute(config).dtype)
+    model = HuggingFaceProvider().add_adapter(loaded(options).to(torch.bfloat16), config)
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.float()
+        if "lora_B" in name:
+            torch.nn.init.normal_(parameter, std=0.02)
+    return model
+
+
+def loaded(options: LoadOptions) -> Any:
+    from transformers import AutoModelForCausalLM
+
+    provider = HuggingFaceProvider()
+    return provider.load_model(provider.resolve("starter:chat"), AutoModelForCausalLM, options)
+
+
+def loss_of(model: Any) -> Any:
+    """The loss of a step under autocast, its gradients computed."""
+    import torch
+
+    with torch.autocast("cpu", torch.bfloat16):
+        loss = model(**batch()).loss
+    loss.backward()
+    return loss.detach()
+
+
+def batch() -> dict[str, Any]:
+    import torch
+
+    ids = torch.arange(3, 35).reshape(2, 16)
+    return {"input_ids": ids, "labels": ids}
