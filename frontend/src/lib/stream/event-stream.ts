@@ -4,6 +4,8 @@ import { connection } from '@/lib/api/connection'
 import { problemOf } from '@/lib/api/problem'
 import { readToken } from '@/lib/session/session'
 
+import { inTime, piecesOf } from './silence'
+
 export interface StreamEvent {
   id: number | null
   kind: string
@@ -24,7 +26,8 @@ const LONGEST_WAIT_MS = 8_000
 
 /**
  * Server-sent events over `fetch`, since `EventSource` sends no token. Goes on behind the last event after every
- * break, so that each event arrives once; sleeps while the page is hidden, so that many tabs share few connections.
+ * break, so that each event arrives once, and takes a long silence for one; sleeps while the page is hidden, so that
+ * many tabs share few connections.
  *
  * @returns what ends it.
  */
@@ -49,15 +52,12 @@ export function listen(path: string, { after, onEvent, onEnd, onRefused }: Strea
   })
 
   async function read(signal: AbortSignal): Promise<void> {
-    const response = await fetch(path, {
-      headers: {
-        Accept: 'text/event-stream',
-        Authorization: `Bearer ${readToken() ?? ''}`,
-        'Last-Event-ID': String(last),
-      },
-      cache: 'no-store',
-      signal,
-    })
+    const headers = {
+      Accept: 'text/event-stream',
+      Authorization: `Bearer ${readToken() ?? ''}`,
+      'Last-Event-ID': String(last),
+    }
+    const response = await inTime(fetch(path, { headers, cache: 'no-store', signal }))
     if (!response.ok || response.body === null) {
       over = response.status < 500
       const error = problemOf(response, await response.json().catch(() => null))
@@ -67,12 +67,7 @@ export function listen(path: string, { after, onEvent, onEnd, onRefused }: Strea
     wait = FIRST_WAIT_MS
     connection.reached()
     parser.reset()
-    const decoder = new TextDecoder()
-    for (const reader = response.body.getReader(); ;) {
-      const { done, value } = await reader.read()
-      if (done) return
-      parser.feed(decoder.decode(value, { stream: true }))
-    }
+    for await (const piece of piecesOf(response.body)) parser.feed(piece)
   }
 
   async function run(): Promise<void> {
@@ -83,8 +78,9 @@ export function listen(path: string, { after, onEvent, onEnd, onRefused }: Strea
     } catch {
       if (!controller.signal.aborted) connection.lost()
     }
-    if (running === controller) running = null
     if (controller.signal.aborted) return
+    controller.abort()
+    running = null
     if (over) onEnd()
     else {
       timer = setTimeout(() => void run(), wait)
@@ -94,8 +90,10 @@ export function listen(path: string, { after, onEvent, onEnd, onRefused }: Strea
 
   function follow(): void {
     clearTimeout(timer)
-    if (document.hidden) running?.abort()
-    else if (running === null && !over) void run()
+    if (document.hidden) {
+      running?.abort()
+      running = null
+    } else if (running === null && !over) void run()
   }
 
   document.addEventListener('visibilitychange', follow)
