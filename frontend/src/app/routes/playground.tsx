@@ -2,7 +2,7 @@ import { Button, Select, Switch, Textarea } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { MessageSquare } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { Card } from '@/components/ui/card'
@@ -15,11 +15,11 @@ import { type Mode, reads } from '@/features/playground/api/predict'
 import { curl, python } from '@/features/playground/api/snippets'
 import { history, useConversation } from '@/features/playground/api/use-conversation'
 import { Composer } from '@/features/playground/components/composer'
-import { ExchangeView } from '@/features/playground/components/exchange-view'
 import { MemoryLine } from '@/features/playground/components/memory-line'
 import { ReadingPanel } from '@/features/playground/components/reading-panel'
 import { GREEDY, SamplingForm } from '@/features/playground/components/sampling-form'
 import { SnippetCard } from '@/features/playground/components/snippet-card'
+import { Talk } from '@/features/playground/components/talk'
 
 import classes from './playground.module.css'
 
@@ -113,11 +113,8 @@ function Chat({ model, disabled, hasBase, choice, alone }: ChatProps) {
             </Button>
           ) : null}
         </div>
-        <Talk count={exchanges.length} busy={busy}>
-          {exchanges.map((exchange) => (
-            <ExchangeView key={exchange.id} exchange={exchange} />
-          ))}
-          {exchanges.length === 0 ? <Nothing chosen={model !== null} placeholder={placeholder} /> : null}
+        <Talk exchanges={exchanges}>
+          <Nothing chosen={model !== null} placeholder={placeholder} />
         </Talk>
         <Composer
           busy={busy}
@@ -207,18 +204,4 @@ function named(choices: Choice[]) {
     value,
     label: choices.filter((one) => one.label === label).length > 1 ? `${label} (${value})` : label,
   }))
-}
-
-/** The conversation; it keeps its end in sight while an answer is written. */
-function Talk({ count, busy, children }: { count: number; busy: boolean; children: React.ReactNode }) {
-  const end = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    if (count > 0) end.current?.scrollIntoView({ block: 'nearest' })
-  }, [count, busy])
-  return (
-    <div className={classes.talk}>
-      {children}
-      <div ref={end} />
-    </div>
-  )
 }

@@ -4,6 +4,7 @@ import type { Schemas } from '@/lib/api/client'
 import { connection } from '@/lib/api/connection'
 import { Problem, problemOf, Unreachable } from '@/lib/api/problem'
 import { readToken } from '@/lib/session/session'
+import { piecesOf } from '@/lib/stream/silence'
 
 export type Message = Schemas['ChatMessage']
 export type Sampling = Schemas['Sampling']
@@ -46,7 +47,7 @@ interface Said {
  * Ask one side and listen to its answer, piece by piece. Leaving early, by the signal, ends the answer on the server.
  *
  * @returns how the answer ended.
- * @throws Problem when there is no answer, or no more of it.
+ * @throws Problem when there is no answer, `Unreachable` when the server is away or falls silent on the way.
  */
 export async function ask(question: Question, listener: Listener, signal: AbortSignal): Promise<Ending> {
   const response = await send(question, signal)
@@ -65,25 +66,30 @@ export async function ask(question: Question, listener: Listener, signal: AbortS
       } else tell(listener, event ?? '', said)
     },
   })
-  const decoder = new TextDecoder()
-  for (const reader = response.body.getReader(); ;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    parser.feed(decoder.decode(value, { stream: true }))
+  const { body } = response
+  const hear = async () => {
+    for await (const piece of piecesOf(body)) parser.feed(piece)
   }
+  await reachable(hear(), signal)
   if (outcome.refusal) throw outcome.refusal
   if (!outcome.ending) throw new Unreachable()
   return outcome.ending
 }
 
-async function send({ model, messages, sampling, side }: Question, signal: AbortSignal): Promise<Response> {
+function send({ model, messages, sampling, side }: Question, signal: AbortSignal): Promise<Response> {
+  const asked = fetch('/api/v1/playground/chat', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${readToken() ?? ''}` },
+    body: JSON.stringify({ model, messages, sampling, base: side === 'base' }),
+    signal,
+  })
+  return reachable(asked, signal)
+}
+
+/** What the server does, or `Unreachable` where the way to it is cut; an end that was asked for stays one. */
+async function reachable<Value>(doing: Promise<Value>, signal: AbortSignal): Promise<Value> {
   try {
-    return await fetch('/api/v1/playground/chat', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${readToken() ?? ''}` },
-      body: JSON.stringify({ model, messages, sampling, base: side === 'base' }),
-      signal,
-    })
+    return await doing
   } catch (error) {
     if (signal.aborted) throw error
     connection.lost()

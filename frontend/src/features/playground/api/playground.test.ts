@@ -47,3 +47,27 @@ test('a question with quotes stays one argument of the shell and one text in Pyt
   expect(curl(call)).toContain(`it'\\''s \\"so\\"`)
   expect(python(call)).toContain(`"it's \\"so\\""`)
 })
+
+test('every setting of the form is in the same by API, and one that changes nothing is left out', () => {
+  const call = (more: object) => ({
+    origin: 'http://127.0.0.1:8000',
+    model: 'starter:chat',
+    messages: [{ role: 'user' as const, content: 'Hello' }],
+    sampling: { ...SAMPLING, ...more },
+  })
+  const set = call({ temperature: 0.7, top_p: 0.9, top_k: 40, repetition_penalty: 1.1, seed: 5 })
+  const sent = curl(set).split("-d '")[1]?.slice(0, -1) ?? ''
+  expect(JSON.parse(sent)).toEqual({
+    model: 'starter:chat',
+    messages: [{ role: 'user', content: 'Hello' }],
+    temperature: 0.7,
+    top_p: 0.9,
+    max_tokens: 64,
+    seed: 5,
+    top_k: 40,
+    repetition_penalty: 1.1,
+  })
+  expect(python(set)).toContain('    extra_body={"top_k":40,"repetition_penalty":1.1},')
+  for (const shown of [curl(call({})), python(call({}))])
+    expect(shown).not.toMatch(/top_k|penalty|extra_body/)
+})

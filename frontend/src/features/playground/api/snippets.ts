@@ -28,9 +28,17 @@ function body({ model, messages, sampling }: Call): Record<string, unknown> {
   }
 }
 
+/** What OpenAI's own requests do not have; left out where it changes nothing. */
+function extra({ top_k, repetition_penalty }: Sampling): Record<string, number> {
+  return {
+    ...(top_k > 0 ? { top_k } : {}),
+    ...(repetition_penalty !== 1 ? { repetition_penalty } : {}),
+  }
+}
+
 /** The same question for a shell. */
 export function curl(call: Call): string {
-  return post(`${call.origin}/v1/chat/completions`, body(call))
+  return post(`${call.origin}/v1/chat/completions`, { ...body(call), ...extra(call.sampling) })
 }
 
 /** The same texts for a shell. */
@@ -73,6 +81,7 @@ export function predictPython({ origin, model, inputs }: Reading): string {
 /** The same question for Python, over the `openai` package. */
 export function python(call: Call): string {
   const { messages, ...rest } = body(call)
+  const more = extra(call.sampling)
   const lines = Object.entries(rest).map(([name, value]) => `    ${name}=${JSON.stringify(value)},`)
   return [
     'import os',
@@ -85,6 +94,7 @@ export function python(call: Call): string {
     ')',
     'answer = client.chat.completions.create(',
     ...lines,
+    ...(Object.keys(more).length > 0 ? [`    extra_body=${JSON.stringify(more)},`] : []),
     `    messages=${JSON.stringify(messages, null, 4).replaceAll('\n', '\n    ')},`,
     ')',
     'print(answer.choices[0].message.content)',

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 
 import { ask, type Ending, type Message, type Sampling, type Side } from './ask'
 
@@ -28,12 +28,16 @@ export interface Asking {
 
 const FRESH: Answer = { text: '', phase: 'asked', ahead: 0, ending: null, error: null }
 
-/** A conversation with one model or two; each side remembers its own answers, and only those. */
+/**
+ * A conversation with one model or two; each side remembers its own answers, and only those. Leaving it ends the answer
+ * that is being written, on the server as well.
+ */
 export function useConversation() {
   const [exchanges, setExchanges] = useState<Exchange[]>([])
   const [busy, setBusy] = useState(false)
   const control = useRef<AbortController | null>(null)
   const number = useRef(0)
+  useEffect(() => () => control.current?.abort(), [])
 
   const change = (id: number, side: Side, update: (answer: Answer) => Answer) =>
     setExchanges((now) =>

@@ -41,7 +41,8 @@ function field(name: Name, kind: 'number' | 'integer', range: Partial<Field>): F
 }
 
 const FIELDS: Record<Name, Field> = {
-  temperature: field('temperature', 'number', { minimum: 0, maximum: 5 }),
+  // As far as `/v1/chat/completions` goes, so that the same can be asked there.
+  temperature: field('temperature', 'number', { minimum: 0, maximum: 2 }),
   max_new_tokens: field('max_new_tokens', 'integer', { minimum: 1 }),
   top_p: field('top_p', 'number', { exclusiveMinimum: 0, maximum: 1 }),
   top_k: field('top_k', 'integer', { minimum: 0 }),
