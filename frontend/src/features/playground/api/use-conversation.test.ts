@@ -107,7 +107,7 @@ test('what the server refuses is shown in its words', async () => {
     detail: 'Memory ran out.',
     hint: 'Free some.',
   })
-  asked[0]?.cut()
+  asked[0]?.close()
   await waitFor(() => expect(result.current.busy).toBe(false))
   expect(result.current.exchanges[0]?.answers.tuned?.error?.message).toBe('Memory ran out.')
 })
