@@ -26,6 +26,7 @@ import { DatasetFacts } from '@/features/datasets/components/dataset-facts'
 import { ProblemList } from '@/features/datasets/components/problem-list'
 import { RowBrowser } from '@/features/datasets/components/row-browser'
 import { LengthCard } from '@/features/tuning/components/length-card'
+import { hidesAll } from '@/lib/api/problem'
 import { formatNumber } from '@/lib/format/format'
 
 export function DatasetPage() {
@@ -81,7 +82,7 @@ function Sample({ name }: { name: string }) {
 function Stored({ id }: { id: string }) {
   const { t } = useTranslation()
   const { data, error } = useQuery(datasetQuery(id))
-  if (error) {
+  if (hidesAll(error, data)) {
     return (
       <ProblemPage error={error}>
         <Button component={Link} to="/datasets" variant="default">
@@ -148,6 +149,7 @@ function Actions({ dataset }: { dataset: Dataset }) {
     onSuccess: async () => {
       await refresh()
       await navigate({ to: '/datasets' })
+      queries.removeQueries({ queryKey: ['dataset', dataset.id] })
     },
   })
   return (

@@ -35,9 +35,9 @@ export function HomePage() {
 
 function Runs() {
   const { t } = useTranslation()
-  const { data, error, isPending } = useQuery(runsQuery())
-  if (error) return <ProblemNotice error={error} />
-  if (isPending) return <Skeleton height={220} radius="lg" />
+  const { data, error } = useQuery(runsQuery())
+  if (error && !data) return <ProblemNotice error={error} />
+  if (!data) return <Skeleton height={220} radius="lg" />
   if (data.items.length === 0) return <FirstSteps />
   const active = data.items.filter(isActive).sort(byTurn)
   const shown = active.length > 0 ? active : data.items.slice(0, RECENT)
@@ -78,7 +78,7 @@ function FirstSteps() {
 function Models() {
   const { t } = useTranslation()
   const { data, error } = useQuery(modelsQuery())
-  if (error) return <ProblemNotice error={error} />
+  if (error && !data) return <ProblemNotice error={error} />
   if (!data || data.items.length === 0) return null
   return (
     <Card flush title={t('home.models')} aside={<Link to="/models">{t('home.allModels')}</Link>}>

@@ -20,6 +20,7 @@ import { Lineage } from '@/features/models/components/lineage'
 import { MeasureDialog } from '@/features/models/components/measure-dialog'
 import { MergeList } from '@/features/models/components/merge-list'
 import { ModelActions } from '@/features/models/components/model-actions'
+import { hidesAll } from '@/lib/api/problem'
 
 const ModelCardText = lazy(async () => ({
   default: (await import('@/features/models/components/model-card-text')).ModelCardText,
@@ -29,7 +30,7 @@ export function ModelPage() {
   const { t } = useTranslation()
   const { modelId } = useParams({ from: '/models/$modelId' })
   const { data, error } = useQuery(modelQuery(modelId))
-  if (error) {
+  if (hidesAll(error, data)) {
     return (
       <ProblemPage error={error}>
         <Button component={Link} to="/models" variant="default">

@@ -29,6 +29,7 @@ import { Story } from '@/features/runs/components/story'
 import { branches, choicesOf } from '@/features/tuning/api/compose'
 import { changeDraft } from '@/features/tuning/api/draft'
 import { recipeQuery, schemaQuery } from '@/features/tuning/api/recipes'
+import { hidesAll } from '@/lib/api/problem'
 
 import classes from './run.module.css'
 import { TABS, type Tab } from './run-tabs'
@@ -37,7 +38,7 @@ export function RunPage() {
   const { t } = useTranslation()
   const { runId } = useParams({ from: '/runs/$runId' })
   const { data, error } = useQuery(runQuery(runId))
-  if (error && !data) {
+  if (hidesAll(error, data)) {
     return (
       <ProblemPage error={error}>
         <Button component={Link} to="/runs" variant="default">
@@ -118,8 +119,8 @@ function Sections({ run }: { run: Run }) {
 function Live({ run }: { run: Run }) {
   const { t } = useTranslation()
   const live = useRunLive(run)
-  if (live.error) return <ProblemNotice error={live.error} />
-  if (live.pending) return <Skeleton height={420} radius="lg" />
+  if (live.error && !live.known) return <ProblemNotice error={live.error} />
+  if (!live.known) return <Skeleton height={420} radius="lg" />
   return (
     <div className={grid.side}>
       <Curves series={live.series} version={live.version}>

@@ -1,12 +1,10 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { Problem } from '@/lib/api/problem'
+import { NOT_FOUND, Problem } from '@/lib/api/problem'
 
 import { EmptyState } from './empty-state'
 import { ProblemNotice } from './problem-notice'
-
-const NOT_FOUND = 404
 
 /** A page whose subject cannot be shown: because it is not there, or because of a fault; and the way out. */
 export function ProblemPage({ error, children }: { error: Error; children: ReactNode }) {

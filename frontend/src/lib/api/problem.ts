@@ -11,6 +11,8 @@ export interface ProblemBody {
   [member: string]: unknown
 }
 
+export const NOT_FOUND = 404
+
 export class Problem extends Error {
   constructor(readonly body: ProblemBody) {
     super(body.detail)
@@ -32,6 +34,12 @@ export class Unreachable extends Error {
     super('unreachable')
     this.name = 'Unreachable'
   }
+}
+
+/** Whether an error leaves nothing to show: nothing was known before, or what was known is not there any more. */
+export function hidesAll(error: Error | null, known: unknown): error is Error {
+  const isGone = error instanceof Problem && error.status === NOT_FOUND
+  return error !== null && (known === undefined || isGone)
 }
 
 /** The problem that an answer carries, whatever its body is. */

@@ -40,6 +40,7 @@ export function ModelActions({ model, onMeasure, onPush, onExport }: ModelAction
     onSuccess: async () => {
       await refresh()
       await navigate({ to: '/models' })
+      queries.removeQueries({ queryKey: ['model', model.id] })
     },
   })
   const merge = useMutation({

@@ -26,11 +26,11 @@ export interface RunLive {
  * quarter of a second, so that a quick run costs no more drawing than a slow one. A run that is taken up again, here or
  * elsewhere, is heard from where it was left.
  */
-export function useRunLive(run: Run): RunLive & { pending: boolean; error: Error | null } {
+export function useRunLive(run: Run): RunLive & { known: boolean; error: Error | null } {
   const { id } = run
   const active = isActive(run)
   const queries = useQueryClient()
-  const { data: history, dataUpdatedAt, isPending, error } = useQuery(historyQuery(id))
+  const { data: history, dataUpdatedAt, error } = useQuery(historyQuery(id))
   const live = useMemo(() => (history ? new LiveRun(history) : null), [history])
   const [count, setCount] = useState(0)
   const version = `${dataUpdatedAt}:${count}`
@@ -83,7 +83,7 @@ export function useRunLive(run: Run): RunLive & { pending: boolean; error: Error
     told: useMemo(() => told.filter(({ kind }) => kind !== 'samples'), [told]),
     sampled: useMemo(() => sampledOf(told), [told]),
     version,
-    pending: isPending,
+    known: live !== null,
     error,
   }
 }

@@ -14,7 +14,7 @@ import { isActive, type Run } from '../api/runs'
 export function CheckpointList({ run }: { run: Run }) {
   const { t } = useTranslation()
   const { data, error } = useQuery(checkpointsQuery(run.id, isActive(run)))
-  if (error) return <ProblemNotice error={error} />
+  if (error && !data) return <ProblemNotice error={error} />
   return (
     <Card flush title={t('checkpoint.title')}>
       {data && data.length === 0 ? <p className={rows.row}>{t('checkpoint.none')}</p> : null}

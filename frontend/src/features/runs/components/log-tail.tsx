@@ -21,7 +21,7 @@ export function LogTail({ run }: { run: Run }) {
   useEffect(() => {
     if (follows.current && box.current) box.current.scrollTop = box.current.scrollHeight
   }, [data])
-  if (error) return <ProblemNotice error={error} />
+  if (error && !data) return <ProblemNotice error={error} />
   return (
     <Card title={t('log.title')} aside={data?.truncated ? t('log.truncated', { count: LINES }) : null}>
       {data && data.lines.length === 0 ? <p>{t('log.nothing')}</p> : null}

@@ -1,4 +1,4 @@
-import type { TFunction } from 'i18next'
+import type { i18n as I18n, TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 
 import { Meter } from '@/components/ui/meter'
@@ -14,12 +14,20 @@ function measured({ reward, loss }: Progress, t: TFunction): string | null {
   return loss === null ? null : t('run.lossIs', { loss: formatMeasure(loss, 3) })
 }
 
-/** Where the trainer is, by its own last word. Without one there is no bar. */
+/** Why a run waits or is paused, where more is to be said than its state does. */
+function reasonOf({ reason }: Run, t: TFunction, i18n: I18n): string | null {
+  const key = `run.reason.${reason}`
+  return reason && reason !== 'stopping' && i18n.exists(key) ? t(key as never) : null
+}
+
+/** Where the trainer is, by its own last word, and why it goes no further. Without a word there is no bar. */
 export function ProgressLine({ run }: { run: Run }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const progress = readProgress(run.progress)
+  const reason = reasonOf(run, t, i18n)
   if (progress === null) {
-    return <p className={classes.words}>{t(run.status === 'queued' ? 'run.waits' : 'run.noProgress')}</p>
+    const silent = t(run.status === 'queued' ? 'run.waits' : 'run.noProgress')
+    return <p className={classes.words}>{reason ?? silent}</p>
   }
   const words = [
     t('run.stepOf', { step: formatNumber(progress.step), total: formatNumber(progress.totalSteps) }),
@@ -36,6 +44,7 @@ export function ProgressLine({ run }: { run: Run }) {
         label={t('run.progressOf', { name: run.name })}
       />
       <p className={`${classes.words} numbers`}>{words.filter((word) => word !== null).join(' · ')}</p>
+      {reason ? <p className={classes.words}>{reason}</p> : null}
     </div>
   )
 }

@@ -40,6 +40,7 @@ export function RunActions({ run, answers }: RunActionsProps) {
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['runs'] })
       await navigate({ to: '/runs' })
+      queries.removeQueries({ queryKey: ['run', run.id] })
     },
   })
   const canResume = ['stopped', 'failed', 'paused'].includes(run.status)
