@@ -9,6 +9,7 @@ import { Card } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
 import grid from '@/components/ui/grid.module.css'
 import { Page } from '@/components/ui/page'
+import { ProblemNotice } from '@/components/ui/problem-notice'
 import { modelsQuery } from '@/features/models/api/models'
 import type { Message, Sampling, Side } from '@/features/playground/api/ask'
 import { type Mode, reads } from '@/features/playground/api/predict'
@@ -31,8 +32,8 @@ interface Choice {
 }
 
 /** The models that can be asked; none as long as they are not known. */
-function useChoices(): Choice[] {
-  const { data } = useQuery(modelsQuery())
+function useChoices(): { choices: Choice[]; error: Error | null } {
+  const { data, error } = useQuery(modelsQuery())
   const own = (data?.items ?? []).map(({ id, name, kind, mode }) => ({
     value: id,
     label: name,
@@ -45,7 +46,8 @@ function useChoices(): Choice[] {
     mode,
     hasBase: false,
   }))
-  return [...own, ...starters].flatMap(({ mode, ...one }) => (mode ? [{ ...one, mode }] : []))
+  const choices = [...own, ...starters].flatMap(({ mode, ...one }) => (mode ? [{ ...one, mode }] : []))
+  return { choices, error: data ? null : error }
 }
 
 export function PlaygroundPage() {
@@ -55,12 +57,13 @@ export function PlaygroundPage() {
 
 function Playground({ model }: { model: string | null }) {
   const { t } = useTranslation()
-  const choices = useChoices()
+  const { choices, error } = useChoices()
   const chosen = choices.find((one) => one.value === model)
   const mode = chosen?.mode
   const choice = <ModelChoice choices={choices} model={model} />
   return (
     <Page title={t('playground.title')} intro={t(`playground.${mode === 'chat' ? 'intro' : 'introAny'}`)}>
+      {error ? <ProblemNotice error={error} /> : null}
       {model !== null && reads(mode) ? (
         <ReadingPanel model={model} mode={mode} choice={choice} />
       ) : (

@@ -19,7 +19,7 @@ const LONGEST = 100
 /** Asks for another name. */
 export function RenameDialog({ opened, title, name, pending, error, onRename, onClose }: RenameDialogProps) {
   const { t } = useTranslation()
-  const { register, handleSubmit } = useForm({ values: { name } })
+  const { register, handleSubmit, formState } = useForm({ values: { name } })
   return (
     <Modal
       opened={opened}
@@ -32,7 +32,8 @@ export function RenameDialog({ opened, title, name, pending, error, onRename, on
           label={t('common.name')}
           maxLength={LONGEST}
           data-autofocus
-          {...register('name', { required: true, maxLength: LONGEST })}
+          error={formState.errors.name ? t('common.needed') : null}
+          {...register('name', { validate: (given) => given.trim().length > 0, maxLength: LONGEST })}
         />
         {error ? <ProblemNotice error={error} /> : null}
         <Group justify="flex-end" mt="lg">

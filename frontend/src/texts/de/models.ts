@@ -92,6 +92,7 @@ export default {
   hub: {
     push: 'Zum Hugging Face Hub hochladen',
     repository: 'Ablage',
+    notARepository: 'Besitzer und Name, mit einem Schrägstrich dazwischen: owner/name.',
     visibility: 'Wer es sehen darf',
     private: 'Privat',
     public: 'Öffentlich',

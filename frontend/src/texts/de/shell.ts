@@ -38,6 +38,7 @@ export default {
     actions: 'Aktionen',
     requestId: 'Anfrage {{id}}.',
     download: 'Herunterladen',
+    needed: 'Das wird gebraucht.',
   },
   signIn: {
     title: 'Bei ModelForge anmelden',
@@ -100,6 +101,7 @@ export default {
       login: 'Das Token von `hf auth login` wird verwendet.',
     },
     hubToken: 'Token',
+    hubTokenShort: 'Ein Token hat mindestens acht Zeichen.',
     hubSave: 'Token behalten',
     hubForget: 'Token vergessen',
     server: 'Server',

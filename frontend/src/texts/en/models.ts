@@ -91,6 +91,7 @@ export default {
   hub: {
     push: 'Push to the Hugging Face hub',
     repository: 'Repository',
+    notARepository: 'Its owner and its name, with a slash between: owner/name.',
     visibility: 'Who may see it',
     private: 'Private',
     public: 'Public',

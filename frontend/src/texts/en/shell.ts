@@ -38,6 +38,7 @@ export default {
     actions: 'Actions',
     requestId: 'Request {{id}}.',
     download: 'Download',
+    needed: 'This is needed.',
   },
   signIn: {
     title: 'Sign in to ModelForge',
@@ -100,6 +101,7 @@ export default {
       login: 'The token of `hf auth login` is used.',
     },
     hubToken: 'Token',
+    hubTokenShort: 'A token has eight letters or more.',
     hubSave: 'Keep token',
     hubForget: 'Forget token',
     server: 'Server',

@@ -16,7 +16,7 @@ export function HubTokenCard() {
   const { t } = useTranslation()
   const queries = useQueryClient()
   const { data, error } = useQuery(hubTokenQuery())
-  const { register, handleSubmit, reset } = useForm<{ token: string }>()
+  const { register, handleSubmit, reset, formState } = useForm<{ token: string }>()
   const refresh = () => queries.invalidateQueries({ queryKey: ['hub', 'token'] })
   const keep = useMutation({
     mutationFn: ({ token }: { token: string }) => keepHubToken(token),
@@ -45,6 +45,7 @@ export function HubTokenCard() {
             label={t('settings.hubToken')}
             placeholder="hf_…"
             autoComplete="off"
+            error={formState.errors.token ? t('settings.hubTokenShort') : null}
             {...register('token', { required: true, minLength: 8 })}
           />
           <Button type="submit" variant="default" loading={keep.isPending}>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 
 import { Card } from '@/components/ui/card'
 import { Meter } from '@/components/ui/meter'
+import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
 import { Tag, type TagTone } from '@/components/ui/tag'
 import { formatAgo, formatBytes } from '@/lib/format/format'
@@ -38,10 +39,6 @@ export function HubJobs({ model }: { model?: string }) {
 
 function Job({ job }: { job: HubJob }) {
   const { t } = useTranslation()
-  const queries = useQueryClient()
-  const settled = () => queries.invalidateQueries({ queryKey: ['hub', 'jobs'] })
-  const retry = useMutation({ mutationFn: () => retryJob(job.id), onSettled: settled })
-  const cancel = useMutation({ mutationFn: () => cancelJob(job.id), onSettled: settled })
   const total = job.bytes_total ?? 0
   const done = job.bytes_done ?? 0
   return (
@@ -70,19 +67,28 @@ function Job({ job }: { job: HubJob }) {
           </span>
         ) : null}
       </p>
-      {job.status === 'succeeded' ? null : (
-        <div>
-          {isOpen(job) ? (
-            <Button size="xs" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
-              {t('common.cancel')}
-            </Button>
-          ) : (
-            <Button size="xs" variant="default" loading={retry.isPending} onClick={() => retry.mutate()}>
-              {t('common.tryAgain')}
-            </Button>
-          )}
-        </div>
-      )}
+      {job.status === 'succeeded' ? null : <Action job={job} />}
     </li>
+  )
+}
+
+/** Cancel what is open, try again what has ended badly; and why that was refused. */
+function Action({ job }: { job: HubJob }) {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const open = isOpen(job)
+  const act = useMutation({
+    mutationFn: () => (open ? cancelJob(job.id) : retryJob(job.id)),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['hub', 'jobs'] }),
+  })
+  return (
+    <>
+      <div>
+        <Button size="xs" variant="default" loading={act.isPending} onClick={() => act.mutate()}>
+          {t(open ? 'common.cancel' : 'common.tryAgain')}
+        </Button>
+      </div>
+      {act.error ? <ProblemNotice error={act.error} /> : null}
+    </>
   )
 }

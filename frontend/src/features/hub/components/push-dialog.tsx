@@ -24,7 +24,7 @@ interface PushDialogProps {
 export function PushDialog({ model, opened, onClose }: PushDialogProps) {
   const { t } = useTranslation()
   const queries = useQueryClient()
-  const { register, control, handleSubmit, reset } = useForm<PushForm>({
+  const { register, control, handleSubmit, reset, formState } = useForm<PushForm>({
     defaultValues: { repository: '', visibility: 'private', confirmation: '' },
   })
   const { repository, visibility, confirmation } = useWatch({ control })
@@ -51,6 +51,7 @@ export function PushDialog({ model, opened, onClose }: PushDialogProps) {
         <TextInput
           label={t('hub.repository')}
           placeholder="owner/name"
+          error={formState.errors.repository ? t('hub.notARepository') : null}
           data-autofocus
           {...register('repository', { required: true, pattern: /^[^/\s]+\/[^/\s]+$/ })}
         />

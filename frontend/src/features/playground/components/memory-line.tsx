@@ -2,6 +2,8 @@ import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 
+import { ProblemNotice } from '@/components/ui/problem-notice'
+
 import { playgroundQuery, unloadModel } from '../api/state'
 import classes from './memory-line.module.css'
 
@@ -16,11 +18,14 @@ export function MemoryLine() {
   })
   if (!data?.model || data.status === 'empty') return null
   return (
-    <p className={classes.line}>
-      {t('playground.memory', { model: data.model, slot: data.slot })}
-      <Button size="compact-xs" variant="subtle" loading={unload.isPending} onClick={() => unload.mutate()}>
-        {t('playground.unload')}
-      </Button>
-    </p>
+    <>
+      <p className={classes.line}>
+        {t('playground.memory', { model: data.model, slot: data.slot })}
+        <Button size="compact-xs" variant="subtle" loading={unload.isPending} onClick={() => unload.mutate()}>
+          {t('playground.unload')}
+        </Button>
+      </p>
+      {unload.error ? <ProblemNotice error={unload.error} /> : null}
+    </>
   )
 }

@@ -42,7 +42,7 @@ export function SignIn({ error }: { error: Error | null }) {
 
 function LinkForm() {
   const { t } = useTranslation()
-  const { register, handleSubmit } = useForm<{ text: string }>()
+  const { register, handleSubmit, formState } = useForm<{ text: string }>()
   const enter = useMutation({ mutationFn: ({ text }: { text: string }) => enterWithText(text) })
   return (
     <form
@@ -53,6 +53,7 @@ function LinkForm() {
         label={t('signIn.linkOrToken')}
         description={t('signIn.linkHelp')}
         autoComplete="off"
+        error={formState.errors.text ? t('common.needed') : null}
         {...register('text', { required: true })}
       />
       {enter.error ? <ProblemNotice error={enter.error} /> : null}
@@ -65,17 +66,23 @@ function LinkForm() {
 
 function AccountForm() {
   const { t } = useTranslation()
-  const { register, handleSubmit } = useForm<{ name: string; password: string }>()
+  const { register, handleSubmit, formState } = useForm<{ name: string; password: string }>()
   const enter = useMutation({ mutationFn: redeem })
   return (
     <form
       className={classes.form}
       onSubmit={(event) => void handleSubmit((values) => enter.mutate(values))(event)}
     >
-      <TextInput label={t('signIn.name')} autoComplete="username" {...register('name', { required: true })} />
+      <TextInput
+        label={t('signIn.name')}
+        autoComplete="username"
+        error={formState.errors.name ? t('common.needed') : null}
+        {...register('name', { required: true })}
+      />
       <PasswordInput
         label={t('signIn.password')}
         autoComplete="current-password"
+        error={formState.errors.password ? t('common.needed') : null}
         {...register('password', { required: true })}
       />
       {enter.error ? <ProblemNotice error={enter.error} /> : null}
