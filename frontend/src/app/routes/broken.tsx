@@ -1,13 +1,13 @@
 import { Button } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 
-import { EmptyState } from '@/components/ui/empty-state'
+import { EmptyPage } from '@/components/ui/empty-page'
 
 /** A fault of this page itself. */
 export function Broken({ error }: { error: unknown }) {
   const { t } = useTranslation()
   return (
-    <EmptyState
+    <EmptyPage
       title={t('shell.broken')}
       text={
         <>
@@ -18,6 +18,6 @@ export function Broken({ error }: { error: unknown }) {
       <Button variant="default" onClick={() => window.location.reload()}>
         {t('shell.reload')}
       </Button>
-    </EmptyState>
+    </EmptyPage>
   )
 }

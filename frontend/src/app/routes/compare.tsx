@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { Chart } from '@/components/chart/chart'
 import { line } from '@/components/chart/lines'
 import { Card } from '@/components/ui/card'
-import { EmptyState } from '@/components/ui/empty-state'
+import { EmptyPage } from '@/components/ui/empty-page'
 import grid from '@/components/ui/grid.module.css'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
@@ -24,11 +24,11 @@ export function ComparePage() {
   const { ids } = useSearch({ from: '/compare' })
   if (ids.length < 2) {
     return (
-      <EmptyState title={t('compare.none')} text={t('compare.noneText')}>
+      <EmptyPage title={t('compare.none')} text={t('compare.noneText')}>
         <Button component={Link} to="/runs" variant="default">
           {t('shell.runs')}
         </Button>
-      </EmptyState>
+      </EmptyPage>
     )
   }
   return (

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 
 import { NOT_FOUND, Problem } from '@/lib/api/problem'
 
-import { EmptyState } from './empty-state'
+import { EmptyPage } from './empty-page'
 import { ProblemNotice } from './problem-notice'
 
 /** A page whose subject cannot be shown: because it is not there, or because of a fault; and the way out. */
@@ -11,14 +11,14 @@ export function ProblemPage({ error, children }: { error: Error; children: React
   const { t } = useTranslation()
   if (error instanceof Problem && error.status === NOT_FOUND) {
     return (
-      <EmptyState title={t('shell.gone')} text={t('shell.lostText')}>
+      <EmptyPage title={t('shell.gone')} text={t('shell.lostText')}>
         {children}
-      </EmptyState>
+      </EmptyPage>
     )
   }
   return (
-    <EmptyState title={t('shell.notShown')} text={<ProblemNotice error={error} />}>
+    <EmptyPage title={t('shell.notShown')} text={<ProblemNotice error={error} />}>
       {children}
-    </EmptyState>
+    </EmptyPage>
   )
 }

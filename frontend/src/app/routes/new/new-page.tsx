@@ -48,6 +48,7 @@ export function NewPage() {
   return (
     <Page
       title={t('new.title')}
+      place={step}
       intro={t(`new.intro.${step}`)}
       actions={
         <Button

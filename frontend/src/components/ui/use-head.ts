@@ -1,0 +1,20 @@
+import { type RefObject, useEffect, useRef } from 'react'
+
+/** The first page is read from its top; each later one takes the place of what was looked at before. */
+let isFirst = true
+
+/**
+ * A page's heading: its words stand in the browser's tab as well, and whoever comes from another page, or another
+ * `place` on the same one, begins at it, by keyboard and by ear.
+ */
+export function useHead(title: string, place = ''): RefObject<HTMLHeadingElement | null> {
+  const head = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    document.title = `${title} · ModelForge`
+  }, [title])
+  useEffect(() => {
+    if (!isFirst) head.current?.focus({ preventScroll: true })
+    isFirst = false
+  }, [place])
+  return head
+}
