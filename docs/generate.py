@@ -25,7 +25,7 @@ from modelforge.schemas.config.fields import ConfigField, config_fields
 from modelforge.schemas.config.spellings import FLAT
 from modelforge.schemas.config.training_config import TrainingConfig
 from modelforge.settings import Settings
-from modelforge.storage.folders import DatasetFolder, ModelFolder, RunFolder
+from modelforge.storage.folders import DatasetFolder, ModelFolder, RunFolder, UploadFolder
 from modelforge.storage.prepared_data import PreparedData
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -235,7 +235,11 @@ def events_and_files() -> list[str]:
         lines.append(f"| `{data.rows(split).name}` | Canonical rows of the {split} side. |")  # type: ignore[arg-type]
         lines.append(f"| `{data.tokens(split).name}` | Token ids and labels of the {split} side. |")  # type: ignore[arg-type]
     lines.append(f"| `{data.split.name}` | {_sentence(PreparedData, 'split')} |")
-    for title, folder in (("A dataset: `datasets/ID/`", DatasetFolder), ("A model: `models/ID/`", ModelFolder)):
+    for title, folder in (
+        ("A dataset: `datasets/ID/`", DatasetFolder),
+        ("An upload: `uploads/ID/`", UploadFolder),
+        ("A model: `models/ID/`", ModelFolder),
+    ):
         lines += ["", f"## {title}", "", "| file | what it holds |", "|---|---|", *_files(folder(Path("RUN")))]
     lines.append("| all others | A standard Hugging Face folder: weights, tokenizer, chat template, model card. |")
     return lines
@@ -257,7 +261,7 @@ def _event_kinds() -> Iterator[tuple[str, str]]:
         yield name, (f"`{shape}}}`{about}" if keys else shape)
 
 
-def _files(folder: RunFolder | DatasetFolder | ModelFolder) -> Iterator[str]:
+def _files(folder: RunFolder | DatasetFolder | UploadFolder | ModelFolder) -> Iterator[str]:
     members = {name: member for owner in reversed(type(folder).__mro__) for name, member in vars(owner).items()}
     for name, member in members.items():
         if isinstance(member, property) and name not in NOT_A_FILE:

@@ -28,6 +28,7 @@ from modelforge.routers import (
     run_insight_router,
     session_router,
     system_router,
+    uploads_router,
 )
 from modelforge.routers.problem_answers import PROBLEM_RESPONSES, answer_problem, handle
 from modelforge.routers.web_page import mount_page
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     system_router.router,
     session_router.router,
     datasets_router.router,
+    uploads_router.router,
     hub_management_router.router,
     models_router.router,
     exports_router.router,

@@ -20,6 +20,7 @@ from modelforge.services.playground_service import PlaygroundService
 from modelforge.services.run_insight import RunInsight
 from modelforge.services.run_service import RunService
 from modelforge.services.server_services import ServerServices
+from modelforge.services.upload_service import UploadService
 
 
 async def _services(request: Request) -> ServerServices:
@@ -61,11 +62,16 @@ async def _datasets(services: Services) -> DatasetService:
     return services.datasets
 
 
+async def _uploads(services: Services) -> UploadService:
+    return services.uploads
+
+
 async def _hub(services: Services) -> HubService:
     return services.hub
 
 
 Datasets = Annotated[DatasetService, Depends(_datasets)]
+Uploads = Annotated[UploadService, Depends(_uploads)]
 Hub = Annotated[HubService, Depends(_hub)]
 
 # Runs, models and answers

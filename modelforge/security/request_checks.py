@@ -9,9 +9,11 @@ GUARDED = ("/api", "/v1", "/metrics")
 """Everything under these needs a token, whether or not there is such a route; the rest is the page."""
 OPEN_ROUTES = frozenset({("GET", "/api/health"), ("POST", "/api/v1/session")})
 """With the page itself, the three that need no token: is it alive, the sign-in, the page's own files."""
-UPLOAD_ROUTES = frozenset({("POST", "/api/v1/datasets")})
 JSON_TYPES = frozenset({"application/json"})
 UPLOAD_TYPES = frozenset({"application/octet-stream", "multipart/form-data"})
+PART_TYPES = frozenset({"application/octet-stream"})
+UPLOADS = "/api/v1/uploads/"
+"""Under it lie the uploads that come in by parts."""
 LINK_PARAMETER = "ticket"
 SINGLE_HEADERS = ("host", "origin", "authorization", "content-type", "sec-fetch-site", "sec-fetch-mode")
 
@@ -71,13 +73,19 @@ def check_media_type(method: str, path: str, headers: Headers) -> None:
     """Refuse a body that is not JSON, except for uploads. Raises MediaTypeError."""
     if method in SAFE_METHODS or not _has_body(headers):
         return
-    allowed = JSON_TYPES | UPLOAD_TYPES if (method, path) in UPLOAD_ROUTES else JSON_TYPES
+    allowed = _allowed_types(method, path)
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in allowed:
         raise MediaTypeError(
             f"The body is {kind[:80] or 'of no stated type'}, which this route does not take.",
             hint=f"Send the header `Content-Type: {' or '.join(sorted(allowed))}`.",
         )
+
+
+def _allowed_types(method: str, path: str) -> frozenset[str]:
+    if (method, path) == ("POST", "/api/v1/datasets"):
+        return JSON_TYPES | UPLOAD_TYPES
+    return PART_TYPES if method == "PATCH" and path.startswith(UPLOADS) else JSON_TYPES
 
 
 def has_json_body(headers: Headers) -> bool:

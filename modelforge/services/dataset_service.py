@@ -24,7 +24,7 @@ from modelforge.schemas.dataset_requests import (
 from modelforge.security.caller import Caller
 from modelforge.services.heavy_process import HeavyProcess
 from modelforge.services.references import check_dataset
-from modelforge.services.upload_stream import Received, receive, refuse_unfitting
+from modelforge.services.upload_stream import Received, measured, receive, refuse_unfitting
 from modelforge.starter import list_samples
 from modelforge.storage.atomic import write_json
 from modelforge.storage.file_manager import ID, FileManager
@@ -68,18 +68,23 @@ class DatasetService:
             DatasetValidationError: the file has errors, each named by line; nothing is kept.
             TooLargeError, RequestRefusedError, StorageError: it did not come in whole; nothing is kept.
         """
-        shown = _display_name(name)
+        shown = display_name(name)
         with self.files.scratch() as scratch:
             refuse_unfitting(announced, self.limit, scratch)
-            draft = DatasetFolder(scratch / _new_id(shown))
-            draft.source.mkdir(parents=True)
-            file = draft.source / f"data{_ending(shown)}"
+            file = scratch / f"data{ending_of(shown)}"
             async with self._uploads:
                 received = await receive(blocks, file, self.limit)
-            checked = await self._check(file, shown, DataConfig(), draft.canonical)
-            view = _view(draft.id, shown, received, checked, caller.owner)
-            await asyncio.to_thread(self._publish, draft, view)
-        return view
+            return await self._admit(scratch, file, received, shown, caller)
+
+    async def admit(self, file: Path, name: str, caller: Caller) -> DatasetView:
+        """Add a file that is here whole, on the volume of the home; it is moved into the library, or stays.
+
+        Raises:
+            DatasetValidationError: the file has errors, each named by line.
+        """
+        with self.files.scratch() as scratch:
+            received = await asyncio.to_thread(measured, file)
+            return await self._admit(scratch, file, received, display_name(name), caller)
 
     async def choose(self, dataset_id: str, choice: ColumnChoice, caller: Caller) -> DatasetView:
         """Say how the columns of a dataset are to be read, and check all of it that way.
@@ -161,12 +166,21 @@ class DatasetService:
 
     # Inside
 
+    async def _admit(self, scratch: Path, file: Path, received: Received, shown: str, caller: Caller) -> DatasetView:
+        draft = DatasetFolder(scratch / _new_id(shown))
+        draft.source.mkdir(parents=True)
+        checked = await self._check(file, shown, DataConfig(), draft.canonical)
+        view = _view(draft.id, shown, received, checked, caller.owner)
+        await asyncio.to_thread(self._publish, draft, file, view)
+        return view
+
     async def _check(self, file: Path, name: str, config: DataConfig, canonical: Path) -> CheckedUpload:
         from modelforge.services.dataset_checks import check_upload
 
         return await self.process.call(CheckedUpload, check_upload, file, name, config, canonical)
 
-    def _publish(self, draft: DatasetFolder, view: DatasetView) -> None:
+    def _publish(self, draft: DatasetFolder, file: Path, view: DatasetView) -> None:
+        file.rename(draft.source / file.name)
         write_json(draft.manifest, view.model_dump(mode="json"))
         self.files.publish_dataset(draft.root, view.id)
         self.database.save_dataset(view)
@@ -208,14 +222,15 @@ def _findings(checked: CheckedUpload) -> dict[str, Any]:
     return {"shape": report.shape, "columns": report.columns, "rows": report.rows, "details": details}
 
 
-def _display_name(name: str) -> str:
+def display_name(name: str) -> str:
     """The last part of whatever path a browser sends, readable and on one line."""
     last = PurePath(name.replace("\\", "/")).name
     plain = "".join(letter for letter in last if letter.isprintable())
     return plain[-LONGEST_NAME:] or "dataset"
 
 
-def _ending(name: str) -> str:
+def ending_of(name: str) -> str:
+    """The ending that says what a file is, or nothing where it is none."""
     ending = PurePath(name).suffix
     return ending.lower() if ENDING.fullmatch(ending) else ""
 

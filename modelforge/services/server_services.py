@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from modelforge.services.hub_service import HubService
     from modelforge.services.live_hardware import LiveHardware
     from modelforge.services.metrics import Metrics
+    from modelforge.services.upload_service import UploadService
     from modelforge.services.workshop import Workshop
 
 
@@ -36,6 +37,7 @@ class ServerServices:
     def open(self) -> None:
         """What must be there before the first request: the tables, and no leftovers of dead processes."""
         self.files.sweep()
+        self.uploads.sweep()
         self.workshop.open()
         self.hub.begin()
 
@@ -121,6 +123,13 @@ class ServerServices:
         from modelforge.services.dataset_service import DatasetService
 
         return DatasetService(self.database, self.files, self.data_process, self.settings.max_upload_bytes)
+
+    @cached_property
+    def uploads(self) -> UploadService:
+        """Files that come in by parts."""
+        from modelforge.services.upload_service import UploadService
+
+        return UploadService(self.files, self.datasets, self.settings.max_upload_bytes)
 
     @cached_property
     def hub(self) -> HubService:

@@ -13,10 +13,13 @@ from typing import BinaryIO
 from starlette.requests import ClientDisconnect
 
 from modelforge.exceptions import RequestRefusedError, StorageError, TooLargeError
-from modelforge.storage.atomic import storage_errors
+from modelforge.storage.atomic import flush, storage_errors
 
 BLOCK = 1 << 20
 """Bytes that are gathered before a thread writes them: few hops between threads, little memory."""
+
+SILENCE = 60.0
+"""Seconds without a byte after which a part is taken to be cut, so that its sender can go on."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,36 @@ class Received:
 
     bytes: int
     sha256: str
+
+
+async def append(blocks: AsyncIterator[bytes], path: Path, room: int) -> None:
+    """Write `blocks` behind what is in `path`. What has come when the sender breaks off is there, and on the disk.
+
+    Args:
+        room: bytes that may come; of more than these, nothing beyond the last full block is written.
+
+    Raises:
+        TooLargeError: more came.
+        RequestRefusedError: the sender broke off, or said nothing for a while.
+        StorageError: the disk is full, for example; what fitted is there.
+    """
+    gathered = bytearray()
+    with storage_errors("written", path), path.open("ab", buffering=0) as file:
+        try:
+            async for block in _audible(blocks):
+                room -= len(block)
+                if room < 0:
+                    raise TooLargeError("More came than was announced.", hint="Begin the upload anew.")
+                gathered += block
+                if len(gathered) >= BLOCK:
+                    await asyncio.to_thread(_write, file, None, gathered)
+                    gathered.clear()
+        except (ClientDisconnect, TimeoutError) as error:
+            raise RequestRefusedError(
+                "The upload was cut off.", hint="What came is kept: ask where it stands, and send the rest."
+            ) from error
+        finally:
+            await asyncio.to_thread(_keep, file, gathered)
 
 
 async def receive(blocks: AsyncIterator[bytes], path: Path, limit: int) -> Received:
@@ -77,8 +110,32 @@ def too_large(limit: int) -> TooLargeError:
     )
 
 
-def _write(file: BinaryIO, digest: hashlib._Hash, data: bytearray) -> None:
-    digest.update(data)
+def measured(path: Path) -> Received:
+    """Size and hash of a file that is here whole. Raises StorageError."""
+    with storage_errors("read", path), path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+        return Received(file.tell(), digest.hexdigest())
+
+
+async def _audible(blocks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The blocks; TimeoutError when none has come for a while, as where the way between is gone without a word."""
+    while True:
+        async with asyncio.timeout(SILENCE):
+            try:
+                block = await anext(blocks)
+            except StopAsyncIteration:
+                return
+        yield block
+
+
+def _keep(file: BinaryIO, data: bytearray) -> None:
+    _write(file, None, data)
+    flush(file.fileno())
+
+
+def _write(file: BinaryIO, digest: hashlib._Hash | None, data: bytearray) -> None:
+    if digest is not None:
+        digest.update(data)
     view = memoryview(data)
     try:
         while view:

@@ -14,7 +14,7 @@ from modelforge.schemas.base import Schema
 from modelforge.schemas.run import RunSpec
 from modelforge.storage.atomic import publish_folder, storage_errors
 from modelforge.storage.file_lock import FileLock
-from modelforge.storage.folders import DatasetFolder, ExportFolder, ModelFolder, RunFolder
+from modelforge.storage.folders import DatasetFolder, ExportFolder, ModelFolder, RunFolder, UploadFolder
 from modelforge.storage.run_drafts import RunDraft, abandoned, is_whole, publish_runs, reveal, write_draft
 from modelforge.storage.scratch import scratch_folder, sweep_scratch
 
@@ -25,6 +25,7 @@ WHERE_LISTED = {
     "model": "`modelforge models ls` lists the ids of all models.",
     "export": "`modelforge exports ls` lists the ids of all exports.",
     "evaluation": "GET /api/v1/evaluations lists the ids of all evaluations.",
+    "upload": "GET /api/v1/uploads lists the ids of all unfinished uploads.",
     "dataset": "The ids of all datasets are the names of the folders in `datasets/` under the home.",
 }
 
@@ -174,6 +175,26 @@ class FileManager:
         """Delete a dataset of the library. Raises NotFoundError."""
         self._delete(self.dataset(dataset_id).root)
 
+    # Uploads
+
+    def upload(self, upload_id: str) -> UploadFolder:
+        """The folder of an upload that is not finished. Raises NotFoundError."""
+        return UploadFolder(self._existing("upload", self._uploads, upload_id))
+
+    def uploads(self) -> list[UploadFolder]:
+        """All unfinished uploads, by id."""
+        return [UploadFolder(path) for path in _children(self._uploads)]
+
+    def publish_upload(self, staging: Path, upload_id: str) -> UploadFolder:
+        """Move the folder of a new upload to its place. Raises ConflictError, StorageError."""
+        folder = UploadFolder(self._checked("upload", self._uploads, upload_id))
+        publish_folder(staging, folder.root)
+        return folder
+
+    def delete_upload(self, upload_id: str) -> None:
+        """Delete an upload, finished or given up. Raises NotFoundError."""
+        self._delete(self.upload(upload_id).root)
+
     # Models
 
     def model(self, model_id: str) -> ModelFolder:
@@ -240,6 +261,10 @@ class FileManager:
     @property
     def _runs(self) -> Path:
         return self.home / "runs"
+
+    @property
+    def _uploads(self) -> Path:
+        return self.home / "uploads"
 
     @property
     def _datasets(self) -> Path:
