@@ -14,7 +14,7 @@ class UploadPlan(Schema):
 
     name: str = Field(min_length=1, max_length=200)
     """Its name; the ending says what it is."""
-    bytes: int = Field(ge=1, le=2**62)
+    bytes: int = Field(ge=0, le=2**62)
     """Its whole size."""
     mark: str = Field(default="", max_length=100)
     """Whatever tells the sender that a file is the same one, as the time of its last change does."""

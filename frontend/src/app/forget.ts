@@ -1,3 +1,4 @@
+import { forgetUpload } from '@/features/datasets/api/use-upload'
 import { resetDraft } from '@/features/tuning/api/draft'
 import { onTokenChange } from '@/lib/session/session'
 
@@ -8,5 +9,6 @@ export function forgetAtSignOut(): () => void {
   return onTokenChange(() => {
     queryClient.clear()
     resetDraft()
+    forgetUpload()
   })
 }

@@ -7,7 +7,13 @@ import { Notice } from './notice'
 /** What went wrong, and what to do: the server's own words. */
 export function ProblemNotice({ error, title }: { error: Error; title?: string }) {
   const { t } = useTranslation()
-  if (error instanceof Unreachable) return <Notice tone="warn">{t('shell.away')}</Notice>
+  if (error instanceof Unreachable) {
+    return (
+      <Notice tone="warn" title={title}>
+        {t('shell.away')}
+      </Notice>
+    )
+  }
   const hint = error instanceof Problem ? error.hint : null
   return (
     <Notice tone="bad" title={title}>

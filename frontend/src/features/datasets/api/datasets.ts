@@ -55,6 +55,15 @@ export const inspectionQuery = (dataset: string, rows: number, reading: Reading 
     staleTime: 60_000,
   })
 
+export type UnfinishedUpload = Schemas['UploadView']
+
+/** Files of which a part is on the server. */
+export const uploadsQuery = () =>
+  queryOptions({
+    queryKey: ['uploads'],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/uploads', { signal })),
+  })
+
 export const renameDataset = (id: string, name: string) =>
   answer(api.PATCH('/api/v1/datasets/{dataset_id}', { params: { path: { dataset_id: id } }, body: { name } }))
 

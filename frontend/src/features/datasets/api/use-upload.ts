@@ -1,37 +1,103 @@
-import { useQueryClient } from '@tanstack/react-query'
-import { useRef, useState } from 'react'
+import { notifications } from '@mantine/notifications'
+import { type QueryClient, useQueryClient } from '@tanstack/react-query'
+import i18next from 'i18next'
+import { useEffect, useSyncExternalStore } from 'react'
 
 import type { Dataset } from './datasets'
-import { upload } from './upload'
+import { giveUp, upload } from './upload'
 
 export type UploadState =
   | { phase: 'idle' }
-  | { phase: 'sending'; file: File; sent: number }
-  | { phase: 'checking'; file: File }
+  | { phase: 'sending'; file: File; sent: number; waiting: boolean }
+  | { phase: 'checking'; file: File; sent: number; waiting: boolean }
   | { phase: 'refused'; file: File; error: Error }
 
-/** One upload at a time. A cut one leaves nothing on the server, so that it may simply be sent again. */
-export function useUpload(onDone: (dataset: Dataset) => void) {
-  const queries = useQueryClient()
-  const [state, setState] = useState<UploadState>({ phase: 'idle' })
-  const cancelRef = useRef<() => void>(() => undefined)
+type Taker = (dataset: Dataset) => void
 
-  const send = async (file: File) => {
-    setState({ phase: 'sending', file, sent: 0 })
-    const { done, cancel } = upload(file, (sent) =>
-      setState(sent < file.size ? { phase: 'sending', file, sent } : { phase: 'checking', file }),
-    )
-    cancelRef.current = cancel
-    try {
-      const dataset = await done
-      setState({ phase: 'idle' })
-      await queries.invalidateQueries({ queryKey: ['datasets'] })
-      onDone(dataset)
-    } catch (error) {
-      const cancelled = error instanceof DOMException
-      setState(cancelled ? { phase: 'idle' } : { phase: 'refused', file, error: error as Error })
-    }
+let state: UploadState = { phase: 'idle' }
+let control: AbortController | null = null
+let begun: string | null = null
+let dropping: Promise<void> = Promise.resolve()
+const listeners = new Set<() => void>()
+const takers = new Set<Taker>()
+
+function isBusy(now: UploadState): now is Extract<UploadState, { sent: number }> {
+  return now.phase === 'sending' || now.phase === 'checking'
+}
+
+function stay(event: BeforeUnloadEvent): void {
+  event.preventDefault()
+}
+
+function become(next: UploadState): void {
+  if (isBusy(next) && !isBusy(state)) window.addEventListener('beforeunload', stay)
+  if (!isBusy(next)) window.removeEventListener('beforeunload', stay)
+  state = next
+  for (const listener of listeners) listener()
+}
+
+async function send(file: File, queries: QueryClient): Promise<void> {
+  if (isBusy(state)) return
+  const mine = new AbortController()
+  control = mine
+  begun = null
+  become({ phase: 'sending', file, sent: 0, waiting: false })
+  try {
+    await dropping
+    const dataset = await upload(file, {
+      signal: mine.signal,
+      onBegun: (id) => {
+        if (mine.signal.aborted) void giveUp(id)
+        else begun = id
+      },
+      onWaiting: (waiting) => {
+        if (isBusy(state) && state.waiting !== waiting) become({ ...state, waiting })
+      },
+      onProgress: (sent) => {
+        if (!mine.signal.aborted)
+          become({ phase: sent < file.size ? 'sending' : 'checking', file, sent, waiting: false })
+      },
+    })
+    if (mine.signal.aborted) return
+    become({ phase: 'idle' })
+    await queries.invalidateQueries({ queryKey: ['datasets'] })
+    if (takers.size === 0)
+      notifications.show({ message: i18next.t('data.addedFile', { name: dataset.name }) })
+    for (const taker of [...takers]) taker(dataset)
+  } catch (error) {
+    if (!mine.signal.aborted) become({ phase: 'refused', file, error: error as Error })
+  } finally {
+    await queries.invalidateQueries({ queryKey: ['uploads'] })
   }
+}
 
-  return { state, send, cancel: () => cancelRef.current(), reset: () => setState({ phase: 'idle' }) }
+/** Stop, and have the server forget what it has. */
+function cancel(): void {
+  if (begun !== null) dropping = giveUp(begun)
+  forgetUpload()
+}
+
+/** Stop; what the server has stays there for its owner. */
+export function forgetUpload(): void {
+  control?.abort()
+  become({ phase: 'idle' })
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/**
+ * The upload of this tab: one at a time, the same on every page. It goes on while a person looks at others; `onDone` is
+ * called only while the page that gave it is there.
+ */
+export function useUpload(onDone: Taker) {
+  const queries = useQueryClient()
+  const now = useSyncExternalStore(subscribe, () => state)
+  useEffect(() => {
+    takers.add(onDone)
+    return () => void takers.delete(onDone)
+  }, [onDone])
+  return { state: now, send: (file: File) => send(file, queries), cancel, reset: forgetUpload }
 }

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import clsx from 'clsx'
 import { Upload } from 'lucide-react'
 import { type DragEvent, useRef, useState } from 'react'
@@ -9,7 +10,8 @@ import { ProblemNotice } from '@/components/ui/problem-notice'
 import { Problem } from '@/lib/api/problem'
 import { formatBytes, formatPercent } from '@/lib/format/format'
 
-import type { DataProblem, Dataset } from '../api/datasets'
+import { type DataProblem, type Dataset, uploadsQuery } from '../api/datasets'
+import { giveUp } from '../api/upload'
 import { type UploadState, useUpload } from '../api/use-upload'
 import classes from './drop-zone.module.css'
 import { ProblemList } from './problem-list'
@@ -23,7 +25,6 @@ export function DropZone({ onDone }: { onDone: (dataset: Dataset) => void }) {
   const [over, setOver] = useState(false)
   const { state, send, cancel, reset } = useUpload(onDone)
   const busy = state.phase === 'sending' || state.phase === 'checking'
-
   const take = (files: FileList | null) => {
     const file = files?.[0]
     if (file && !busy) void send(file)
@@ -51,6 +52,7 @@ export function DropZone({ onDone }: { onDone: (dataset: Dataset) => void }) {
             <Upload size={24} strokeWidth={1.6} aria-hidden className={classes.icon} />
             <p className={classes.lead}>{t('data.drop')}</p>
             <p className={classes.words}>{t('data.dropKinds')}</p>
+            <Unfinished />
             <Button variant="default" onClick={() => input.current?.click()}>
               {t('data.choose')}
             </Button>
@@ -76,32 +78,64 @@ export function DropZone({ onDone }: { onDone: (dataset: Dataset) => void }) {
   )
 }
 
-function Sending({ state, onCancel }: { state: UploadState; onCancel: () => void }) {
+type BusyState = Extract<UploadState, { sent: number }>
+
+function Sending({ state, onCancel }: { state: BusyState; onCancel: () => void }) {
   const { t } = useTranslation()
-  if (state.phase !== 'sending' && state.phase !== 'checking') return null
-  const { file } = state
-  const sent = state.phase === 'sending' ? state.sent : file.size
+  const { file, phase, sent, waiting } = state
+  const share = file.size > 0 ? sent / file.size : 1
   return (
-    <div className={classes.sending} role="status">
+    <div className={classes.sending}>
       <p className={classes.lead}>{file.name}</p>
-      <Meter
-        tone="ember"
-        share={file.size > 0 ? sent / file.size : 1}
-        label={t('data.sendingFile', { name: file.name })}
-      />
-      <p className={`${classes.words} numbers`}>
-        {state.phase === 'checking'
-          ? t('data.checking')
-          : t('data.sent', {
+      <Meter tone="ember" share={share} label={t('data.sendingFile', { name: file.name })} />
+      <p role="status" className={classes.words}>
+        {waiting ? t('data.cut') : t(phase === 'checking' ? 'data.checking' : 'data.sendingNow')}
+      </p>
+      {phase === 'sending' ? (
+        <>
+          <p className={`${classes.words} numbers`}>
+            {t('data.sent', {
               sent: formatBytes(sent),
               total: formatBytes(file.size),
-              percent: formatPercent(sent / file.size),
+              percent: formatPercent(share),
             })}
-      </p>
-      <Button variant="subtle" size="xs" onClick={onCancel}>
-        {t('common.cancel')}
-      </Button>
+          </p>
+          <Button variant="subtle" size="xs" onClick={onCancel}>
+            {t('common.cancel')}
+          </Button>
+        </>
+      ) : null}
     </div>
+  )
+}
+
+/** Files of which a part is here already: choosing one again sends the rest. */
+function Unfinished() {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const { data } = useQuery(uploadsQuery())
+  const discard = useMutation({
+    mutationFn: giveUp,
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['uploads'] }),
+  })
+  if (!data || data.length === 0) return null
+  return (
+    <ul className={classes.unfinished}>
+      {data.map((one) => (
+        <li key={one.id} className={classes.buttons}>
+          <span className="numbers">
+            {t('data.unfinished', {
+              name: one.name,
+              received: formatBytes(one.received),
+              total: formatBytes(one.bytes),
+            })}
+          </span>
+          <Button variant="subtle" size="compact-xs" onClick={() => discard.mutate(one.id)}>
+            {t('data.discard')}
+          </Button>
+        </li>
+      ))}
+    </ul>
   )
 }
 
