@@ -25,8 +25,9 @@ from modelforge.schemas.config.fields import ConfigField, config_fields
 from modelforge.schemas.config.spellings import FLAT
 from modelforge.schemas.config.training_config import TrainingConfig
 from modelforge.settings import Settings
-from modelforge.storage.folders import DatasetFolder, ModelFolder, RunFolder, UploadFolder
+from modelforge.storage.folders import DatasetFolder, ModelFolder, RunFolder
 from modelforge.storage.prepared_data import PreparedData
+from modelforge.storage.upload_folder import UploadFolder
 
 REFERENCE = Path(__file__).parent / "reference"
 GENERATED = "<!-- Written by docs/generate.py. Do not edit; run `make docs`. -->"

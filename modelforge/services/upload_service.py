@@ -15,10 +15,10 @@ from modelforge.schemas.upload import UploadManifest, UploadPlan, UploadView
 from modelforge.security.caller import Caller
 from modelforge.services.dataset_service import DatasetService, display_name, ending_of
 from modelforge.services.upload_stream import append, refuse_unfitting
-from modelforge.storage.atomic import storage_errors, write_json
+from modelforge.storage.atomic import publish_folder, storage_errors, write_json
 from modelforge.storage.file_lock import FileLock
 from modelforge.storage.file_manager import FileManager
-from modelforge.storage.folders import UploadFolder
+from modelforge.storage.upload_folder import UploadFolder
 
 NOUN = "upload"
 KEPT = timedelta(hours=24)
@@ -59,7 +59,7 @@ class UploadService:
                 draft.source.mkdir(parents=True)
                 (draft.source / f"data{ending_of(name)}").touch()
             write_json(draft.manifest, manifest.model_dump(mode="json"))
-            self.files.publish_upload(draft.root, manifest.id)
+            publish_folder(draft.root, self.files.upload(manifest.id).root)
         for silent in self.list_uploads(caller)[MOST:]:
             self._drop(self.files.upload(silent.id))
         return self.get(manifest.id, caller)
@@ -129,10 +129,11 @@ class UploadService:
 
     def _found(self, upload_id: str, caller: Caller) -> tuple[Path, UploadView]:
         folder = self.files.upload(upload_id)
-        manifest, file = folder.read_manifest(), folder.find_file()
-        caller.require_sight(manifest.owner, NOUN, upload_id)
+        file = folder.find_file()
         if file is None:
-            raise NotFoundError(f"The upload {upload_id!r} is finished.", hint="Look at the datasets.")
+            raise NotFoundError(f"There is no upload {upload_id!r}.", hint="It may be finished: look at the datasets.")
+        manifest = folder.read_manifest()
+        caller.require_sight(manifest.owner, NOUN, upload_id)
         return file, _view(manifest, file)
 
     @contextmanager

@@ -14,9 +14,10 @@ from modelforge.schemas.base import Schema
 from modelforge.schemas.run import RunSpec
 from modelforge.storage.atomic import publish_folder, storage_errors
 from modelforge.storage.file_lock import FileLock
-from modelforge.storage.folders import DatasetFolder, ExportFolder, ModelFolder, RunFolder, UploadFolder
+from modelforge.storage.folders import DatasetFolder, ExportFolder, ModelFolder, RunFolder
 from modelforge.storage.run_drafts import RunDraft, abandoned, is_whole, publish_runs, reveal, write_draft
 from modelforge.storage.scratch import scratch_folder, sweep_scratch
+from modelforge.storage.upload_folder import UploadFolder
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{2,63}")
 LONGEST_NAME_IN_ID = 40
@@ -178,21 +179,15 @@ class FileManager:
     # Uploads
 
     def upload(self, upload_id: str) -> UploadFolder:
-        """The folder of an upload that is not finished. Raises NotFoundError."""
-        return UploadFolder(self._existing("upload", self._uploads, upload_id))
+        """The folder of an upload, whether it is there or not. Raises NotFoundError where it is no id."""
+        return UploadFolder(self._checked("upload", self.home / "uploads", upload_id))
 
     def uploads(self) -> list[UploadFolder]:
         """All unfinished uploads, by id."""
-        return [UploadFolder(path) for path in _children(self._uploads)]
-
-    def publish_upload(self, staging: Path, upload_id: str) -> UploadFolder:
-        """Move the folder of a new upload to its place. Raises ConflictError, StorageError."""
-        folder = UploadFolder(self._checked("upload", self._uploads, upload_id))
-        publish_folder(staging, folder.root)
-        return folder
+        return [UploadFolder(path) for path in _children(self.home / "uploads")]
 
     def delete_upload(self, upload_id: str) -> None:
-        """Delete an upload, finished or given up. Raises NotFoundError."""
+        """Delete an upload that is there. Raises NotFoundError where it is no id."""
         self._delete(self.upload(upload_id).root)
 
     # Models
@@ -261,10 +256,6 @@ class FileManager:
     @property
     def _runs(self) -> Path:
         return self.home / "runs"
-
-    @property
-    def _uploads(self) -> Path:
-        return self.home / "uploads"
 
     @property
     def _datasets(self) -> Path:

@@ -16,7 +16,6 @@ from modelforge.schemas.dataset import DatasetView
 from modelforge.schemas.export import ExportManifest
 from modelforge.schemas.model import ModelManifest
 from modelforge.schemas.run import RunExit, RunSpec, RunTicket
-from modelforge.schemas.upload import UploadManifest
 from modelforge.storage.atomic import publish_folder, storage_errors
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -219,31 +218,6 @@ class DatasetFolder(LibraryFolder):
 
     def read_manifest(self) -> DatasetView:
         return read_schema(self.manifest, DatasetView)
-
-
-@dataclass(frozen=True)
-class UploadFolder(LibraryFolder):
-    """The folder of a file that comes in by parts."""
-
-    @property
-    def source(self) -> Path:
-        """The folder with as much of the file as is here."""
-        return self.root / "source"
-
-    @property
-    def lock(self) -> Path:
-        """Locked while a part comes in."""
-        return self.root / "lock"
-
-    def find_file(self) -> Path | None:
-        """As much of the file as is here; nothing once it has been moved into the library, or deleted."""
-        try:
-            return next(self.source.iterdir(), None)
-        except FileNotFoundError:
-            return None
-
-    def read_manifest(self) -> UploadManifest:
-        return read_schema(self.manifest, UploadManifest)
 
 
 @dataclass(frozen=True)
