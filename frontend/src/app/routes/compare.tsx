@@ -17,6 +17,8 @@ import { smoothed } from '@/features/runs/api/series'
 import { ComparisonTable } from '@/features/runs/components/comparison-table'
 
 const COLORS = ['--ember', '--blue', '--teal', '--violet', '--pink', '--olive']
+/** As many lines as may be compared are told apart: each turn of the colours is drawn in its own way. */
+const DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]]
 const SMOOTHING = 0.9
 
 export function ComparePage() {
@@ -41,23 +43,28 @@ export function ComparePage() {
   )
 }
 
+/** What runs are called; where several have one name, their ids, which begin with it. */
+function useNames(ids: readonly string[]): string[] {
+  const runs = useQueries({ queries: ids.map((id) => runQuery(id)) })
+  const names = runs.map(({ data }, index) => data?.name ?? ids[index] ?? '')
+  return names.map((name, index) =>
+    names.indexOf(name) === names.lastIndexOf(name) ? name : (ids[index] ?? name),
+  )
+}
+
 function Overlaid({ ids }: { ids: string[] }) {
   const { t } = useTranslation()
-  const runs = useQueries({ queries: ids.map((id) => runQuery(id)) })
+  const names = useNames(ids)
   const metrics = useQueries({ queries: ids.map((id) => metricsQuery(id)) })
   if (metrics.some((one) => one.isPending)) return <Skeleton height={300} radius="lg" />
   const version = metrics.map(({ data }) => data?.series['loss']?.steps.length ?? 0).join()
   const drawn = (name: string, smooth: boolean) =>
     ids.map((id, index) => {
       const { steps, values } = metrics[index]?.data?.series[name] ?? { steps: [], values: [] }
-      const label = runs[index]?.data?.name ?? id
-      const one = line(
-        label,
-        steps,
-        smooth ? smoothed(values, SMOOTHING) : values,
-        COLORS[index % COLORS.length] ?? '',
-      )
-      return { ...one, points: !smooth }
+      const color = COLORS[index % COLORS.length] ?? ''
+      const dash = DASHES[Math.floor(index / COLORS.length)] ?? []
+      const one = line(names[index] ?? id, steps, smooth ? smoothed(values, SMOOTHING) : values, color)
+      return { ...one, id, dash, points: !smooth }
     })
   return (
     <>
@@ -79,10 +86,9 @@ function Overlaid({ ids }: { ids: string[] }) {
 function Tables({ ids }: { ids: string[] }) {
   const { t } = useTranslation()
   const { data, error } = useQuery(comparisonQuery(ids))
-  const runs = useQueries({ queries: ids.map((id) => runQuery(id)) })
+  const names = useNames(data?.runs ?? [])
   if (error) return <ProblemNotice error={error} />
   if (!data) return <Skeleton height={200} radius="lg" />
-  const names = data.runs.map((id) => runs.find((one) => one.data?.id === id)?.data?.name ?? id)
   return (
     <div className={grid.stack}>
       <Card flush title={t('compare.metrics')}>

@@ -52,10 +52,10 @@ export function Chart({
             <span className={classes.step}>{t('chart.step', { step: formatNumber(cursor) })}</span>
           )}
           {shown.map((line) => (
-            <span key={line.label} className={classes.entry} hidden={line.faint && shown.length > 1}>
+            <span key={line.id} className={classes.entry} hidden={line.faint && shown.length > 1}>
               {shown.filter((one) => !one.faint).length > 1 ? (
                 <>
-                  <i className={classes.dot} style={{ background: `var(${line.color})` }} />
+                  <Swatch line={line} />
                   {line.label}{' '}
                 </>
               ) : null}
@@ -78,6 +78,24 @@ export function Chart({
         </Suspense>
       </div>
     </figure>
+  )
+}
+
+/** What a line looks like. */
+function Swatch({ line: { color, dash } }: { line: Line }) {
+  if (dash.length === 0) return <i className={classes.dot} style={{ background: `var(${color})` }} />
+  return (
+    <svg className={classes.dash} width="22" height="8" aria-hidden>
+      <line
+        x1="0"
+        x2="22"
+        y1="4"
+        y2="4"
+        stroke={`var(${color})`}
+        strokeWidth="2"
+        strokeDasharray={dash.join(' ')}
+      />
+    </svg>
   )
 }
 

@@ -1,5 +1,7 @@
 /** One line of a chart. `color` names a variable of the style sheet. */
 export interface Line {
+  /** Tells it from the others; labels may be equal. */
+  id: string
   label: string
   steps: readonly number[]
   values: readonly number[]
@@ -9,6 +11,8 @@ export interface Line {
   points: boolean
   /** In the background of another one. */
   faint: boolean
+  /** Pixels drawn and left out in turns; nothing for a line drawn through. */
+  dash: readonly number[]
 }
 
 export function line(
@@ -17,7 +21,8 @@ export function line(
   values: readonly number[],
   color: string,
 ): Line {
-  return { label, steps, values, color, width: 1.75, points: false, faint: false }
+  const plain = { width: 1.75, points: false, faint: false, dash: [] }
+  return { id: label, label, steps, values, color, ...plain }
 }
 
 /** The line's last point at or before `step`; `null` where it has none yet. Steps ascend. */

@@ -32,7 +32,7 @@ export function Plot({ lines, height, log, binary, format, version, onCursor }: 
   const plot = useRef<uPlot | null>(null)
   const latest = useRef({ lines, format, onCursor })
   const scheme = useComputedColorScheme()
-  const shape = lines.map((line) => `${line.label}|${line.color}|${line.width}|${line.points}`).join()
+  const shape = lines.map((line) => `${line.id}|${line.color}|${line.width}|${line.points}`).join()
 
   useEffect(() => {
     latest.current = { lines, format, onCursor }
@@ -127,6 +127,7 @@ function options(
         label: line.label,
         stroke: line.faint ? `color-mix(in srgb, ${color(line.color)} 28%, transparent)` : color(line.color),
         width: line.width,
+        dash: [...line.dash],
         spanGaps: true,
         points: { show: line.points, size: 6, fill: color(line.color) },
       })),

@@ -8,8 +8,8 @@ export type Fact = [name: string, value: ReactNode]
 export function Facts({ facts }: { facts: Fact[] }) {
   return (
     <dl className={classes.facts}>
-      {facts.map(([name, value]) => (
-        <div key={name} className={classes.fact}>
+      {facts.map(([name, value], index) => (
+        <div key={index} className={classes.fact}>
           <dt>{name}</dt>
           <dd className="numbers">{value}</dd>
         </div>

@@ -11,6 +11,7 @@ import grid from '@/components/ui/grid.module.css'
 import { Notice } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { type PlanReport, planQuery, startRun, tokensQuery } from '@/features/tuning/api/plans'
+import { forgetSetting } from '@/features/tuning/api/draft'
 import type { TrainingConfig } from '@/features/tuning/api/recipes'
 import { useRecipe } from '@/features/tuning/api/use-recipe'
 import { Findings } from '@/features/tuning/components/findings'
@@ -104,6 +105,8 @@ function Start({ config, report }: { config: TrainingConfig; report: PlanReport 
     onSuccess: async ({ id }) => {
       await queries.invalidateQueries({ queryKey: ['runs'] })
       await navigate({ to: '/runs/$runId', params: { runId: id } })
+      // The settings may serve again; the name was this run's.
+      forgetSetting('name')
     },
   })
   const holds = report.preflight.ok

@@ -81,7 +81,7 @@ function lossLines(
   const lines =
     smooth && loss.values.length >= WORTH_SMOOTHING
       ? [
-          { ...raw, label: each, faint: true, width: 1 },
+          { ...raw, id: 'each', label: each, faint: true, width: 1 },
           { ...raw, values: smoothed(loss.values, SMOOTHING), width: 2 },
         ]
       : [raw]
