@@ -6,6 +6,8 @@ import { FieldLabel } from './field-label'
 import type { Field } from './json-schema'
 import { NumberField } from './number-field'
 import { ObjectList } from './object-list'
+import { spoken } from './spoken'
+import { shownHelp, shownName } from './words'
 
 export interface ControlProps {
   field: Field
@@ -22,10 +24,12 @@ export interface ControlProps {
 export function FieldControl(props: ControlProps) {
   const { field, value, error, onChange } = props
   const label = <FieldLabel {...props} />
+  const words = useSpoken(field)
   switch (field.kind) {
     case 'switch':
       return (
         <Switch
+          {...words}
           label={label}
           error={error}
           checked={value === true}
@@ -34,7 +38,7 @@ export function FieldControl(props: ControlProps) {
       )
     case 'number':
     case 'integer':
-      return <NumberField field={field} label={label} value={value} error={error} onChange={onChange} />
+      return <NumberField {...words} {...{ field, label, value, error, onChange }} />
     case 'choice':
       return <Choice {...props} />
     case 'list':
@@ -44,6 +48,7 @@ export function FieldControl(props: ControlProps) {
     case 'text':
       return (
         <TextInput
+          {...words}
           label={label}
           error={error}
           value={typeof value === 'string' ? value : ''}
@@ -55,12 +60,18 @@ export function FieldControl(props: ControlProps) {
   }
 }
 
+function useSpoken(field: Field) {
+  const { i18n } = useTranslation()
+  return spoken(shownName(field, i18n), shownHelp(field, i18n))
+}
+
 function Choice(props: ControlProps) {
   const { t } = useTranslation()
   const { field, value, error, onChange } = props
   const named = useChoiceName(field.dotted)
   return (
     <Select
+      {...useSpoken(field)}
       label={<FieldLabel {...props} />}
       error={error}
       allowDeselect={false}
@@ -87,6 +98,7 @@ function List(props: ControlProps) {
   const tags = Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : []
   return (
     <TagsInput
+      {...useSpoken(field)}
       label={<FieldLabel {...props} />}
       error={error}
       value={tags}
@@ -104,11 +116,12 @@ function asList(tags: string[], word: string | null): unknown {
 
 function Json(props: ControlProps) {
   const { t } = useTranslation()
-  const { value, error, onChange } = props
+  const { field, value, error, onChange } = props
   const [typed, setTyped] = useState<string | null>(null)
   const shown = typed ?? JSON.stringify(value ?? null)
   return (
     <Textarea
+      {...useSpoken(field)}
       autosize
       label={<FieldLabel {...props} />}
       error={readJson(shown) === undefined ? t('form.notJson') : error}

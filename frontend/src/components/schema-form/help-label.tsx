@@ -1,6 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { CircleHelp } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
 
 import classes from './field-label.module.css'
 
@@ -15,6 +16,7 @@ interface HelpLabelProps {
 
 /** A setting's name, and what it does on demand. */
 export function HelpLabel({ name, help, note, changed = false, children }: HelpLabelProps) {
+  const { t } = useTranslation()
   return (
     <span className={classes.label}>
       <span className={classes.name} data-changed={changed}>
@@ -28,7 +30,12 @@ export function HelpLabel({ name, help, note, changed = false, children }: HelpL
           </span>
         }
       >
-        <ActionIcon variant="transparent" size={16} className={classes.mark} aria-label={`${name}: ${help}`}>
+        <ActionIcon
+          variant="transparent"
+          size={16}
+          className={classes.mark}
+          aria-label={t('form.about', { name })}
+        >
           <CircleHelp size={13} />
         </ActionIcon>
       </Tooltip>

@@ -169,6 +169,40 @@ test('a list of rules is built rule by rule, and a fault stands inside of its ru
   expect(valueAt(now, 'rewards')).toEqual([{ kind: 'regex', pattern: 'yes' }])
 })
 
+test('each control is called by its name alone, and told of by its help', () => {
+  const kinds: JsonSchema = {
+    properties: {
+      rate: { type: 'number', default: 1, description: 'How fast.' },
+      merge: { type: 'boolean', default: false, description: 'Whether.' },
+      note: { type: 'string', default: '', description: 'What.' },
+      kind: { enum: ['a', 'b'], default: 'a', description: 'Which.' },
+      words: { type: 'array', items: { type: 'string' }, default: [], description: 'Many.' },
+      any: { default: {}, description: 'Anything.' },
+    },
+  }
+  const values = { rate: 1, merge: true, note: '', kind: 'a', words: [], any: {} }
+  show(
+    <SchemaForm
+      fields={fieldsOf(kinds)}
+      values={values}
+      defaults={{ ...values, merge: false }}
+      errors={{}}
+      onChange={() => undefined}
+    />,
+  )
+  for (const [role, name, help] of [
+    ['textbox', 'Rate', 'How fast.'],
+    ['switch', 'Merge', 'Whether.'],
+    ['textbox', 'Note', 'What.'],
+    ['combobox', 'Kind', 'Which.'],
+    ['combobox', 'Words', 'Many.'],
+    ['textbox', 'Any', 'Anything.'],
+  ] as const) {
+    const control = screen.getByRole(role, { name })
+    expect(control, name).toHaveAccessibleDescription(help)
+  }
+})
+
 test('what the server refuses stands at its setting', () => {
   show(<Form errors={{ rate: 'less than or equal to 1' }} />)
   expect(screen.getByText('less than or equal to 1')).toBeInTheDocument()

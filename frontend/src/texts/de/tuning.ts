@@ -46,6 +46,7 @@ export default {
     changed_other: '{{count}} geändert',
     faulty: 'braucht einen Blick',
     reset: 'Zurück zur Vorgabe',
+    about: 'Zu {{name}}',
     resetOf: '{{name}}: zurück zur Vorgabe',
     empty: 'leer',
     add: 'Hinzufügen',

@@ -46,6 +46,7 @@ export default {
     changed_other: '{{count}} changed',
     faulty: 'needs a look',
     reset: 'Back to the default',
+    about: 'About {{name}}',
     resetOf: '{{name}}: back to the default',
     empty: 'empty',
     add: 'Add',

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 
 import { HelpLabel } from '@/components/schema-form/help-label'
+import { spoken } from '@/components/schema-form/spoken'
 import { limits, NumberField } from '@/components/schema-form/number-field'
 import type { Field } from '@/components/schema-form/json-schema'
 
@@ -58,6 +59,7 @@ export function SamplingForm({ value, onChange }: { value: Sampling; onChange: (
       {NAMES.map((name) => (
         <NumberField
           key={name}
+          {...spoken(t(`playground.setting.${name}.name`), t(`playground.setting.${name}.help`))}
           field={FIELDS[name]}
           label={
             <HelpLabel
