@@ -9,12 +9,14 @@ export type Starter = Schemas['StarterView']
 export type Merge = Schemas['MergeJob']
 
 const WATCHED_MS = 2_000
+const IDLE_MS = 10_000
 const of = (id: string) => ({ path: { model_id: id } })
 
 export const modelsQuery = (limit = 100) =>
   queryOptions({
     queryKey: ['models', { limit }],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/models', { params: { query: { limit } }, signal })),
+    refetchInterval: IDLE_MS,
   })
 
 export const modelQuery = (id: string) =>

@@ -26,12 +26,13 @@ export const runsQuery = (limit = 50) =>
     refetchInterval: ({ state }) => (state.data?.items.some(isActive) ? WATCHED_MS : IDLE_MS),
   })
 
+/** A run that has ended is looked at now and then: it may be resumed, or deleted, from elsewhere. */
 export const runQuery = (id: string) =>
   queryOptions({
     queryKey: ['run', id],
     queryFn: ({ signal }) =>
       answer(api.GET('/api/v1/runs/{run_id}', { params: { path: { run_id: id } }, signal })),
-    refetchInterval: ({ state }) => (state.data && isActive(state.data) ? WATCHED_MS : false),
+    refetchInterval: ({ state }) => (state.data && isActive(state.data) ? WATCHED_MS : IDLE_MS),
   })
 
 export const queueQuery = () =>
