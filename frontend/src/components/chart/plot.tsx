@@ -103,7 +103,7 @@ function options(
   return {
     width: element.clientWidth,
     height,
-    padding: [10, 12, 0, 0],
+    padding: [10, 22, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 7 }, drag: { x: true, y: false } },
     scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
