@@ -1,5 +1,4 @@
 import { Button, Skeleton } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
@@ -11,29 +10,35 @@ import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
 import { HubJobs } from '@/features/hub/components/job-list'
-import { type ModelPage, modelsQuery, type Starter } from '@/features/models/api/models'
+import type { Starter } from '@/features/models/api/models'
+import { type Library, useLibrary } from '@/features/models/api/use-library'
+import { LibrarySearch, MoreOfLibrary } from '@/features/models/components/library-search'
 import { ModelRows } from '@/features/models/components/model-rows'
 import { formatCompact } from '@/lib/format/format'
 
+const PAGE = 50
+
 export function ModelsPage() {
   const { t } = useTranslation()
-  const { data, error, isPending } = useQuery(modelsQuery())
+  const library = useLibrary(PAGE)
+  const { first, isPending } = library
   return (
     <Page title={t('models.title')} intro={t('models.intro')}>
       <div className={grid.stack}>
-        {error ? <ProblemNotice error={error} /> : null}
         {isPending ? <Skeleton height={260} radius="lg" /> : null}
-        {data ? <Own page={data} /> : null}
+        <Own library={library} />
         <HubJobs />
-        {data ? <Starters starters={data.starters ?? []} /> : null}
+        {first ? <Starters starters={first.starters ?? []} /> : null}
       </div>
     </Page>
   )
 }
 
-function Own({ page }: { page: ModelPage }) {
+function Own({ library }: { library: Library }) {
   const { t } = useTranslation()
-  const unreadable = page.unreadable ?? []
+  const { first, models, error } = library
+  if (error) return <ProblemNotice error={error} />
+  const unreadable = first?.unreadable ?? []
   return (
     <>
       {unreadable.length > 0 ? (
@@ -41,17 +46,19 @@ function Own({ page }: { page: ModelPage }) {
           {unreadable.join(' ')}
         </Notice>
       ) : null}
-      {page.items.length > 0 ? (
-        <Card flush title={t('models.library')}>
-          <ModelRows models={[...page.items]} />
-        </Card>
-      ) : (
+      {library.isEmpty ? (
         <EmptyState title={t('models.none')} text={t('models.noneText')}>
           <Button component={Link} to="/new">
             {t('shell.start')}
           </Button>
         </EmptyState>
-      )}
+      ) : null}
+      {first && !library.isEmpty ? (
+        <Card flush title={t('models.library')} aside={<LibrarySearch library={library} />}>
+          <ModelRows models={models} />
+          <MoreOfLibrary library={library} />
+        </Card>
+      ) : null}
     </>
   )
 }

@@ -1,5 +1,5 @@
 import { Button, Skeleton, TextInput } from '@mantine/core'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Search } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
@@ -10,22 +10,24 @@ import { EmptyState } from '@/components/ui/empty-state'
 import grid from '@/components/ui/grid.module.css'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
-import { type Run, runsQuery } from '@/features/runs/api/runs'
+import { type Run, runPagesQuery } from '@/features/runs/api/runs'
 import { QueueCard } from '@/features/runs/components/queue-card'
 import { RunTable } from '@/features/runs/components/run-table'
 
 const PAGE = 50
-const MOST = 200
 
 export function RunsPage() {
   const { t } = useTranslation()
-  const [limit, setLimit] = useState(PAGE)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
-  const { data, error, isPending } = useQuery({ ...runsQuery(limit), placeholderData: keepPreviousData })
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
+    runPagesQuery(PAGE),
+  )
+  const runs = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data])
+  const total = data?.pages[0]?.total ?? 0
   const choose = useCallback((id: string, on: boolean) => {
     setChosen((now) => new Set(on ? [...now, id] : [...now].filter((one) => one !== id)))
   }, [])
-  const comparable = (data?.total ?? 0) > 1
+  const comparable = total > 1
   return (
     <Page
       title={t('runs.title')}
@@ -36,9 +38,9 @@ export function RunsPage() {
         {error ? <ProblemNotice error={error} /> : null}
         {isPending ? <Skeleton height={300} radius="lg" /> : null}
         <QueueCard />
-        {data ? <Listed runs={data.items} total={data.total} chosen={chosen} onChoose={choose} /> : null}
-        {data && data.total > data.items.length && limit < MOST ? (
-          <Button variant="subtle" onClick={() => setLimit(MOST)}>
+        {data ? <Listed runs={runs} total={total} chosen={chosen} onChoose={choose} /> : null}
+        {hasNextPage ? (
+          <Button variant="subtle" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
             {t('common.more')}
           </Button>
         ) : null}

@@ -3,6 +3,8 @@ export default {
     title: 'Modelle',
     intro:
       'Was Ihre Läufe gemacht haben: gewöhnliche Hugging-Face-Ordner, jeder mit einer Karte, die sagt, woher er kommt.',
+    search: 'Modell suchen',
+    notFound: 'So heißt keines Ihrer Modelle.',
     library: 'Ihre Modelle',
     none: 'Noch kein eigenes Modell',
     noneText: 'Ein Lauf, der gelingt, legt sein Modell hier ab.',

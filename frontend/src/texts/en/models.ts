@@ -3,6 +3,8 @@ export default {
     title: 'Models',
     intro:
       'What your runs have made: standard Hugging Face folders, each with a card that says where it comes from.',
+    search: 'Find a model',
+    notFound: 'No model of yours is called so.',
     library: 'Your models',
     none: 'No model of your own yet',
     noneText: 'A run that succeeds puts its model here.',

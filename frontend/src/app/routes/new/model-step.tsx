@@ -10,7 +10,8 @@ import grid from '@/components/ui/grid.module.css'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { recommendedQuery } from '@/features/hardware/api/hardware'
 import { hubModelsQuery } from '@/features/hub/api/search'
-import { modelsQuery } from '@/features/models/api/models'
+import { useLibrary } from '@/features/models/api/use-library'
+import { LibrarySearch, MoreOfLibrary } from '@/features/models/components/library-search'
 import { changeDraft, useDraft } from '@/features/tuning/api/draft'
 import { OptionRow } from '@/features/tuning/components/option-row'
 import { formatBytes, formatCompact } from '@/lib/format/format'
@@ -19,6 +20,7 @@ import classes from './new-page.module.css'
 
 const TASK = 'text-generation'
 const QUIET_MS = 400
+const OWN_AT_ONCE = 8
 
 /** Which model learns. */
 export function ModelStep({ onNext }: { onNext: () => void }) {
@@ -80,11 +82,14 @@ function Recommended({ model, onChoose }: ChoiceProps) {
 
 function Own({ model, onChoose }: ChoiceProps) {
   const { t } = useTranslation()
-  const { data } = useQuery(modelsQuery())
-  if (!data || data.items.length === 0) return null
+  const { models, ...library } = useLibrary(OWN_AT_ONCE)
+  if (library.isEmpty) return null
   return (
     <Card flush title={t('new.ownModels')}>
-      {data.items.slice(0, 8).map((one) => (
+      <div className={classes.search}>
+        <LibrarySearch library={library} />
+      </div>
+      {models.map((one) => (
         <OptionRow
           key={one.id}
           name={one.name}
@@ -94,6 +99,7 @@ function Own({ model, onChoose }: ChoiceProps) {
           onChoose={() => onChoose(one.id)}
         />
       ))}
+      <MoreOfLibrary library={library} />
     </Card>
   )
 }

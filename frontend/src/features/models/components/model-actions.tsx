@@ -69,6 +69,9 @@ export function ModelActions({ model, onMeasure, onPush, onExport }: ModelAction
           {model.kind === 'adapter' ? (
             <Menu.Item onClick={() => merge.mutate()}>{t('model.merge')}</Menu.Item>
           ) : null}
+          <Menu.Item renderRoot={(props) => <Link to="/new" search={{ model: model.id }} {...props} />}>
+            {t('models.tune')}
+          </Menu.Item>
           <Menu.Item onClick={onMeasure}>{t('measure.title')}</Menu.Item>
           <Menu.Item onClick={onExport}>{t('export.title')}</Menu.Item>
           <Menu.Item onClick={() => download.mutate()}>{t('model.download')}</Menu.Item>

@@ -1,0 +1,55 @@
+import { screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { expect, test, vi } from 'vitest'
+
+import { show } from '@/testing/show'
+
+import { useLibrary } from '../api/use-library'
+import { LibrarySearch, MoreOfLibrary } from './library-search'
+
+vi.hoisted(() => {
+  const ALL = Array.from({ length: 20 }, (_, n) => ({ id: `model-${n}`, name: `Model ${n}` }))
+  // Before the API client is made, which keeps the `fetch` that it finds.
+  globalThis.fetch = async (asked) => {
+    const { searchParams } = new URL((asked as Request).url)
+    const found = ALL.filter(({ name }) => name.includes(searchParams.get('query') ?? ''))
+    const start = found.findIndex(({ id }) => id === searchParams.get('before')) + 1
+    const items = found.slice(start, start + Number(searchParams.get('limit')))
+    const next = start + items.length < found.length ? items[items.length - 1]?.id : null
+    return Response.json({ items, total: found.length, next })
+  }
+})
+
+function Shelf() {
+  const library = useLibrary(8)
+  return (
+    <>
+      <LibrarySearch library={library} />
+      <ul>
+        {library.models.map(({ id, name }) => (
+          <li key={id}>{name}</li>
+        ))}
+      </ul>
+      <MoreOfLibrary library={library} />
+    </>
+  )
+}
+
+test('every model of the library can be reached, by its name and page by page', async () => {
+  const user = userEvent.setup()
+  show(<Shelf />)
+  await screen.findByText('Model 7')
+  for (const count of [16, 20]) {
+    await user.click(screen.getByRole('button', { name: 'Show more' }))
+    await vi.waitFor(() => expect(screen.getAllByRole('listitem')).toHaveLength(count))
+  }
+  expect(screen.queryByRole('button', { name: 'Show more' })).toBeNull()
+  const search = screen.getByRole('textbox', { name: 'Find a model' })
+  await user.type(search, 'Model 19')
+  await vi.waitFor(() => expect(screen.getAllByRole('listitem')).toHaveLength(1))
+  await user.type(search, 'x')
+  await screen.findByText('No model of yours is called so.')
+  await user.clear(search)
+  await screen.findByText('Model 7')
+  expect(search).toHaveFocus()
+})
