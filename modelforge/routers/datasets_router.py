@@ -85,9 +85,10 @@ async def read_rows(
     caller: CurrentCaller,
     offset: Annotated[int, Query(ge=0, le=2**40)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
+    characters: Annotated[int | None, Query(ge=1, description="Where to cut long values; nothing cuts none.")] = None,
 ) -> CanonicalPage:
     """Rows as they are trained on."""
-    return await run_in_threadpool(datasets.rows, dataset_id, caller, offset, limit)
+    return await run_in_threadpool(datasets.rows, dataset_id, caller, offset, limit, characters)
 
 
 @router.put("/{dataset_id}/columns")

@@ -54,10 +54,14 @@ def plan_memory(
 
 @router.post("/api/v1/plans/tokens")
 async def preview_tokens(
-    config: Config, runs: Runs, caller: CurrentCaller, rows: Annotated[int, Query(ge=1, le=50)] = 3
+    config: Config,
+    runs: Runs,
+    caller: CurrentCaller,
+    rows: Annotated[int, Query(ge=1, le=50)] = 3,
+    tokens: Annotated[int, Query(ge=1, le=2**20, description="The most tokens of a row.")] = 2000,
 ) -> list[RowPreview]:
     """The first rows token by token: trained, ignored or cut."""
-    return await runs.preview(config, rows, caller)
+    return await runs.preview(config, rows, tokens, caller)
 
 
 @router.post("/api/v1/runs", status_code=202)

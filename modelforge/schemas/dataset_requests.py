@@ -72,6 +72,8 @@ class CanonicalPage(Schema):
     rows: tuple[dict[str, Any], ...]
     offset: int
     total: int
+    cut: tuple[int, ...] = ()
+    """The rows that are longer than shown, counted from 0 as `offset` is."""
 
 
 class CheckedUpload(Schema):

@@ -59,3 +59,5 @@ class RowPreview(Schema):
 
     row: int
     tokens: tuple[PreviewToken, ...]
+    more: int = 0
+    """Tokens behind these."""

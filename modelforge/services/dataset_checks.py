@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from modelforge.data.file_format import detect_format
 from modelforge.data.materialise import materialise
@@ -17,6 +16,7 @@ from modelforge.exceptions import DatasetValidationError
 from modelforge.schemas.config.data import DataConfig
 from modelforge.schemas.dataset import FileFormat, Problem, ValidationReport
 from modelforge.schemas.dataset_requests import CheckedUpload, DatasetQuestion, InspectionView, ShapeReading
+from modelforge.services.shortening import shortened
 from modelforge.storage.file_manager import FileManager
 
 A_PERSON_MUST_CHOOSE = frozenset({"uncertain-shape", "unknown-columns"})
@@ -55,7 +55,7 @@ def inspect(home: Path, question: DatasetQuestion) -> InspectionView:
         readings = [ShapeReading(shape=seen.report.shape, columns=seen.report.columns)]
     return InspectionView(
         found=seen.found,
-        first_rows=tuple(_shortened(row) for row in seen.first_rows),
+        first_rows=tuple(shortened(row, READABLE) for row in seen.first_rows),
         readings=tuple(readings),
         report=seen.report,
     )
@@ -84,13 +84,3 @@ def _open_question(source: DatasetSource, problems: list[Problem]) -> CheckedUpl
         readings=tuple(ShapeReading(shape=one.shape, columns=one.columns) for one in detected.alternatives),
         found=columns_of(sample),
     )
-
-
-def _shortened(value: Any) -> Any:
-    if isinstance(value, str):
-        return value if len(value) <= READABLE else f"{value[: READABLE - 1]}…"
-    if isinstance(value, dict):
-        return {_shortened(str(key)): _shortened(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_shortened(inner) for inner in value[:READABLE]]
-    return value if value is None or isinstance(value, bool | int | float) else _shortened(str(value))

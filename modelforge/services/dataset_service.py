@@ -24,6 +24,7 @@ from modelforge.schemas.dataset_requests import (
 from modelforge.security.caller import Caller
 from modelforge.services.heavy_process import HeavyProcess
 from modelforge.services.references import check_dataset
+from modelforge.services.shortening import shortened
 from modelforge.services.upload_stream import Received, measured, receive, refuse_unfitting
 from modelforge.starter import list_samples
 from modelforge.storage.atomic import write_json
@@ -116,8 +117,15 @@ class DatasetService:
         caller.require_sight(view.owner, NOUN, dataset_id)
         return view
 
-    def rows(self, dataset_id: str, caller: Caller, offset: int, limit: int) -> CanonicalPage:
-        """Rows as they are trained on. Raises NotFoundError; ConflictError while its columns are not chosen."""
+    def rows(
+        self, dataset_id: str, caller: Caller, offset: int, limit: int, characters: int | None = None
+    ) -> CanonicalPage:
+        """Rows as they are trained on, long values cut to `characters`.
+
+        Raises:
+            NotFoundError: there is no such dataset.
+            ConflictError: its columns are not chosen yet.
+        """
         from modelforge.data.canonical_file import CanonicalRows
 
         if self.get(dataset_id, caller).shape is None:
@@ -126,7 +134,10 @@ class DatasetService:
                 hint=f"Choose one of its readings: PUT /api/v1/datasets/{dataset_id}/columns.",
             )
         rows = CanonicalRows(self.files.dataset(dataset_id).canonical)
-        return CanonicalPage(rows=tuple(rows[offset : offset + limit]), offset=offset, total=len(rows))
+        whole = rows[offset : offset + limit]
+        shown = whole if characters is None else [shortened(row, characters) for row in whole]
+        cut = tuple(offset + place for place, row in enumerate(whole) if shown[place] != row)
+        return CanonicalPage(rows=tuple(shown), offset=offset, total=len(rows), cut=cut)
 
     # Changed
 

@@ -72,12 +72,14 @@ class RunService:
         report = await self.heavy.call(PlanReport, plan_in_child, self.files.home, what)
         return report.model_copy(update={"notices": parsed.notices})
 
-    async def preview(self, written: Mapping[str, Any], rows: int, caller: Caller = HOME_OWNER) -> list[RowPreview]:
-        """The first rows of the dataset, token by token, as the trainer would treat them."""
+    async def preview(
+        self, written: Mapping[str, Any], rows: int, tokens: int, caller: Caller = HOME_OWNER
+    ) -> list[RowPreview]:
+        """The first rows of the dataset, up to `tokens` tokens of each, as the trainer would treat them."""
         parsed = parse_training_config(written)
         check_references(parsed.config)
         check_sight(parsed.config, self.files, caller)
-        return await self.heavy.call(list[RowPreview], preview_in_child, self.files.home, parsed.config, rows)
+        return await self.heavy.call(list[RowPreview], preview_in_child, self.files.home, parsed.config, rows, tokens)
 
     async def submit(
         self,

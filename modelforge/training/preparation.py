@@ -105,8 +105,12 @@ def _beyond_positions(longest: int, shape: ModelShape) -> Iterator[Finding]:
     )
 
 
-def preview(config: TrainingConfig, files: FileManager, rows: int) -> list[RowPreview]:
-    """The first rows, each token marked as the trainer would treat it: both sides of a pair, all windows of a text."""
+def preview(config: TrainingConfig, files: FileManager, rows: int, most_tokens: int | None = None) -> list[RowPreview]:
+    """The first rows, each token marked as the trainer would treat it: both sides of a pair, all windows of a text.
+
+    Args:
+        most_tokens: how many tokens of each are shown; None shows all.
+    """
     provider = ProviderFactory.create_provider(config.provider)
     task = TaskFactory.create_task(config.task)
     model = resolve_model(config.model, provider, files, config.model_revision)
@@ -121,7 +125,11 @@ def preview(config: TrainingConfig, files: FileManager, rows: int) -> list[RowPr
         chosen = list(islice(read_canonical(canonical), rows))
     encoder = strategy.encoder(task, tokenizer, config)
     return [
-        RowPreview(row=int(row["row"]), tokens=_preview_tokens(tokens, tokenizer))
+        RowPreview(
+            row=int(row["row"]),
+            tokens=_preview_tokens(tokens[:most_tokens], tokenizer),
+            more=len(tokens) - len(tokens[:most_tokens]),
+        )
         for row in chosen
         for features in encoder.features(row)
         for tokens in features.marked()

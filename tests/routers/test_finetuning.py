@@ -38,6 +38,27 @@ def test_tokens_are_shown_by_what_training_does_with_them(counting: RunServer) -
     rows = counting.client.post("/api/v1/plans/tokens", params={"rows": 2}, json=CONFIG).json()
     assert [row["row"] for row in rows] == [1, 2]
     assert {token["role"] for token in rows[0]["tokens"]} == {"trained", "ignored"}
+    few = counting.client.post("/api/v1/plans/tokens", params={"rows": 1, "tokens": 5}, json=CONFIG).json()
+    assert few[0]["tokens"] == rows[0]["tokens"][:5]
+    assert (few[0]["more"], rows[0]["more"]) == (len(rows[0]["tokens"]) - 5, 0)
+
+
+def test_a_long_row_is_shown_cut_and_whole_when_asked_for(counting: RunServer) -> None:
+    content = '{"input": "long", "output": "' + "x" * 5000 + '"}\n{"input": "short", "output": "y"}\n'
+    added = counting.client.post(
+        "/api/v1/datasets",
+        params={"name": "long.jsonl"},
+        content=content,
+        headers={"content-type": "application/octet-stream"},
+    ).json()
+    path = f"/api/v1/datasets/{added['id']}/rows"
+    page = counting.client.get(path, params={"characters": 100}).json()
+    assert len(str(page["rows"][0])) < 300
+    assert page["cut"] == [0]
+    whole = counting.client.get(path, params={"limit": 1}).json()
+    assert "x" * 5000 in str(whole["rows"][0])
+    assert whole["cut"] == []
+    counting.client.delete(f"/api/v1/datasets/{added['id']}")
 
 
 @pytest.mark.parametrize("path", ["/api/v1/runs", "/api/start_training"])

@@ -55,6 +55,7 @@ export default {
     browse: 'Zeilen, wie sie trainiert werden',
     browseRaw: 'Die ersten Zeilen',
     rowsOf: 'Zeilen {{from}} bis {{to}} von {{total}}',
+    showWhole: 'Diese Zeile ist länger als gezeigt: ganz zeigen',
     back: 'Zurück',
     next: 'Weiter',
     warnings: 'Einen Blick wert',

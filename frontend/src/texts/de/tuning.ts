@@ -162,6 +162,8 @@ export default {
     row: 'Zeile {{row}}',
     tokenCount_one: '{{count}} Token',
     tokenCount_other: '{{count}} Token',
+    moreTokens_one: '{{count}} weiteres Token',
+    moreTokens_other: '{{count}} weitere Token',
     rowsTitle: 'Zeilen',
     training: 'Zum Training',
     heldOut: 'Zurückgehalten',

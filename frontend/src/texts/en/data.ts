@@ -53,6 +53,7 @@ export default {
     browse: 'Rows as they are trained on',
     browseRaw: 'The first rows',
     rowsOf: 'Rows {{from}} to {{to}} of {{total}}',
+    showWhole: 'This row is longer than shown: show all of it',
     back: 'Back',
     next: 'Next',
     warnings: 'Worth a look',

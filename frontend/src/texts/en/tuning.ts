@@ -144,6 +144,8 @@ export default {
     row: 'Row {{row}}',
     tokenCount_one: '{{count}} token',
     tokenCount_other: '{{count}} tokens',
+    moreTokens_one: '{{count}} more token',
+    moreTokens_other: '{{count}} more tokens',
     rowsTitle: 'Rows',
     training: 'For training',
     heldOut: 'Held out',

@@ -1,5 +1,5 @@
 import { Button, Skeleton } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -24,6 +24,7 @@ import { formatNumber } from '@/lib/format/format'
 import classes from './new-page.module.css'
 
 const ROWS = 3
+const TOKENS = 500
 
 /** What the trainer would really be fed; the start is offered when it holds. */
 export function CheckStep() {
@@ -85,11 +86,19 @@ function Result({ config, report }: { config: TrainingConfig; report: PlanReport
 
 function Tokens({ config }: { config: TrainingConfig }) {
   const { t } = useTranslation()
-  const { data, error } = useQuery(tokensQuery(config, ROWS))
+  const [most, setMost] = useState(TOKENS)
+  const { data, error, isFetching } = useQuery({
+    ...tokensQuery(config, ROWS, most),
+    placeholderData: keepPreviousData,
+  })
   return (
     <Card title={t('check.tokenTitle')}>
       {error ? <ProblemNotice error={error} /> : null}
-      {data ? <TokenView rows={data} /> : error ? null : <Skeleton height={160} />}
+      {data ? (
+        <TokenView rows={data} fetching={isFetching} onMore={() => setMost(most * 4)} />
+      ) : error ? null : (
+        <Skeleton height={160} />
+      )}
     </Card>
   )
 }

@@ -25,13 +25,14 @@ export const datasetQuery = (id: string) =>
       answer(api.GET('/api/v1/datasets/{dataset_id}', { params: { path: { dataset_id: id } }, signal })),
   })
 
-export const rowsQuery = (id: string, offset: number, limit: number) =>
+/** Some rows, long values cut to so many characters, or whole. */
+export const rowsQuery = (id: string, offset: number, limit: number, characters: number | null) =>
   queryOptions({
-    queryKey: ['dataset', id, 'rows', offset, limit],
+    queryKey: ['dataset', id, 'rows', offset, limit, characters],
     queryFn: ({ signal }) =>
       answer(
         api.GET('/api/v1/datasets/{dataset_id}/rows', {
-          params: { path: { dataset_id: id }, query: { offset, limit } },
+          params: { path: { dataset_id: id }, query: { offset, limit, characters } },
           signal,
         }),
       ),

@@ -1,7 +1,7 @@
 import { Button, Skeleton } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { ChevronLeft, ChevronRight } from 'lucide-react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { ProblemNotice } from '@/components/ui/problem-notice'
@@ -14,13 +14,15 @@ import { ConversationView } from './conversation-view'
 import classes from './row-browser.module.css'
 
 const PAGE = 5
+/** Of one value; enough for nearly every row, and little enough to draw at once. */
+const CHARACTERS = 4000
 
 /** Rows as they are trained on, a few at a time; of what is not in the library, the first ones. */
 export function RowBrowser({ dataset, total }: { dataset: string; total: number }) {
   const [offset, setOffset] = useState(0)
   const isSample = SAMPLE.test(dataset) || dataset.startsWith('hub:')
   const stored = useQuery({
-    ...rowsQuery(dataset, offset, PAGE),
+    ...rowsQuery(dataset, offset, PAGE, CHARACTERS),
     enabled: !isSample,
     placeholderData: keepPreviousData,
   })
@@ -35,7 +37,19 @@ export function RowBrowser({ dataset, total }: { dataset: string; total: number 
     )
   }
   if (!stored.data) return <Skeleton height={260} />
-  return <Rows rows={stored.data.rows} offset={offset} reachable={total} total={total} onTurn={setOffset} />
+  const { rows, offset: from, cut } = stored.data
+  return (
+    <Rows
+      rows={rows}
+      offset={from}
+      reachable={total}
+      total={total}
+      onTurn={setOffset}
+      long={(place, row) =>
+        cut?.includes(place) ? <LongRow key={place} dataset={dataset} place={place} row={row} /> : null
+      }
+    />
+  )
 }
 
 interface RowsProps {
@@ -44,9 +58,29 @@ interface RowsProps {
   reachable: number
   total: number
   onTurn: (offset: number) => void
+  /** A row that is longer than shown; nothing for others. */
+  long?: (place: number, row: Row) => ReactNode
 }
 
-function Rows({ rows, offset, reachable, total, onTurn }: RowsProps) {
+/** A row of which a part is shown, and all of it on demand. */
+function LongRow({ dataset, place, row }: { dataset: string; place: number; row: Row }) {
+  const { t } = useTranslation()
+  const [asked, setAsked] = useState(false)
+  const { data, error, isFetching } = useQuery({ ...rowsQuery(dataset, place, 1, null), enabled: asked })
+  return (
+    <div>
+      <ConversationView turns={conversation(data?.rows[0] ?? row)} />
+      {error ? <ProblemNotice error={error} /> : null}
+      {data ? null : (
+        <Button size="compact-xs" variant="subtle" loading={isFetching} onClick={() => setAsked(true)}>
+          {t('data.showWhole')}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+function Rows({ rows, offset, reachable, total, onTurn, long }: RowsProps) {
   const { t } = useTranslation()
   return (
     <div className={classes.browser}>
@@ -54,7 +88,7 @@ function Rows({ rows, offset, reachable, total, onTurn }: RowsProps) {
         {rows.map((row, index) => (
           <li key={offset + index} className={classes.row}>
             <span className={`${classes.number} numbers`}>{formatNumber(offset + index + 1)}</span>
-            <ConversationView turns={conversation(row)} />
+            {long?.(offset + index, row) ?? <ConversationView turns={conversation(row)} />}
           </li>
         ))}
       </ol>

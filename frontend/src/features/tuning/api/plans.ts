@@ -52,11 +52,18 @@ export const memoryQuery = (config: object, longest: number | null) =>
     retry: false,
   })
 
-export const tokensQuery = (config: object, rows: number) =>
+/** The first rows token by token, so many tokens of each at most. */
+export const tokensQuery = (config: object, rows: number, tokens: number) =>
   queryOptions({
-    queryKey: ['plans', 'tokens', config, rows],
+    queryKey: ['plans', 'tokens', config, rows, tokens],
     queryFn: ({ signal }) =>
-      answer(api.POST('/api/v1/plans/tokens', { body: { ...config }, params: { query: { rows } }, signal })),
+      answer(
+        api.POST('/api/v1/plans/tokens', {
+          body: { ...config },
+          params: { query: { rows, tokens } },
+          signal,
+        }),
+      ),
     staleTime: MINUTE,
     retry: false,
   })

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 
 import { formatNumber } from '@/lib/format/format'
@@ -7,8 +8,15 @@ import classes from './token-view.module.css'
 
 const ROLES = ['trained', 'ignored', 'cut'] as const
 
+interface TokenViewProps {
+  rows: readonly RowPreview[]
+  fetching: boolean
+  /** Shows more of the rows that are longer than shown. */
+  onMore: () => void
+}
+
 /** Rows token by token, coloured by what training does with each. */
-export function TokenView({ rows }: { rows: readonly RowPreview[] }) {
+export function TokenView({ rows, fetching, onMore }: TokenViewProps) {
   const { t } = useTranslation()
   return (
     <div className={classes.view}>
@@ -27,7 +35,7 @@ export function TokenView({ rows }: { rows: readonly RowPreview[] }) {
           <p className={`${classes.name} numbers`}>
             {t('check.row', { row: formatNumber(row.row) })}
             {' · '}
-            {t('check.tokenCount', { count: row.tokens.length })}
+            {t('check.tokenCount', { count: row.tokens.length + (row.more ?? 0) })}
           </p>
           <p className={classes.tokens}>
             {row.tokens.map((token, index) => (
@@ -36,6 +44,11 @@ export function TokenView({ rows }: { rows: readonly RowPreview[] }) {
               </span>
             ))}
           </p>
+          {row.more ? (
+            <Button size="compact-xs" variant="subtle" loading={fetching} onClick={onMore}>
+              {t('check.moreTokens', { count: row.more })}
+            </Button>
+          ) : null}
         </div>
       ))}
     </div>
