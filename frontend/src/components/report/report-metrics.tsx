@@ -1,5 +1,7 @@
+import clsx from 'clsx'
 import { useTranslation } from 'react-i18next'
 
+import table from '@/components/ui/table.module.css'
 import type { Schemas } from '@/lib/api/client'
 import { formatAlike, formatNumber, formatPercent } from '@/lib/format/format'
 import { metricName } from '@/lib/report/metric-name'
@@ -28,8 +30,8 @@ export function ReportMetrics({ report, names }: ReportMetricsProps) {
     (a, b) => Number(b === report.primary_metric) - Number(a === report.primary_metric),
   )
   return (
-    <div className={classes.holder}>
-      <table className={`${classes.table} numbers`}>
+    <div className={table.holder}>
+      <table className={clsx(table.table, table.blocks, classes.table, 'numbers')}>
         <thead>
           <tr>
             <th scope="col">{t('report.metric')}</th>

@@ -12,6 +12,7 @@ import clsx from 'clsx'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 
 import classes from './data-table.module.css'
+import shared from './table.module.css'
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel(), sortFns })
 
@@ -22,16 +23,24 @@ interface DataTableProps<Row extends RowData> {
   label: string
   columns: Column<Row>[]
   data: Row[]
+  /** Where there is little room, each row is a block, which `className` lays out. */
+  blocks?: boolean
   className?: string | undefined
 }
 
 /** A table whose columns sort; too wide for the screen, it scrolls by itself. */
-export function DataTable<Row extends RowData>({ label, columns, data, className }: DataTableProps<Row>) {
+export function DataTable<Row extends RowData>({
+  label,
+  columns,
+  data,
+  blocks = false,
+  className,
+}: DataTableProps<Row>) {
   const table = useTable({ features, columns, data })
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls
-    <div className={classes.scroll} tabIndex={0} role="region" aria-label={label}>
-      <table className={clsx(classes.table, 'numbers', className)}>
+    <div className={clsx(shared.holder, classes.scroll)} tabIndex={0} role="region" aria-label={label}>
+      <table className={clsx(shared.table, blocks && shared.blocks, classes.table, 'numbers', className)}>
         <thead>
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id}>

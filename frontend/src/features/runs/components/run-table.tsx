@@ -67,7 +67,7 @@ export function RunTable({ runs, chosen, onChoose }: RunTableProps) {
     ],
     [t, chosen, onChoose],
   )
-  return <DataTable label={t('runs.title')} columns={columns} data={runs} className={classes.table} />
+  return <DataTable blocks label={t('runs.title')} columns={columns} data={runs} className={classes.table} />
 }
 
 function Result({ run }: { run: Run }) {
