@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react'
+import { screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { expect, test } from 'vitest'
 
@@ -14,7 +14,12 @@ const FIELDS = fieldsOf({
     Optimization: {
       properties: {
         learning_rate: { type: 'number', default: 0.0002, description: 'Peak step size.' },
-        num_train_epochs: { type: 'number', default: 3, description: 'Passes over the rows.' },
+        num_train_epochs: {
+          type: 'number',
+          default: 3,
+          description: 'Passes over the rows, unless max_steps is set.',
+        },
+        max_steps: { type: 'integer', default: 0, description: 'Steps in all.' },
       },
     },
   },
@@ -41,4 +46,22 @@ test('a setting is found by the name that it is shown with, essential or not', a
   await user.type(search, 'Durchgänge')
   expect(screen.getByRole('textbox', { name: /^Durchgänge/ })).toBeInTheDocument()
   await speak('en')
+})
+
+test('what is called so comes before what mentions it', async () => {
+  const user = userEvent.setup()
+  show(
+    <SettingsForm
+      fields={FIELDS}
+      essential={['optimization.num_train_epochs']}
+      config={CONFIG}
+      defaults={CONFIG}
+      faults={{}}
+    />,
+  )
+  await user.type(screen.getByRole('textbox', { name: 'Find a setting' }), 'max_steps')
+  const region = within(screen.getByRole('region', { name: 'All settings' }))
+  const [, first, second] = region.getAllByRole('textbox')
+  expect(first).toHaveAccessibleName(/^Max steps/)
+  expect(second).toHaveAccessibleName(/^Epochs/)
 })

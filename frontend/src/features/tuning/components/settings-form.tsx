@@ -32,7 +32,7 @@ export function SettingsForm({ fields, essential, config, defaults, faults }: Se
   const shown = fields.filter(({ dotted }) => !ELSEWHERE.has(dotted))
   const first = shown.filter(({ dotted }) => essential.includes(dotted))
   const rest = shown.filter(({ dotted }) => !essential.includes(dotted))
-  const found = shown.filter((field) => matches(field, query, i18n))
+  const found = foundBy(query, shown, i18n)
   const groups = [...new Set(rest.map(({ group }) => group))]
   const props = { values: config, defaults, errors: faults, onChange: chooseSetting }
   return (
@@ -101,12 +101,15 @@ function GroupName({ group, count, faulty }: { group: string; count: number; fau
   )
 }
 
-/** Whether a setting is meant: by its key, by the name that it is shown with, or by what it does. */
-function matches(field: Field, query: string, words: i18n): boolean {
+/** The settings that are meant: first those whose key says so, then those by the name shown, then by what they do. */
+function foundBy(query: string, fields: Field[], words: i18n): Field[] {
   const wanted = query.trim().toLowerCase()
-  const said = [shownName(field, words), shownHelp(field, words), field.description]
-  return (
-    field.dotted.includes(wanted.replaceAll(' ', '_')) ||
-    said.some((text) => text.toLowerCase().includes(wanted))
-  )
+  const key = wanted.replaceAll(' ', '_')
+  const has = (text: string) => text.toLowerCase().includes(wanted)
+  const ways: ((field: Field) => boolean)[] = [
+    ({ dotted }) => dotted.includes(key),
+    (field) => has(shownName(field, words)),
+    (field) => has(shownHelp(field, words)) || has(field.description),
+  ]
+  return [...new Set(ways.flatMap((way) => fields.filter(way)))]
 }
