@@ -6,7 +6,7 @@ import { FieldLabel } from './field-label'
 import type { Field } from './json-schema'
 import { NumberField } from './number-field'
 import { ObjectList } from './object-list'
-import { spoken } from './spoken'
+import { ORDER, spoken } from './spoken'
 import { shownHelp, shownName } from './words'
 
 export interface ControlProps {
@@ -49,6 +49,7 @@ export function FieldControl(props: ControlProps) {
       return (
         <TextInput
           {...words}
+          inputWrapperOrder={ORDER}
           label={label}
           error={error}
           value={typeof value === 'string' ? value : ''}
@@ -72,6 +73,7 @@ function Choice(props: ControlProps) {
   return (
     <Select
       {...useSpoken(field)}
+      inputWrapperOrder={ORDER}
       label={<FieldLabel {...props} />}
       error={error}
       allowDeselect={false}
@@ -99,6 +101,7 @@ function List(props: ControlProps) {
   return (
     <TagsInput
       {...useSpoken(field)}
+      inputWrapperOrder={ORDER}
       label={<FieldLabel {...props} />}
       error={error}
       value={tags}
@@ -122,6 +125,7 @@ function Json(props: ControlProps) {
   return (
     <Textarea
       {...useSpoken(field)}
+      inputWrapperOrder={ORDER}
       autosize
       label={<FieldLabel {...props} />}
       error={readJson(shown) === undefined ? t('form.notJson') : error}

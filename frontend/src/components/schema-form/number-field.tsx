@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { decimalSign } from '@/lib/format/format'
 
 import type { Field } from './json-schema'
+import { ORDER } from './spoken'
 
 interface NumberFieldProps extends Omit<TextInputProps, 'value' | 'onChange' | 'error'> {
   field: Field
@@ -28,6 +29,7 @@ export function NumberField({ field, value, error, onChange, ...rest }: NumberFi
   return (
     <TextInput
       {...rest}
+      inputWrapperOrder={ORDER}
       inputMode="decimal"
       value={text ?? written(value)}
       error={own ?? error}

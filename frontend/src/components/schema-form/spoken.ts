@@ -7,3 +7,11 @@ import classes from './field-label.module.css'
 export function spoken(name: string, help: string) {
   return { 'aria-label': name, description: help, classNames: { description: classes.hidden ?? '' } }
 }
+
+/** Where a control stands under its label: what is not seen comes last, and takes no room between them. */
+export const ORDER: ('label' | 'input' | 'error' | 'description')[] = [
+  'label',
+  'input',
+  'error',
+  'description',
+]
