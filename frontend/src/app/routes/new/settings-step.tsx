@@ -9,6 +9,7 @@ import grid from '@/components/ui/grid.module.css'
 import { Notice } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { chooseSetting, type Draft, forgetSetting, latestDecision } from '@/features/tuning/api/draft'
+import type { MemoryPlan } from '@/features/tuning/api/plans'
 import { type TrainingConfig } from '@/features/tuning/api/recipes'
 import { useLiveMemory, useRecipe } from '@/features/tuning/api/use-recipe'
 import { MemoryPlanView } from '@/features/tuning/components/memory-plan'
@@ -47,11 +48,12 @@ export function SettingsStep({ onNext }: { onNext: () => void }) {
           />
         </div>
         <div className={classes.beside}>
-          <Card title={t('plan.title')}>
-            {memory.error ? <Impossible error={memory.error} known={Object.keys(faults)} /> : null}
-            {memory.data ? <MemoryPlanView plan={memory.data} /> : <Skeleton height={150} />}
-            <TimeEstimate config={config} preflight={measure.data?.preflight} />
-          </Card>
+          {refused ? null : (
+            <Card title={t('plan.title')}>
+              <Plan memory={memory.data} error={memory.error} known={Object.keys(faults)} />
+              <TimeEstimate config={config} preflight={measure.data?.preflight} />
+            </Card>
+          )}
           <RecipeCard root={schema.data.json_schema} fields={fields} config={config} />
         </div>
       </div>
@@ -121,6 +123,21 @@ function Waiting() {
       <Notice tone="info">{t('new.measuring')}</Notice>
       <Skeleton height={300} radius="lg" />
     </div>
+  )
+}
+
+interface PlanProps {
+  memory: MemoryPlan | undefined
+  error: Error | null
+  known: string[]
+}
+
+function Plan({ memory, error, known }: PlanProps) {
+  return (
+    <>
+      {error ? <Impossible error={error} known={known} /> : null}
+      {memory ? <MemoryPlanView plan={memory} /> : error ? null : <Skeleton height={150} />}
+    </>
   )
 }
 
