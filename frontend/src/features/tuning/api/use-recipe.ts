@@ -3,11 +3,12 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 
 import { type Field, fieldsOf } from '@/components/schema-form/json-schema'
+import { same } from '@/components/schema-form/paths'
 
 import { branches, compose } from './compose'
 import { type Draft, useDraft } from './draft'
 import { faultsOf, measureQuery, memoryQuery, type PlanReport } from './plans'
-import { defaultsQuery, schemaQuery, type TrainingConfig } from './recipes'
+import { defaultsQuery, schemaQuery, type TrainingConfig, type Wanted } from './recipes'
 import { readingOf } from './suits'
 
 const QUIET_MS = 250
@@ -36,9 +37,12 @@ export function useRecipe() {
     enabled: ready,
   })
   const preflight = measure.data?.preflight
-  const wanted = useDefaults(draft, chosen, preflight, ready && !measure.isLoading)
-  const proposed = useDefaults(draft, suited ?? {}, preflight, wanted.isError)
-  const defaults = wanted.isError ? proposed : wanted
+  const asked = questionOf(draft, chosen, preflight)
+  const without = questionOf(draft, suited ?? {}, preflight)
+  const wanted = useDefaults(asked, ready && !measure.isLoading)
+  const isOfChoices = wanted.isError && !same(asked, without) // the same question again would have the same answer
+  const proposed = useDefaults(without, isOfChoices)
+  const defaults = isOfChoices ? proposed : wanted
   const root = schema.data?.json_schema
   const config = useMemo<TrainingConfig | null>(
     () => (root && defaults.data && ready ? compose(root, defaults.data, chosen) : null),
@@ -51,22 +55,24 @@ export function useRecipe() {
   return { draft, schema, measure, defaults, refused: wanted.error, config, fields }
 }
 
-/** This machine's defaults, as soon as the rows are measured. */
-function useDefaults(
+/** What this machine's defaults are asked with. */
+function questionOf(
   { model, dataset }: Draft,
   chosen: Draft['chosen'],
   preflight: PlanReport['preflight'] | undefined,
-  enabled: boolean,
-) {
-  const wanted = {
+): Wanted {
+  return {
     model: model ?? '',
     dataset: dataset ?? '',
-    finetuningType: chosen['finetuning_type'] === 'full' ? ('full' as const) : ('lora' as const),
+    finetuningType: chosen['finetuning_type'] === 'full' ? 'full' : 'lora',
     rows: preflight ? Math.max(1, preflight.rows) : null,
     longest: preflight ? preflight.lengths.maximum : null,
     ...readAs(chosen),
   }
-  return useQuery({ ...defaultsQuery(wanted), enabled, placeholderData: keepPreviousData })
+}
+
+function useDefaults(question: Wanted, enabled: boolean) {
+  return useQuery({ ...defaultsQuery(question), enabled, placeholderData: keepPreviousData })
 }
 
 /** The memory plan of a config while it is being changed, and what the server finds wrong with it. */
