@@ -24,7 +24,7 @@ def test_messages_are_told_apart(learn: Any, figure: Callable[[int, int], int]) 
 
 @pytest.mark.minutes
 def test_answers_are_found_in_texts(learn: Any, figure: Callable[[int, int], int]) -> None:
-    """Every change: two of the six epochs; `--full`: the recipe as it stands."""
+    """Every change: two of the three epochs; `--full`: the recipe as it stands."""
     short = ("optimization.num_train_epochs=2", "optimization.learning_rate=8e-4", "compute.num_threads=1")
     learned = learn("extractive-question-answering/sft.yaml", *short[: figure(3, 0)])
 
