@@ -84,6 +84,20 @@ def end_token_ids(tokenizer: Any) -> frozenset[int]:
     return frozenset(token for token in (tokenizer.eos_token_id, *known) if token is not None)
 
 
+def end_token_id(tokenizer: Any) -> int:
+    """The token behind an answer that has none yet: without it, answers would never end.
+
+    Raises:
+        ConfigurationError: the tokenizer has no end token.
+    """
+    if tokenizer.eos_token_id is None:
+        raise ConfigurationError(
+            f"The tokenizer of {tokenizer.name_or_path} has no end token, so answers could not be learned to an end.",
+            hint="Name one as `eos_token` in its tokenizer_config.json, or take a model that has one.",
+        )
+    return int(tokenizer.eos_token_id)
+
+
 END_OF_TURN_TOKENS = ("<|im_end|>", "<|eot_id|>", "<|end|>", "<end_of_turn>", "<turn|>", "<|eot|>", "<|endoftext|>")
 """Llama 3, Qwen, Phi, Gemma, …: models whose turns end with another token than their EOS."""
 
@@ -137,5 +151,5 @@ def _without_template(tokenizer: Any, messages: Sequence[Message]) -> RenderedCo
     """A model without a template learns to answer the last turn after a line break, and to end with its EOS."""
     prompt = encode_prompt(tokenizer, messages[:-1])
     answer = list(tokenizer(messages[-1]["content"], add_special_tokens=False)["input_ids"])
-    ids = [*prompt, *answer, tokenizer.eos_token_id]
+    ids = [*prompt, *answer, end_token_id(tokenizer)]
     return RenderedConversation(ids, ((len(prompt), len(ids)),), True)

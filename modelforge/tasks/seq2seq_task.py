@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol
 from modelforge.data.source_collator import SourceCollator
 from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import TrainingConfig
-from modelforge.tasks.chat_rendering import end_token_ids
+from modelforge.tasks.chat_rendering import end_token_id, end_token_ids
 from modelforge.tasks.features import Features
 from modelforge.tasks.head import SEQ2SEQ, Head
 from modelforge.tasks.seq2seq_generation import answer_texts
@@ -39,7 +39,7 @@ class Seq2SeqTask(Task, Protocol):
         target = list(tokenizer(text_target=self.reference(row))["input_ids"])
         ends = end_token_ids(tokenizer)
         if target[-1] not in ends:
-            target.append(tokenizer.eos_token_id)  # without it, answers would never end
+            target.append(end_token_id(tokenizer))
         begun = source[:1] == [tokenizer.bos_token_id]
         head = begun + len(tokenizer(prefix, add_special_tokens=False)["input_ids"])
         return cut_sides(

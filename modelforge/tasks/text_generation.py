@@ -7,7 +7,14 @@ from typing import Any, ClassVar
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
 from modelforge.tasks.causal_task import CausalTask
-from modelforge.tasks.chat_rendering import Message, encode, encode_prompt, end_token_ids, render_conversation
+from modelforge.tasks.chat_rendering import (
+    Message,
+    encode,
+    encode_prompt,
+    end_token_id,
+    end_token_ids,
+    render_conversation,
+)
 from modelforge.tasks.task import CanonicalRow
 from modelforge.tasks.tokenised_row import IGNORED, TokenisedRow, cut
 
@@ -82,7 +89,7 @@ def _conversation(messages: list[Message], tools: Any, tokenizer: Any, config: T
     rendered = render_conversation(tokenizer, messages, tools, last_turn_only=not strategy.assistant_only_loss)
     ids, turns = list(rendered.input_ids), rendered.turns
     if turns[-1][1] == len(ids) and ids[-1] not in end_token_ids(tokenizer):
-        ids.append(tokenizer.eos_token_id)  # a template without an end token: without this, answers would never end
+        ids.append(end_token_id(tokenizer))  # the template writes none
         turns = (*turns[:-1], (turns[-1][0], len(ids)))
     labels = list(ids)
     if strategy.completion_only_loss or strategy.assistant_only_loss:
@@ -95,7 +102,7 @@ def _conversation(messages: list[Message], tools: Any, tokenizer: Any, config: T
 def _plain_pair(prompt: str, completion: str, tokenizer: Any, config: TrainingConfig) -> TokenisedRow:
     """Tokenised apart, because the answer will be generated from the prompt's ids alone."""
     before = encode(tokenizer, prompt, templated=False)
-    after = [*tokenizer(completion, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
+    after = [*tokenizer(completion, add_special_tokens=False)["input_ids"], end_token_id(tokenizer)]
     ids = [*before, *after]
     masked = [IGNORED] * len(before) if config.strategy.completion_only_loss else before
     return TokenisedRow(ids, [*masked, *after], (len(ids) - 1,))
@@ -104,5 +111,5 @@ def _plain_pair(prompt: str, completion: str, tokenizer: Any, config: TrainingCo
 def _plain_text(text: str, tokenizer: Any) -> TokenisedRow:
     ids = encode(tokenizer, text, templated=False)
     if not ids or ids[-1] != tokenizer.eos_token_id:
-        ids.append(tokenizer.eos_token_id)
+        ids.append(end_token_id(tokenizer))
     return TokenisedRow(ids, list(ids), (len(ids) - 1,))

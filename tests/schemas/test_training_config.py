@@ -78,6 +78,18 @@ def test_other_tools_spellings_are_read_and_reported(written: dict[str, Any], pa
     assert any(f"`{path}`" in notice for notice in parsed.notices)
 
 
+def test_a_bare_no_in_yaml_means_never() -> None:
+    written = yaml.safe_load(
+        "{model: m, dataset: d, evaluation: {eval_strategy: no}, checkpointing: {save_strategy: no}}"
+    )
+
+    config = parse_training_config(written).config
+
+    assert (config.evaluation.eval_strategy, config.checkpointing.save_strategy) == ("no", "no")
+    with pytest.raises(ConfigurationError, match="eval_strategy"):
+        parse_training_config({**written, "evaluation": {"eval_strategy": True}})
+
+
 def test_every_spelling_leads_to_a_key_of_the_schema() -> None:
     paths = {field.path for field in config_fields()}
 

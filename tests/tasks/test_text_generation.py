@@ -124,6 +124,16 @@ def test_a_template_without_an_end_token_gets_one(tokenizer: Any) -> None:
     assert trained_text(tokenised(PAIR, tokenizer), tokenizer) == "On its way.\n<|end|>"
 
 
+@pytest.mark.parametrize("row", [PAIR, {"prompt": "1 + 1 =", "completion": " 2"}, {"text": "On its way."}])
+def test_a_tokenizer_without_an_end_token_is_refused_with_the_way_out(tokenizer: Any, row: dict[str, Any]) -> None:
+    tokenizer.chat_template = NO_END
+    tokenizer.eos_token = None
+
+    with pytest.raises(ConfigurationError, match="has no end token") as caught:
+        tokenised(row, tokenizer)
+    assert "tokenizer_config.json" in (caught.value.hint or "")
+
+
 def test_a_template_that_rewrites_earlier_turns_is_refused_for_all_turns_and_used_for_the_last(tokenizer: Any) -> None:
     tokenizer.chat_template = FORGETS
 

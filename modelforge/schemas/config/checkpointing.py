@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from modelforge.schemas.base import Schema
+from modelforge.schemas.config.moment import Moment
 
 
 class CheckpointConfig(Schema):
     """When a run is saved, so that a crash costs little."""
 
-    save_strategy: Literal["steps", "epoch", "no"] = "steps"
+    save_strategy: Moment = "steps"
     """Save every `save_steps` steps, at the end of every epoch, or only when the run is stopped."""
     save_steps: int = Field(default=100, ge=1)
     """Optimizer steps between two checkpoints: what a crash may cost at most."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from modelforge.schemas.base import Schema
+from modelforge.schemas.config.moment import Moment
 
 
 class EvaluationConfig(Schema):
     """How the run is measured, before, during and after training."""
 
-    eval_strategy: Literal["steps", "epoch", "no"] = "epoch"
+    eval_strategy: Moment = "epoch"
     """When the held-out loss is measured during training."""
     eval_steps: int = Field(default=100, ge=1)
     """Optimizer steps between two measurements, with `eval_strategy: steps`."""
