@@ -1,6 +1,6 @@
 import '@testing-library/jest-dom/vitest'
 
-import { cleanup } from '@testing-library/react'
+import { cleanup, configure } from '@testing-library/react'
 import { afterEach, beforeAll, vi } from 'vitest'
 
 import { startTexts } from '@/lib/i18n'
@@ -22,6 +22,9 @@ Blob.prototype.text = async function () {
 }
 Element.prototype.scrollIntoView = vi.fn()
 Object.defineProperty(document, 'fonts', { value: new EventTarget() })
+
+// A busy machine draws late; what never comes still fails.
+configure({ asyncUtilTimeout: 10_000 })
 
 beforeAll(() => startTexts('en'))
 afterEach(cleanup)
