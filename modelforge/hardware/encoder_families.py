@@ -47,8 +47,8 @@ def modernbert(config: Config) -> Anatomy:
     )
     stack = _block(int(config["num_hidden_layers"]), linears, hidden, heads, inner, norms=2)
     block = replace(stack, norm_parameters=2 * hidden)
-    # A norm after the embeddings, one at the end, and none before the first layer's attention.
-    return Anatomy((block,), 2 * hidden - hidden, int(config["vocab_size"]), tied=True, has_head=False)
+    # Outside are a norm after the embeddings and one at the end; the first layer lacks the one before its attention.
+    return Anatomy((block,), hidden, int(config["vocab_size"]), tied=True, has_head=False)
 
 
 def t5(config: Config) -> Anatomy:

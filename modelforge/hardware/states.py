@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from modelforge.hardware.anatomy import Block
-from modelforge.hardware.compute import ResolvedCompute
+from modelforge.hardware.compute import DTYPES, ResolvedCompute
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
 
@@ -87,14 +87,14 @@ def _layer_casts(config: TrainingConfig, shape: ModelShape, compute: ResolvedCom
     if not config.quantization.bits:
         return casts
     largest = max(linear.weights for block in shape.anatomy.blocks for linear in block.linears)
-    return casts + largest * WIDTH[compute.weights_dtype_name("lora")]
+    return casts + largest * WIDTH[DTYPES[compute.precision]]
 
 
 def _cast_blocks(config: TrainingConfig, shape: ModelShape, compute: ResolvedCompute) -> list[tuple[Block, int]]:
     """Each block with the bytes of autocast's copies in one of its layers: of all weights, or of the adapters."""
     if compute.precision == "fp32":
         return []
-    full, width = config.finetuning_type == "full", WIDTH[compute.weights_dtype_name("lora")]
+    full, width = config.finetuning_type == "full", WIDTH[DTYPES[compute.precision]]
     found = []
     for block, adapted in shape.adapted(config.lora.target_modules):
         numbers = sum(

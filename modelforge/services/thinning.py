@@ -17,8 +17,8 @@ def thin(x: Sequence[float], y: Sequence[float], points: int) -> list[int]:
     if size <= points or points < 3:
         return list(range(size)) if size <= points else [0, size - 1][: max(points, 1)]
     xs, ys = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    # Bucket b reaches from edges[b] to edges[b + 1]; the last point is a bucket of its own.
     edges = np.floor(np.arange(points - 1) * ((size - 2) / (points - 2))).astype(np.int64) + 1
-    """Bucket b reaches from edges[b] to edges[b + 1]; the last point is a bucket of its own."""
     lengths = np.diff(np.append(edges, size))
     mean_x, mean_y = np.add.reduceat(xs, edges) / lengths, np.add.reduceat(ys, edges) / lengths
     kept = [0]
