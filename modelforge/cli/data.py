@@ -111,6 +111,30 @@ def map_columns(
         print_readings(dataset, readings, certain=certain)
 
 
+@app.command()
+def repeats(
+    dataset: Dataset,
+    among: Annotated[
+        str | None,
+        typer.Option("--in", help="Look for its rows in this dataset, not in itself.", show_default=False),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show the rows that equal or resemble an earlier one, or one of another dataset.
+
+    Example: modelforge data repeats held-out.jsonl --in training.jsonl
+    """
+    from modelforge.cli.data_display import print_repeats
+    from modelforge.cli.output import dump
+
+    with _WrongUse():
+        found = _validator().repeats(dataset, among)
+    if as_json:
+        dump(found.model_dump(mode="json"))
+    else:
+        print_repeats(found)
+
+
 def _asked_for(validator: DatasetValidator, dataset: str, task: str, config: DataConfig) -> list[ShapeGuess]:
     """The reading that the user asked for, as far as the file allows it."""
     from modelforge.data.shapes import ShapeGuess

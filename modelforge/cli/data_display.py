@@ -12,7 +12,7 @@ from rich.table import Table
 
 from modelforge.data.shapes import ShapeGuess
 from modelforge.evaluation.dataset_validator import Inspection
-from modelforge.schemas.dataset import Problem, ValidationReport
+from modelforge.schemas.dataset import Problem, RepeatsView, ValidationReport
 
 LONGEST_CELL = 200
 
@@ -121,6 +121,22 @@ def print_readings(dataset: str, readings: Sequence[ShapeGuess], *, certain: boo
     for guess in readings:
         console.print()
         console.print(escape(yaml.safe_dump(recipe(dataset, guess), sort_keys=False, allow_unicode=True).rstrip()))
+
+
+def print_repeats(found: RepeatsView) -> None:
+    """How many rows occur again, and the first of them beside what they repeat."""
+    console = Console(highlight=False, soft_wrap=True)
+    if not found.exact + found.near:
+        console.print(f"[bold green]None[/] of {_rows(found.rows)} occurs again.")
+        return
+    console.print(
+        f"Of {_rows(found.rows)}, [bold]{found.exact:,}[/] equal another one and {found.near:,} resemble one."
+    )
+    for one in found.examples:
+        console.print(f"[yellow]row {one.row:,} {'equals' if one.equal else 'resembles'} row {one.earlier_row:,}[/]")
+        console.print(f"  {escape(_cell(one.text))}")
+        if not one.equal:
+            console.print(f"  {escape(_cell(one.earlier_text))}")
 
 
 def _print_problem(console: Console, problem: Problem, colour: str) -> None:

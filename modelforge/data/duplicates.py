@@ -42,22 +42,42 @@ class Duplicates:
     @property
     def exact_duplicates(self) -> int:
         """Rows that equal an earlier one."""
-        return int((self.exact != np.arange(len(self.exact))).sum())
+        return self.repeats().exact
 
     @property
     def near_duplicates(self) -> int:
         """Rows that resemble an earlier one without equalling one."""
-        own = np.arange(len(self.exact))
-        return int(((self.groups != own) & (self.exact == own)).sum())
+        return self.repeats().near
+
+    def repeats(self, start: int = 0) -> Repeats:
+        """The rows from `start` on that are alike one before `start`; without it, alike any earlier row."""
+        border = start or np.arange(len(self.exact))
+        equal = self.exact[start:] < border
+        found = np.flatnonzero(self.groups[start:] < border)  # a group is named after its first row
+        earlier = np.where(equal, self.exact[start:], self.groups[start:])
+        return Repeats(rows=found, earlier=earlier[found], equal=equal[found])
 
 
 @dataclass(frozen=True)
-class Leakage:
-    """Rows of the validation data that the training data has too; `rows` are the first ones' lines in their file."""
+class Repeats:
+    """Rows that occur again. Of the same length: [repeats]."""
 
-    exact: int
-    near: int
-    rows: tuple[int, ...]
+    rows: Positions
+    """Where they stand, from 0 in their own file."""
+    earlier: Positions
+    """The row that each repeats, from 0 in the file where that is."""
+    equal: npt.NDArray[np.bool_]
+    """Whether it equals that row; else it resembles it."""
+
+    @property
+    def exact(self) -> int:
+        """Rows that equal another."""
+        return int(self.equal.sum())
+
+    @property
+    def near(self) -> int:
+        """Rows that resemble another without equalling one."""
+        return len(self.rows) - self.exact
 
 
 def find_duplicates(*paths: Path, near: bool = True) -> Duplicates:
@@ -81,16 +101,9 @@ def find_duplicates(*paths: Path, near: bool = True) -> Duplicates:
     return Duplicates(exact, groups)
 
 
-def find_leakage(train: Path, validation: Path) -> Leakage:
+def find_leakage(train: Path, validation: Path) -> Repeats:
     """The rows of `validation` that equal or resemble a row of `train`; both are canonical files."""
-    duplicates = find_duplicates(train, validation)
-    border = count_rows(train)
-    in_train = np.unique(duplicates.groups[:border])
-    exact = duplicates.exact[border:] < border
-    near = np.isin(duplicates.groups[border:], in_train) & ~exact
-    rows = CanonicalRows(validation)
-    first = np.flatnonzero(exact | near)[:20]
-    return Leakage(int(exact.sum()), int(near.sum()), tuple(rows[int(at)]["row"] for at in first))
+    return find_duplicates(train, validation).repeats(count_rows(train))
 
 
 def text_of_row(row: CanonicalRow) -> str:

@@ -12,6 +12,7 @@ from modelforge.schemas.preflight import Finding, LengthSummary, PreflightReport
 from modelforge.tasks.features import Collator, Features
 from modelforge.tasks.row_encoder import RowEncoder
 from modelforge.tasks.task import CanonicalRow, Truth
+from modelforge.tasks.tokenised_row import IGNORED
 
 NAMED_ROWS = 20
 HISTOGRAM_BINS = 20
@@ -48,6 +49,8 @@ class Preflight:
     rows: Counter[str] = field(default_factory=Counter)
     tokens: int = 0
     trained: int = 0
+    label_span: int = 0
+    """Tokens of a row from its first label on, at most."""
 
     def __post_init__(self) -> None:
         self._config = self.encoder.config
@@ -115,6 +118,7 @@ class Preflight:
 
     def _count(self, made: Sequence[Features], split: str) -> None:
         self.rows[split] += 1
+        self.label_span = max(self.label_span, *(label_span(features) for features in made))
         if split == "train":
             self.tokens += sum(features.kept_tokens for features in made)
             self.trained += sum(features.trained_tokens for features in made)
@@ -195,6 +199,15 @@ class Preflight:
                 message="No rows are held out, so nothing will show whether the model got better.",
                 fix="Set data.validation_split or data.validation_dataset.",
             )
+
+
+def label_span(features: Features) -> int:
+    """Tokens from the first label on; all of the row where labels have no column of their own."""
+    labels = features.columns.get("labels")
+    if labels is None:
+        return features.kept_tokens
+    first = next((at for at, label in enumerate(labels) if label != IGNORED), len(labels))
+    return len(labels) - first
 
 
 def summarise(lengths: Sequence[int]) -> LengthSummary:

@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from modelforge.data.canonical import CanonicalRow
-from modelforge.data.canonical_file import CanonicalWriter, encode_row
+from modelforge.data.canonical_file import CanonicalRows, CanonicalWriter, count_rows, encode_row
 from modelforge.data.check import check_rows
-from modelforge.data.duplicates import find_duplicates
+from modelforge.data.duplicates import Repeats, find_duplicates, find_leakage, text_of_row
+from modelforge.data.materialise import materialise
 from modelforge.data.problem_log import ProblemLog
 from modelforge.data.row_stream import SAMPLE, RowStream
 from modelforge.data.shapes import ALL_SHAPES, DetectedShape, columns_of, detect_shape
 from modelforge.data.source import DatasetSource, resolve_dataset
 from modelforge.schemas.config.data import DataConfig
-from modelforge.schemas.dataset import Shape, ValidationReport
+from modelforge.schemas.dataset import RepeatedRow, RepeatsView, Shape, ValidationReport
 from modelforge.storage.file_manager import FileManager
 from modelforge.tasks.task_factory import TaskFactory
+
+EXAMPLES = 20
+"""Repeated rows that are shown."""
+READABLE = 600
+"""Characters of a repeated row that are shown."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,32 @@ class DatasetValidator:
             first_rows=tuple(sample[:rows]),
         )
 
+    def repeats(self, dataset: str, among: str | None = None) -> RepeatsView:
+        """Rows that equal or resemble an earlier one, or one of the dataset `among`.
+
+        Raises:
+            ConfigurationError, NotFoundError, StorageError: as `validate`.
+            DatasetValidationError: rows of either cannot be used.
+        """
+        with self.files.scratch() as folder:
+            rows = self._canonical(dataset, folder / "rows.parquet")
+            other = None if among is None else self._canonical(among, folder / "among.parquet")
+            found = find_duplicates(rows).repeats() if other is None else find_leakage(other, rows)
+            return RepeatsView(
+                rows=count_rows(rows),
+                exact=found.exact,
+                near=found.near,
+                examples=tuple(_examples(found, CanonicalRows(rows), CanonicalRows(other or rows))),
+            )
+
+    def _canonical(self, dataset: str, path: Path) -> Path:
+        """The dataset's canonical rows: those of the library, or written to `path`."""
+        source = resolve_dataset(dataset, self.files)
+        if source.kind == "library" and (stored := self.files.dataset(dataset).canonical).exists():
+            return stored
+        materialise(source, DataConfig(validation_split=0), ALL_SHAPES, path)
+        return path
+
     def readings(self, dataset: str, task: str | None = None) -> DetectedShape:
         """The shapes that the first rows could be read as, the best one first. Raises like `validate`."""
         source = resolve_dataset(dataset, self.files)
@@ -98,6 +131,20 @@ class DatasetValidator:
                     writer.write(line, data)
             duplicates = find_duplicates(path)
         return stream.report(exact_duplicates=duplicates.exact_duplicates, near_duplicates=duplicates.near_duplicates)
+
+
+def _examples(found: Repeats, rows: CanonicalRows, among: CanonicalRows) -> Iterator[RepeatedRow]:
+    shown = slice(EXAMPLES)
+    first = zip(found.rows[shown].tolist(), found.earlier[shown].tolist(), found.equal[shown].tolist(), strict=True)
+    for at, earlier, equal in first:
+        row, other = rows[at], among[earlier]
+        yield RepeatedRow(
+            row=row["row"],
+            text=text_of_row(row)[:READABLE],
+            earlier_row=other["row"],
+            earlier_text=text_of_row(other)[:READABLE],
+            equal=equal,
+        )
 
 
 def accepted_shapes(task: str | None) -> tuple[Shape, ...]:

@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import psutil
 
@@ -31,12 +32,17 @@ def _nvidia(visible: str | None) -> Iterator[Accelerator]:
     except pynvml.NVMLError:
         return  # no driver on this machine, so no GPU that could be used
     try:
-        handles = [pynvml.nvmlDeviceGetHandleByIndex(index) for index in range(pynvml.nvmlDeviceGetCount())]
-        uuids = [str(pynvml.nvmlDeviceGetUUID(handle)) for handle in handles]
-        for position, index in enumerate(visible_indices(visible, uuids)):
-            yield _nvidia_view(pynvml, handles[index], position)
+        for position, handle in enumerate(visible_handles(pynvml, visible)):
+            yield _nvidia_view(pynvml, handle, position)
     finally:
         pynvml.nvmlShutdown()
+
+
+def visible_handles(pynvml: Any, visible: str | None) -> list[Any]:
+    """NVML's handles of the GPUs, in the order of `visible`: `CUDA_VISIBLE_DEVICES`. NVML is initialised."""
+    handles = [pynvml.nvmlDeviceGetHandleByIndex(index) for index in range(pynvml.nvmlDeviceGetCount())]
+    uuids = [str(pynvml.nvmlDeviceGetUUID(handle)) for handle in handles]
+    return [handles[index] for index in visible_indices(visible, uuids)]
 
 
 def _nvidia_view(pynvml, handle, position: int) -> Accelerator:  # type: ignore[no-untyped-def]

@@ -38,11 +38,23 @@ class Pass:
     attention_dropout: float
     hidden_dropout: float
     is_cpu: bool
+    labelled: int | None = None
+    """Positions of a sequence from its first label on; none where it is not known."""
 
     @property
     def tokens(self) -> int:
         """Tokens in the batch."""
         return self.batch * self.sequence
+
+    @property
+    def span(self) -> int:
+        """Positions of a sequence that may have a label."""
+        return self.sequence if self.labelled is None else min(self.labelled, self.sequence)
+
+    @property
+    def projected(self) -> int:
+        """Positions in the batch that the loss makes logits for: see `strategies.labelled_positions`."""
+        return self.tokens if self.is_cpu and self.width < FP32 else self.batch * self.span
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Bytes that turning hidden states into a loss takes.
 
 TRL projects hidden states through the head in tiles of at most 4,096 tokens by 32,768 words, so that the whole
-[tokens, vocabulary] never exists (`trl.kernels.chunked_logprob`). On a GPU a kernel turns a tile into its gradient in
-place; elsewhere the same is written in torch, and eight tiles and a mask are alive at once.
+[tokens, vocabulary] never exists (`trl.kernels.chunked_logprob`), and leaves out positions without a label. On a GPU a
+kernel turns a tile into its gradient in place; elsewhere the same is written in torch, and eight tiles and a mask are
+alive at once.
 """
 
 from __future__ import annotations
@@ -55,10 +56,12 @@ def evaluation_bytes(head: Head, forward: Pass) -> int:
 
 def scoring_bytes(head: Head, forward: Pass) -> int:
     """Logits of the scored positions, and the chunk of them that is upcast and turned into probabilities."""
-    row = forward.sequence * head.vocab
+    row = forward.span * head.vocab
     logits = min(forward.batch * row, max(row, SCORED_LOGITS))
     return logits * forward.width + 2 * min(logits, UPCAST_LOGITS) * FP32
 
 
 def _tile(head: Head, forward: Pass) -> int:
-    return min(forward.tokens, TILE_TOKENS) * min(head.vocab, TILE_WORDS) * (FP32 if forward.is_cpu else forward.width)
+    return (
+        min(forward.projected, TILE_TOKENS) * min(head.vocab, TILE_WORDS) * (FP32 if forward.is_cpu else forward.width)
+    )

@@ -61,6 +61,7 @@ def plan_memory(
     sequence_length: int,
     hardware: Hardware | None = None,
     *,
+    labelled: int | None = None,
     runtime: int | None = None,
 ) -> MemoryPlan:
     """The memory that training `config` takes, and the largest micro-batch that fits.
@@ -70,6 +71,7 @@ def plan_memory(
         shape: the sizes of its model.
         sequence_length: tokens of the longest row after cutting.
         hardware: where it is to run; default: this machine, now.
+        labelled: tokens of a sequence from its first label on, at most; default: every token has one.
         runtime: bytes taken before the model is loaded, where they were measured; default: see `runtime_bytes`.
 
     Raises:
@@ -81,7 +83,7 @@ def plan_memory(
     available = compute.accelerator.free_bytes if compute.accelerator else hardware.memory_available_bytes
 
     def parts(candidate: TrainingConfig, length: int) -> tuple[str, MemoryParts]:
-        return fullest_moment(candidate, shape, length, compute, base)
+        return fullest_moment(candidate, shape, length, compute, base, labelled)
 
     moment, needed = parts(config, sequence_length)
     largest = _largest_batch(lambda batch: parts(_with_batch(config, batch), sequence_length)[1].total, available)
@@ -104,14 +106,19 @@ def plan_memory(
 
 
 def fullest_moment(
-    config: TrainingConfig, shape: ModelShape, sequence_length: int, compute: ResolvedCompute, runtime: int
+    config: TrainingConfig,
+    shape: ModelShape,
+    sequence_length: int,
+    compute: ResolvedCompute,
+    runtime: int,
+    labelled: int | None = None,
 ) -> tuple[str, MemoryParts]:
-    """The name of the moment at which the run takes the most, and what it consists of."""
+    """The name of the moment at which the run takes the most, and what it consists of. Arguments as `plan_memory`."""
     states = states_of(config, shape, compute)
     moments = (
-        *_training_moments(config, shape, sequence_length, compute, states),
+        *_training_moments(config, shape, sequence_length, compute, states, labelled),
         *_sampling_moments(config, shape, sequence_length, compute),
-        *_measuring_moments(config, shape, sequence_length, compute),
+        *_measuring_moments(config, shape, sequence_length, compute, labelled),
     )
     fullest = max(moments, key=lambda moment: moment.total)
     parts = MemoryParts(
@@ -127,9 +134,14 @@ def fullest_moment(
 
 
 def _training_moments(
-    config: TrainingConfig, shape: ModelShape, length: int, compute: ResolvedCompute, states: States
+    config: TrainingConfig,
+    shape: ModelShape,
+    length: int,
+    compute: ResolvedCompute,
+    states: States,
+    labelled: int | None,
 ) -> tuple[_Moment, ...]:
-    forward = training_pass(config, shape, length, compute)
+    forward = training_pass(config, shape, length, compute, labelled)
     training = Training(
         full=config.finetuning_type == "full",
         rank=config.lora.r,
@@ -156,7 +168,9 @@ def _training_moments(
     )
 
 
-def training_pass(config: TrainingConfig, shape: ModelShape, length: int, compute: ResolvedCompute) -> Pass:
+def training_pass(
+    config: TrainingConfig, shape: ModelShape, length: int, compute: ResolvedCompute, labelled: int | None = None
+) -> Pass:
     """The forward pass of training. Packed rows lie in one sequence as long as the whole batch; a pair is two."""
     batch = config.optimization.per_device_train_batch_size * config.strategy.sequences_per_row
     packed = config.strategy.packing
@@ -169,6 +183,7 @@ def training_pass(config: TrainingConfig, shape: ModelShape, length: int, comput
         attention_dropout=shape.attention_dropout,
         hidden_dropout=shape.hidden_dropout,
         is_cpu=compute.device == "cpu",
+        labelled=None if packed else labelled,
     )
 
 
@@ -202,15 +217,15 @@ def _written(config: TrainingConfig, shape: ModelShape, forward: Pass) -> Pass:
     """The pass of what is written: of an encoder-decoder the answers alone, each of which may be as long as allowed."""
     if shape.layout != "encoder-decoder":
         return forward
-    return replace(forward, sequence=config.data.max_target_length)
+    return replace(forward, sequence=config.data.max_target_length, labelled=None)
 
 
 def _measuring_moments(
-    config: TrainingConfig, shape: ModelShape, length: int, compute: ResolvedCompute
+    config: TrainingConfig, shape: ModelShape, length: int, compute: ResolvedCompute, labelled: int | None
 ) -> tuple[_Moment, ...]:
     """Without gradients only one layer's activations are there at a time."""
     batch = config.evaluation.per_device_eval_batch_size
-    one_pass = training_pass(_with_batch(config, 1), shape, length, compute)
+    one_pass = training_pass(_with_batch(config, 1), shape, length, compute, labelled)
     forward = replace(one_pass, batch=batch, sequence=length, masked=batch > 1)
     head = _head(config, shape, trained=False)
     passing = max(backward_bytes(block, forward) for block in shape.anatomy.blocks)

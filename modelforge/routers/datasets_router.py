@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from modelforge.dependencies import CurrentCaller, Datasets
 from modelforge.routers.upload_body import incoming_file
-from modelforge.schemas.dataset import DatasetView, ValidationReport
+from modelforge.schemas.dataset import DatasetView, RepeatsView, ValidationReport
 from modelforge.schemas.dataset_requests import (
     CanonicalPage,
     ColumnChoice,
@@ -17,6 +17,7 @@ from modelforge.schemas.dataset_requests import (
     DatasetPage,
     DatasetQuestion,
     InspectionView,
+    RepeatsQuestion,
 )
 
 router = APIRouter(prefix="/api/v1/datasets", tags=["datasets"])
@@ -70,6 +71,12 @@ async def inspect_dataset(question: DatasetQuestion, datasets: Datasets, caller:
 async def validate_dataset(question: DatasetQuestion, datasets: Datasets, caller: CurrentCaller) -> ValidationReport:
     """Check every row as a task would read it; the problems are in the answer."""
     return await datasets.validate(question, caller)
+
+
+@router.post("/repeats")
+async def find_repeats(question: RepeatsQuestion, datasets: Datasets, caller: CurrentCaller) -> RepeatsView:
+    """Rows that equal or resemble an earlier one, or one of another dataset: what would leak into a held-out set."""
+    return await datasets.repeats(question, caller)
 
 
 @router.get("/{dataset_id}")

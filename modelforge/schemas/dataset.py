@@ -67,6 +67,28 @@ class ValidationReport(Schema):
     sha256: str | None = None
 
 
+class RepeatedRow(Schema):
+    """A row that occurs again; rows are lines in their files, or numbers in binary ones, from 1. Long texts are cut."""
+
+    row: int
+    text: str
+    earlier_row: int
+    earlier_text: str
+    equal: bool
+    """Whether the two are equal in all; else they resemble each other."""
+
+
+class RepeatsView(Schema):
+    """Rows of a dataset that equal or resemble an earlier one of it, or one of another dataset."""
+
+    rows: int
+    """All rows that were compared."""
+    exact: int
+    near: int
+    examples: tuple[RepeatedRow, ...]
+    """The first of them."""
+
+
 class DatasetView(Schema):
     """A dataset of the library."""
 

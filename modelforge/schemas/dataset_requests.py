@@ -54,6 +54,15 @@ class DatasetQuestion(Schema):
     """How many of the first rows to show."""
 
 
+class RepeatsQuestion(Schema):
+    """A dataset whose repeats are looked for, in itself or in another."""
+
+    dataset: str = Field(min_length=1, max_length=250)
+    """`sample:NAME`, the id of a dataset of the library, or `hub:OWNER/NAME`."""
+    among: str | None = Field(default=None, min_length=1, max_length=250)
+    """The dataset that may have the same rows: what is trained on, where `dataset` is held out. Empty: itself."""
+
+
 class InspectionView(Schema):
     """What a person wants to see of a dataset before it is used."""
 

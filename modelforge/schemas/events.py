@@ -12,7 +12,7 @@ EventKind = Literal[
     "preflight",  # PreflightReport
     "plan",  # MemoryPlan
     "progress",  # {"step", "total_steps", "epoch", "loss", "learning_rate", "grad_norm", "tokens", "tokens_per_second",
-    #               "seconds_left", "memory_bytes"}, and where rewards are learned from "reward_chosen"?,
+    #               "seconds_left", "memory_bytes", "utilization"}, and where rewards are learned from "reward_chosen"?,
     #               "reward_rejected"?, "reward_margin"?, "reward_accuracy"?, "reward"?, "reward_std"?,
     #               "reward_NAME"? of each reward, "kl"?, "entropy"?, "completion_length"?, "truncated"?, "clip_ratio"?
     "evaluation",  # {"step", "loss", "perplexity"?}, and what "progress" has of rewards

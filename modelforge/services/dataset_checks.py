@@ -14,8 +14,14 @@ from modelforge.data.source import DatasetSource
 from modelforge.evaluation.dataset_validator import DatasetValidator
 from modelforge.exceptions import DatasetValidationError
 from modelforge.schemas.config.data import DataConfig
-from modelforge.schemas.dataset import FileFormat, Problem, ValidationReport
-from modelforge.schemas.dataset_requests import CheckedUpload, DatasetQuestion, InspectionView, ShapeReading
+from modelforge.schemas.dataset import FileFormat, Problem, RepeatsView, ValidationReport
+from modelforge.schemas.dataset_requests import (
+    CheckedUpload,
+    DatasetQuestion,
+    InspectionView,
+    RepeatsQuestion,
+    ShapeReading,
+)
 from modelforge.services.shortening import shortened
 from modelforge.storage.file_manager import FileManager
 
@@ -64,6 +70,11 @@ def inspect(home: Path, question: DatasetQuestion) -> InspectionView:
 def validate(home: Path, question: DatasetQuestion) -> ValidationReport:
     """The verdict over all rows. Raises NotFoundError, ConfigurationError."""
     return DatasetValidator(FileManager(home)).validate(question.dataset, question.task, question.data)
+
+
+def repeats(home: Path, question: RepeatsQuestion) -> RepeatsView:
+    """Rows that occur again. Raises as `DatasetValidator.repeats`."""
+    return DatasetValidator(FileManager(home)).repeats(question.dataset, question.among)
 
 
 def _open_question(source: DatasetSource, problems: list[Problem]) -> CheckedUpload:

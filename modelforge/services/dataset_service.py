@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelforge.exceptions import ConflictError
 from modelforge.schemas.config.data import DataConfig
-from modelforge.schemas.dataset import DatasetView, ValidationReport
+from modelforge.schemas.dataset import DatasetView, RepeatsView, ValidationReport
 from modelforge.schemas.dataset_requests import (
     CanonicalPage,
     CheckedUpload,
@@ -20,6 +20,7 @@ from modelforge.schemas.dataset_requests import (
     DatasetPage,
     DatasetQuestion,
     InspectionView,
+    RepeatsQuestion,
 )
 from modelforge.security.caller import Caller
 from modelforge.services.heavy_process import HeavyProcess
@@ -128,11 +129,7 @@ class DatasetService:
         """
         from modelforge.data.canonical_file import CanonicalRows
 
-        if self.get(dataset_id, caller).shape is None:
-            raise ConflictError(
-                "Nobody has said yet how the columns of this dataset are to be read.",
-                hint=f"Choose one of its readings: PUT /api/v1/datasets/{dataset_id}/columns.",
-            )
+        _require_shape(self.get(dataset_id, caller))
         rows = CanonicalRows(self.files.dataset(dataset_id).canonical)
         whole = rows[offset : offset + limit]
         shown = whole if characters is None else [shortened(row, characters) for row in whole]
@@ -168,6 +165,16 @@ class DatasetService:
 
         self.require_sight(question.dataset, caller)
         return await self.process.call(ValidationReport, validate, self.files.home, question)
+
+    async def repeats(self, question: RepeatsQuestion, caller: Caller) -> RepeatsView:
+        """Rows that occur again, in the dataset or in another. Raises like `rows`, and ConfigurationError."""
+        from modelforge.services.dataset_checks import repeats
+
+        for dataset in (question.dataset, *([question.among] if question.among else ())):
+            self.require_sight(dataset, caller)
+            if ID.fullmatch(dataset):
+                _require_shape(self.get(dataset, caller))
+        return await self.process.call(RepeatsView, repeats, self.files.home, question)
 
     def require_sight(self, dataset: str, caller: Caller) -> None:
         """Refuse a path, and a dataset of someone else. Raises ConfigurationError, NotFoundError."""
@@ -218,6 +225,14 @@ def _view(dataset_id: str, name: str, received: Received, checked: CheckedUpload
             **_findings(checked),
         }
     )
+
+
+def _require_shape(view: DatasetView) -> None:
+    if view.shape is None:
+        raise ConflictError(
+            f"Nobody has said yet how the columns of {view.name!r} are to be read.",
+            hint=f"Choose one of its readings: PUT /api/v1/datasets/{view.id}/columns.",
+        )
 
 
 def _findings(checked: CheckedUpload) -> dict[str, Any]:

@@ -1,14 +1,16 @@
-"""What every trainer is given before it trains: trained weights in float32, inputs cast once, LoRA+ if asked for."""
+"""What every trainer is given before it trains: weights in float32, one cast, few logits, LoRA+ if asked for."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from modelforge.schemas.config import TrainingConfig
+from modelforge.strategies.labelled_positions import score_labelled_positions_alone
 
 
 def settle_parameters(trainer: Any, config: TrainingConfig) -> None:
     """Make a trainer, fresh from its strategy, train the parameters as the config says."""
+    score_labelled_positions_alone()
     _hold_in_float32(trainer.model)
     leave_casts_to_autocast(trainer.model)
     if config.finetuning_type == "lora" and config.lora.loraplus_lr_ratio is not None:

@@ -11,6 +11,7 @@ from typing import Any
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from modelforge.exceptions import DivergenceError
+from modelforge.hardware.utilization import Reading
 from modelforge.schemas.config.checkpointing import CheckpointConfig
 from modelforge.schemas.events import EventKind
 
@@ -37,10 +38,18 @@ Emit = Callable[[EventKind, dict[str, Any]], None]
 class ProgressCallback(TrainerCallback):  # type: ignore[misc]
     """Turns training logs into `progress` events and evaluation logs into `evaluation` events."""
 
-    def __init__(self, emit: Emit, memory_bytes: Callable[[], int], *, has_perplexity: bool = True) -> None:
+    def __init__(
+        self,
+        emit: Emit,
+        memory_bytes: Callable[[], int],
+        utilization: Reading,
+        *,
+        has_perplexity: bool = True,
+    ) -> None:
         """`has_perplexity`: whether the loss is that of predicted tokens."""
         self.emit = emit
         self.memory_bytes = memory_bytes
+        self.utilization = utilization
         self.has_perplexity = has_perplexity
         self.clock = _StepClock()
         self.tokens = 0
@@ -101,6 +110,7 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]
                 "tokens_per_second": per_second,
                 "seconds_left": self.clock.seconds_per_step * (state.max_steps - state.global_step) if steps else None,
                 "memory_bytes": self.memory_bytes(),
+                "utilization": self.utilization(),
                 **_measured(logs),
             },
         )

@@ -18,6 +18,7 @@ from modelforge.evaluation.report_text import write_report
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.hardware.compute import ResolvedCompute, resolve_compute
 from modelforge.hardware.model_shape import ModelShape
+from modelforge.hardware.utilization import utilization_of
 from modelforge.providers.model_source import resolve_model
 from modelforge.providers.provider import LoadOptions, ModelSource, Provider
 from modelforge.providers.provider_factory import ProviderFactory
@@ -221,6 +222,7 @@ class _Run:
                 ProgressCallback(
                     self.emit,
                     lambda: memory_in_use(self.compute.device),
+                    utilization_of(self.compute.device),
                     has_perplexity=not self.head.is_by_row,
                 ),
                 SaveAndStopCallback(self.config.checkpointing),

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from modelforge.data.canonical_file import read_canonical
+from modelforge.data.canonical_file import CanonicalRows, read_canonical
 from modelforge.data.collator import padded_width
 from modelforge.data.duplicates import find_leakage
 from modelforge.data.materialise import materialise
@@ -32,6 +32,9 @@ from modelforge.strategies.reward_library import refuse_as_base
 from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.tasks.features import MarkedToken
 from modelforge.tasks.task_factory import TaskFactory
+
+ROWS_NAMED = 20
+"""Rows of one kind of finding that are named."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,8 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
     for split in _splits(data):
         numbered = ((int(row["row"]), row) for row in read_canonical(data.rows(split)))
         write_tokens(data.tokens(split), encoder.columns, preflight.usable(numbered, split))
-    longest = max(preflight.longest, 1) + strategy.tokens_to_come(config)
+    to_come = strategy.tokens_to_come(config)
+    longest = max(preflight.longest, 1) + to_come
     return Preparation(
         preflight=preflight.report(
             [
@@ -84,7 +88,12 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
                 *_beyond_positions(preflight.longest, shape),
             ]
         ),
-        plan=plan_memory(config, shape, padded_width(longest, config.data.max_length)),
+        plan=plan_memory(
+            config,
+            shape,
+            padded_width(longest, config.data.max_length),
+            labelled=preflight.label_span + to_come,
+        ),
         validation=validation,
         dataset_sha256=validation.sha256,
     )
@@ -182,8 +191,9 @@ def _duplicate_notes(split: Split) -> list[Finding]:
 
 def _leakage_notes(data: PreparedData) -> list[Finding]:
     leakage = find_leakage(data.rows("train"), data.rows("validation"))
-    if not leakage.exact + leakage.near:
+    if not len(leakage.rows):
         return []
+    held_out = CanonicalRows(data.rows("validation"))
     return [
         Finding(
             truth="no-leakage",
@@ -191,8 +201,8 @@ def _leakage_notes(data: PreparedData) -> list[Finding]:
             message=f"{leakage.exact:,} validation row(s) are in the training data as well, {leakage.near:,} resemble "
             "one there: the report will flatter.",
             fix="Take them out of one of the two.",
-            rows=leakage.rows,
-            total=leakage.exact + leakage.near,
+            rows=tuple(held_out[int(at)]["row"] for at in leakage.rows[:ROWS_NAMED]),
+            total=len(leakage.rows),
         )
     ]
 

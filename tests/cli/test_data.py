@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from modelforge.cli.data import app
 from modelforge.exceptions import ConfigurationError, ModelForgeException
+from modelforge.starter import sample_path
 from tests.data.bad_input import BadInput
 from tests.data.bad_inputs import BAD_INPUTS
 
@@ -51,6 +52,18 @@ def test_validate_in_words() -> None:
 
     assert code == 0
     assert "Good. 1,000 rows, shape input_output" in output
+
+
+def test_repeats_show_what_leaks(tmp_path: Path) -> None:
+    held_out = tmp_path / "held-out.jsonl"
+    held_out.write_text(sample_path("support").read_text().splitlines()[4] + "\n")
+
+    code, output = run("repeats", str(held_out), "--in", "sample:support")
+    assert code == 0
+    assert "Of 1 row, 1 equal another one and 0 resemble one." in output
+    assert "row 1 equals row 5" in output
+    code, found = document("repeats", "sample:support")
+    assert (code, found["rows"], found["exact"]) == (0, 1000, 0)
 
 
 @pytest.mark.parametrize("case", [case for case in BAD_INPUTS if not case.config and not case.any_task], ids=str)

@@ -7,7 +7,7 @@ import pytest
 
 from modelforge.data.shapes import ALL_SHAPES
 from modelforge.evaluation.dataset_validator import DatasetValidator, accepted_shapes
-from modelforge.exceptions import ConfigurationError, NotFoundError
+from modelforge.exceptions import ConfigurationError, DatasetValidationError, NotFoundError
 from modelforge.schemas.config.data import DataConfig
 from modelforge.storage.file_manager import FileManager
 
@@ -47,6 +47,32 @@ def test_duplicates_are_counted(validator: DatasetValidator, tmp_path: Path) -> 
     report = validator.validate(path, near_duplicates=True)
     assert (report.exact_duplicates, report.near_duplicates) == (2, 1)
     assert [problem.kind for problem in report.warnings] == ["duplicate-rows"]
+
+
+def test_repeats_are_shown_beside_what_they_repeat(validator: DatasetValidator, tmp_path: Path) -> None:
+    long = [{"input": " ".join(f"w{n * k}" for k in range(40)), "output": "yes"} for n in range(1, 20)]
+    alike = {"input": long[2]["input"] + "!", "output": "Yes."}
+    path = write(tmp_path / "a.jsonl", *long, alike, long[1])
+
+    found = validator.repeats(path)
+
+    assert (found.rows, found.exact, found.near) == (21, 1, 1)
+    assert [(one.row, one.earlier_row, one.equal) for one in found.examples] == [(20, 3, False), (21, 2, True)]
+    assert found.examples[0].text.endswith("!\nYes.")
+    assert found.examples[1].text == found.examples[1].earlier_text
+
+
+def test_rows_that_another_dataset_has_are_leaks(validator: DatasetValidator, tmp_path: Path) -> None:
+    train = write(tmp_path / "train.jsonl", *GOOD)
+    held_out = write(tmp_path / "held.jsonl", {"input": "new", "output": "words"}, *GOOD[7:9], *GOOD[7:8])
+
+    leaks = validator.repeats(held_out, train)
+
+    assert (leaks.rows, leaks.exact) == (4, 3)
+    assert [(one.row, one.earlier_row) for one in leaks.examples if one.equal] == [(2, 8), (3, 9), (4, 8)]
+    assert validator.repeats(train, held_out).exact == 2
+    with pytest.raises(DatasetValidationError):
+        validator.repeats(held_out, write(tmp_path / "bad.jsonl", *GOOD, {"input": "no output"}))
 
 
 def test_the_task_decides_which_shapes_will_do(validator: DatasetValidator, tmp_path: Path) -> None:

@@ -39,14 +39,15 @@ SEEN: set[tuple[str, str]] = set()
 ENDLESS = {"/api/v1/hardware/events"}
 COSTLY = {
     *("/api/v1/plans", "/api/v1/plans/tokens", "/api/v1/runs", "/api/start_training"),
-    *("/api/v1/datasets/inspect", "/api/v1/datasets/validate"),
+    *("/api/v1/datasets/inspect", "/api/v1/datasets/validate", "/api/v1/datasets/repeats"),
 }
 """Here a string that names nothing costs a preparation, or a run: the fields that name something are asked in full."""
-NAMING = {"model", "dataset", "validation_dataset", "model_revision", "dataset_revision"}
+NAMING = {"model", "dataset", "validation_dataset", "among", "model_revision", "dataset_revision"}
 BODIES: dict[str, dict[str, Any]] = {
     "/api/v1/plans": {"model": "starter:chat", "dataset": "sample:support", "max_samples": 20},
     "/api/v1/datasets/inspect": {"dataset": "sample:support", "rows": 1},
     "/api/v1/datasets/validate": {"dataset": "sample:support", "rows": 1},
+    "/api/v1/datasets/repeats": {"dataset": "sample:support"},
     "/api/v1/hub/pushes": {"model_id": "a-model", "repository": "o/m", "visibility": "private", "confirmation": "x"},
     "/api/v1/hub/downloads": {"repository": "o/m"},
 }

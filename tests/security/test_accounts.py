@@ -117,6 +117,8 @@ def test_another_s_object_cannot_be_used_in_a_body(
     wanted: list[tuple[str, dict[str, Any]]] = [
         ("/api/v1/datasets/inspect", {"dataset": hers["dataset_id"]}),
         ("/api/v1/datasets/validate", {"dataset": hers["dataset_id"]}),
+        ("/api/v1/datasets/repeats", {"dataset": hers["dataset_id"]}),
+        ("/api/v1/datasets/repeats", {"dataset": "sample:support", "among": hers["dataset_id"]}),
         ("/api/v1/plans", {**CONFIG, "dataset": hers["dataset_id"]}),
         ("/api/v1/plans", {**CONFIG, "data": {"validation_dataset": hers["dataset_id"]}}),
         ("/api/v1/plans", {**CONFIG, "model": hers["model_id"]}),

@@ -24,6 +24,7 @@ import { detailsOf } from '@/features/datasets/api/details'
 import { ColumnMapping } from '@/features/datasets/components/column-mapping'
 import { DatasetFacts } from '@/features/datasets/components/dataset-facts'
 import { ProblemList } from '@/features/datasets/components/problem-list'
+import { RepeatsCard } from '@/features/datasets/components/repeats-card'
 import { RowBrowser } from '@/features/datasets/components/row-browser'
 import { LengthCard } from '@/features/tuning/components/length-card'
 import { hidesAll } from '@/lib/api/problem'
@@ -66,11 +67,10 @@ function Sample({ name }: { name: string }) {
                 facts={[
                   [t('data.rows'), formatNumber(data.report.rows)],
                   [t('data.shapeLabel'), data.report.shape ? t(`data.shape.${data.report.shape}`) : '–'],
-                  [t('data.exact'), formatNumber(data.report.exact_duplicates)],
-                  [t('data.near'), formatNumber(data.report.near_duplicates)],
                 ]}
               />
             </Card>
+            <RepeatsCard dataset={name} />
             <LengthCard dataset={name} shape={data.report.shape ?? null} />
           </div>
         </div>
@@ -123,7 +123,12 @@ function Whole({ dataset }: { dataset: Dataset }) {
           <Card title={t('data.facts')}>
             <DatasetFacts dataset={dataset} />
           </Card>
-          {dataset.shape === null ? null : <LengthCard dataset={dataset.id} shape={dataset.shape} />}
+          {dataset.shape === null ? null : (
+            <>
+              <RepeatsCard dataset={dataset.id} />
+              <LengthCard dataset={dataset.id} shape={dataset.shape} />
+            </>
+          )}
         </div>
       </div>
     </Page>

@@ -106,6 +106,7 @@ export default {
       grad_norm: 'Länge des Gradienten',
       tokens_per_second: 'Token je Sekunde',
       memory_bytes: 'Speicher',
+      utilization: 'Auslastung des Geräts, in Prozent',
     },
     line: { reward_chosen: 'bevorzugt', reward_rejected: 'nicht bevorzugt' },
   },

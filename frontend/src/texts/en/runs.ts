@@ -100,6 +100,7 @@ export default {
       grad_norm: 'Gradient norm',
       tokens_per_second: 'Tokens per second',
       memory_bytes: 'Memory',
+      utilization: 'Utilisation of the device, in percent',
     },
     line: { reward_chosen: 'preferred', reward_rejected: 'not preferred' },
   },

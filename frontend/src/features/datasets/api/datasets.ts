@@ -56,6 +56,17 @@ export const inspectionQuery = (dataset: string, rows: number, reading: Reading 
     staleTime: 60_000,
   })
 
+export type Repeats = Schemas['RepeatsView']
+
+/** Rows that occur again, in the dataset itself or in another. */
+export const repeatsQuery = (dataset: string, among: string | null) =>
+  queryOptions({
+    queryKey: ['dataset', dataset, 'repeats', among],
+    queryFn: ({ signal }) =>
+      answer(api.POST('/api/v1/datasets/repeats', { body: { dataset, among }, signal })),
+    staleTime: 60_000,
+  })
+
 export type UnfinishedUpload = Schemas['UploadView']
 
 /** Files of which a part is on the server. */

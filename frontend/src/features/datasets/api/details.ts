@@ -5,16 +5,10 @@ interface Details {
   problems: DataProblem[]
   readings: Reading[]
   found: string[]
-  exactDuplicates: number
-  nearDuplicates: number
 }
 
 function list<Item>(value: unknown): Item[] {
   return Array.isArray(value) ? (value as Item[]) : []
-}
-
-function count(value: unknown): number {
-  return typeof value === 'number' ? value : 0
 }
 
 /** The open mapping of a dataset's details, with what is missing filled in. */
@@ -25,7 +19,5 @@ export function detailsOf(dataset: Dataset): Details {
     problems: list(details['problems']),
     readings: list(details['readings']),
     found: list(details['found']),
-    exactDuplicates: count(details['exact_duplicates']),
-    nearDuplicates: count(details['near_duplicates']),
   }
 }

@@ -4,29 +4,17 @@ import { type Fact, Facts } from '@/components/ui/facts'
 import { formatBytes, formatNumber, formatTime } from '@/lib/format/format'
 
 import type { Dataset } from '../api/datasets'
-import { detailsOf } from '../api/details'
-import classes from './dataset-facts.module.css'
 
 /** What was found out about a file. */
 export function DatasetFacts({ dataset }: { dataset: Dataset }) {
   const { t } = useTranslation()
-  const details = detailsOf(dataset)
   const facts: Fact[] = [
     [t('data.rows'), formatNumber(dataset.rows)],
     [t('data.shapeLabel'), dataset.shape ? t(`data.shape.${dataset.shape}`) : t('data.shapeOpen')],
     [t('data.format'), dataset.file_format.toUpperCase()],
     [t('data.size'), formatBytes(dataset.bytes)],
-    [t('data.exact'), formatNumber(details.exactDuplicates)],
-    [t('data.near'), formatNumber(details.nearDuplicates)],
     [t('data.added'), formatTime(dataset.created_at)],
     ['SHA-256', dataset.sha256.slice(0, 12)],
   ]
-  return (
-    <>
-      <Facts facts={facts} />
-      {details.exactDuplicates + details.nearDuplicates > 0 ? (
-        <p className={classes.note}>{t('data.duplicatesKept')}</p>
-      ) : null}
-    </>
-  )
+  return <Facts facts={facts} />
 }

@@ -46,6 +46,7 @@ const KNOWN: readonly Known[] = [
   { id: 'grad_norm', series: ['grad_norm'], color: '--teal' },
   { id: 'tokens_per_second', series: ['tokens_per_second'], color: '--olive' },
   { id: 'memory_bytes', series: ['memory_bytes'], color: '--pink' },
+  { id: 'utilization', series: ['utilization'], color: '--blue' },
 ]
 
 /** Counted on and on, and so no curve to look at. */
