@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select, type_coerce
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from modelforge.database.columns import json_type
 from modelforge.database.models import RunRow, SubmissionRow
 from modelforge.database.sessions import Sessions, add_unless_known, database_errors, found
 from modelforge.database.supervisor_lock import AdvisoryLock, HomeLock, SupervisorLock
@@ -29,7 +30,12 @@ class QueueStatements(Sessions):
             return [row.to_view() for row in session.scalars(query)]
 
     def page_runs(
-        self, *statuses: RunStatus, limit: int, before: str | None = None, owner: str | None = None
+        self,
+        *statuses: RunStatus,
+        limit: int,
+        before: str | None = None,
+        owner: str | None = None,
+        text: str = "",
     ) -> tuple[list[RunView], int]:
         """One page of runs, the newest first, and how many there are on all pages.
 
@@ -38,6 +44,7 @@ class QueueStatements(Sessions):
             limit: runs on a page.
             before: the last run of the page before.
             owner: only runs of this account; all when not given.
+            text: part of the id, the name, the model or the dataset, in whatever case.
 
         Raises:
             NotFoundError: the run `before` is not there any more.
@@ -47,6 +54,10 @@ class QueueStatements(Sessions):
             chosen = chosen.where(RunRow.status.in_(statuses))
         if owner is not None:
             chosen = chosen.where(RunRow.owner == owner)
+        if text:
+            config = type_coerce(RunRow.config, json_type())
+            places = (RunRow.id, RunRow.name, config["model"].as_string(), config["dataset"].as_string())
+            chosen = chosen.where(or_(*(place.icontains(text, autoescape=True) for place in places)))
         with self._read() as session:
             total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
             if before is not None:

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from modelforge.hardware.anatomy import Block, Linear
 
 FP32 = 4
+FUSED_PAD = 128
+"""Unsloth's attention works on rows that are a multiple of so many tokens long, and longer than they are."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,14 @@ class Training:
     rank: int = 0
     lora_dropout: float = 0.0
     dora: bool = False
+    fused: bool = False
+    """Whether the layers are Unsloth's, which keep less and compute the rest again."""
 
 
 def layer_bytes(block: Block, adapted: tuple[Linear, ...], forward: Pass, training: Training) -> int:
     """Bytes that one layer keeps from its forward to its backward pass."""
+    if _is_fused(block, training):
+        return _fused_layer(block, forward)
     per_token = (
         _norms(block, training)
         + _attention(block, forward) * (2 if block.is_cross else 1)
@@ -80,14 +86,31 @@ def layer_bytes(block: Block, adapted: tuple[Linear, ...], forward: Pass, traini
     return per_token * forward.tokens + (_dora(adapted, training.rank) if training.dora else 0)
 
 
-def checkpointed_layer_bytes(block: Block, forward: Pass) -> int:
-    """Bytes that one layer keeps under gradient checkpointing: its input alone."""
-    return block.hidden * forward.width * forward.tokens
+def checkpointed_layer_bytes(block: Block, forward: Pass, training: Training) -> int:
+    """Bytes that one layer keeps under gradient checkpointing: its input, which Unsloth moves to the main memory."""
+    return 0 if training.fused else block.hidden * forward.width * forward.tokens
 
 
-def backward_bytes(block: Block, forward: Pass) -> int:
-    """The most that the backward pass of one layer holds beside what was kept: gradients of the inner activations."""
-    return (3 * block.intermediate + 2 * block.hidden) * forward.width * forward.tokens
+def _is_fused(block: Block, training: Training) -> bool:
+    return training.fused and block.activation == "gated" and block.rms_norm and not training.lora_dropout
+
+
+def _fused_layer(block: Block, forward: Pass) -> int:
+    """Bytes that a layer of Unsloth's keeps, as seen in 2026.10: both norms' inputs, what the projections read, query,
+    key, value and result over a padded length, and the gated MLP's two halves."""
+    attention = 2 * (block.query_width + block.key_width) * forward.width + block.heads * FP32
+    padded = (forward.sequence // FUSED_PAD + 1) * FUSED_PAD
+    per_token = (2 * block.intermediate + 5 * block.hidden) * forward.width + 2 * FP32
+    return per_token * forward.tokens + attention * forward.batch * padded
+
+
+def backward_bytes(block: Block, forward: Pass, training: Training | None = None) -> int:
+    """The most that the backward pass of one layer holds beside what was kept: gradients of the inner activations.
+
+    Unsloth's also computes what the outward projection read once more.
+    """
+    inner = 4 if training is not None and _is_fused(block, training) else 3
+    return (inner * block.intermediate + 2 * block.hidden) * forward.width * forward.tokens
 
 
 def _norms(block: Block, training: Training) -> int:

@@ -147,6 +147,7 @@ def _training_moments(
         rank=config.lora.r,
         lora_dropout=config.lora.lora_dropout,
         dora=config.lora.use_dora,
+        fused=config.provider == "unsloth",
     )
     kept, working, last = _activations(config, shape, forward, training)
     accumulated = states.gradients if config.optimization.gradient_accumulation_steps > 1 else 0
@@ -193,14 +194,17 @@ def _activations(config: TrainingConfig, shape: ModelShape, forward: Pass, train
     adapted = shape.adapted(targets)
     passes = [_written(config, shape, forward) if block.is_cross else forward for block, _ in adapted]
     whole = [layer_bytes(block, linears, one, training) for (block, linears), one in zip(adapted, passes, strict=True)]
-    gradients = [backward_bytes(block, one) for (block, _), one in zip(adapted, passes, strict=True)]
+    gradients = [backward_bytes(block, one, training) for (block, _), one in zip(adapted, passes, strict=True)]
     last = max(layer + gradient for layer, gradient in zip(whole, gradients, strict=True))
     outside = 2 * shape.hidden_size * forward.tokens * forward.width
     if config.compute.gradient_checkpointing:
         kept = sum(
-            block.layers * checkpointed_layer_bytes(block, one) for (block, _), one in zip(adapted, passes, strict=True)
+            block.layers * checkpointed_layer_bytes(block, one, training)
+            for (block, _), one in zip(adapted, passes, strict=True)
         )
-        return kept + outside, last, last
+        # Unsloth's inputs go to the main memory and back on streams of their own, whose blocks come free late.
+        on_their_way = 3 * outside if training.fused else 0
+        return kept + outside + on_their_way, last, last
     kept = sum(block.layers * layer for (block, _), layer in zip(adapted, whole, strict=True))
     return kept + outside, max(gradients), last
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.util
 import platform
 
 MIB = 2**20
 LIBRARIES: dict[tuple[str, bool], int] = {
-    ("Linux", False): 490 * MIB,
+    ("Linux", False): 445 * MIB,
     ("Linux", True): 760 * MIB,
     ("Darwin", False): 420 * MIB,
 }
 """(system, torch built with CUDA) → resident bytes after importing torch, transformers, peft, datasets and trl."""
+BITSANDBYTES = 48 * MIB
+"""What PEFT's import adds where bitsandbytes is installed."""
 FIRST_USE = 80 * MIB
 """Code and buffers that are touched only by the first training step."""
 GPU_CONTEXT = 800 * MIB
@@ -26,7 +29,9 @@ def runtime_bytes(device: str) -> int:
         return GPU_CONTEXT
     if device != "cpu":
         return 0
-    return LIBRARIES.get((platform.system(), _has_cuda_build()), LIBRARIES["Linux", False]) + FIRST_USE
+    libraries = LIBRARIES.get((platform.system(), _has_cuda_build()), LIBRARIES["Linux", False])
+    quantises = importlib.util.find_spec("bitsandbytes") is not None
+    return libraries + (BITSANDBYTES if quantises else 0) + FIRST_USE
 
 
 def _has_cuda_build() -> bool:

@@ -88,9 +88,12 @@ def list_runs(
     status: Annotated[list[RunStatus] | None, Query(description="Only runs in one of these states.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[str | None, Query(description="The last run of the page before.")] = None,
+    text: Annotated[
+        str, Query(alias="query", max_length=200, description="Part of the id, name, model or dataset.")
+    ] = "",
 ) -> RunPage:
     """Runs, the newest first, in pages."""
-    return runs.page(*(status or ()), limit=limit, before=before, caller=caller)
+    return runs.page(*(status or ()), limit=limit, before=before, text=text, caller=caller)
 
 
 @router.get("/api/v1/queue")

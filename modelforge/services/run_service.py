@@ -161,10 +161,17 @@ class RunService:
         caller.require_sight(run.owner, "run", run_id)
         return run
 
-    def page(self, *statuses: RunStatus, limit: int, before: str | None = None, caller: Caller = HOME_OWNER) -> RunPage:
-        """One page of runs, the newest first."""
+    def page(
+        self,
+        *statuses: RunStatus,
+        limit: int,
+        before: str | None = None,
+        text: str = "",
+        caller: Caller = HOME_OWNER,
+    ) -> RunPage:
+        """One page of runs, the newest first; of a text, those whose id, name, model or dataset has it."""
         owner = None if caller.is_admin else caller.owner or NOBODY
-        runs, total = self.database.page_runs(*statuses, limit=limit, before=before, owner=owner)
+        runs, total = self.database.page_runs(*statuses, limit=limit, before=before, owner=owner, text=text.strip())
         more = len(runs) == limit
         return RunPage(items=tuple(runs), total=total, next=runs[-1].id if more else None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -17,9 +17,11 @@ from modelforge.schemas.config.rewards import LengthReward
 from modelforge.schemas.config.rlhf import RlhfConfig
 from modelforge.schemas.config.stages import JUDGE, REFERENCE, ParsedStages, Stage, refer_to
 from modelforge.schemas.model import id_when_merged
+from modelforge.schemas.preflight import Finding
 from modelforge.schemas.run import RunSpec, RunStage, RunTicket
 from modelforge.services.run_making import RECORDED, check_reward_file, default_name, needs_reward_file, refuse_broken
 from modelforge.storage.file_manager import FileManager
+from modelforge.storage.prepared_data import PreparedData
 from modelforge.storage.run_drafts import RunDraft
 
 if TYPE_CHECKING:
@@ -52,7 +54,21 @@ def check_stages(parsed: ParsedStages, files: FileManager, scratch: Path) -> Ite
     for number, stage in enumerate(parsed.stages, 1):
         with errors_of(stage, number, len(parsed.stages)):
             data = scratch / stage.name
-            yield CheckedStage(stage, prepare(stand_in(parsed, stage), files, data), data)
+            made = prepare(stand_in(parsed, stage), files, data)
+            leaks = [found for one in parsed.ancestors(stage) for found in _leaks_from(one, scratch, data)]
+            preflight = made.preflight.model_copy(update={"findings": (*made.preflight.findings, *leaks)})
+            yield CheckedStage(stage, replace(made, preflight=preflight), data)
+
+
+def _leaks_from(earlier: Stage, scratch: Path, data: Path) -> list[Finding]:
+    """Rows held out of a stage that the model had learned in an earlier one, however their splits came about."""
+    from modelforge.training.preparation import leakage_notes
+
+    held_out = PreparedData(data)
+    if not held_out.has_validation:
+        return []
+    learned = PreparedData(scratch / earlier.name).rows("train")
+    return leakage_notes(learned, held_out.rows("validation"), f"what stage {earlier.name} trains on")
 
 
 def stand_in(parsed: ParsedStages, stage: Stage) -> TrainingConfig:

@@ -17,6 +17,7 @@ from modelforge.data.preflight import Preflight
 from modelforge.data.source import resolve_dataset
 from modelforge.data.split import Split, split_rows, write_split
 from modelforge.data.token_store import write_tokens
+from modelforge.exceptions import ConfigurationError
 from modelforge.hardware.memory import plan_memory
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.providers.model_source import resolve_model
@@ -31,6 +32,7 @@ from modelforge.storage.prepared_data import PreparedData, SplitName
 from modelforge.strategies.reward_library import refuse_as_base
 from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.tasks.features import MarkedToken
+from modelforge.tasks.head import Head
 from modelforge.tasks.task_factory import TaskFactory
 
 ROWS_NAMED = 20
@@ -71,7 +73,9 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
     strategy.check(config, files, provider, tokenizer)
     validation, notes = _rows(config, files, strategy.shapes or task.shapes, data)
     task = task.for_rows(read_canonical(data.rows("train")))
-    provider.check_fit(source, config, strategy.head(task))
+    head = strategy.head(task)
+    _refuse_unheeded(config, head)
+    provider.check_fit(source, config, head)
     encoder = strategy.encoder(task, tokenizer, config)
     preflight = Preflight(encoder, strategy.collator(task, tokenizer, config), shape.vocab_size)
     for split in _splits(data):
@@ -97,6 +101,15 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
         validation=validation,
         dataset_sha256=validation.sha256,
     )
+
+
+def _refuse_unheeded(config: TrainingConfig, head: Head) -> None:
+    """Refuse what the recipe asks for and this head's loss would not heed: the trainer smooths `labels` alone."""
+    if config.optimization.label_smoothing_factor and "labels" not in head.label_names:
+        raise ConfigurationError(
+            "label_smoothing_factor has no effect on a head that marks where an answer stands.",
+            hint="Set optimization.label_smoothing_factor: 0.",
+        )
 
 
 def _beyond_positions(longest: int, shape: ModelShape) -> Iterator[Finding]:
@@ -166,8 +179,8 @@ def _rows(
     if options.validation_dataset:
         other = resolve_dataset(options.validation_dataset, files, None)
         materialise(other, options, shapes, data.rows("validation"))
-        notes += _leakage_notes(data)
-    return report, notes
+        notes += leakage_notes(data.rows("train"), data.rows("validation"), "the training data as well")
+    return report.model_copy(update={"near_duplicates": split.near_duplicates}), notes
 
 
 def _splits(data: PreparedData) -> tuple[SplitName, ...]:
@@ -189,17 +202,18 @@ def _duplicate_notes(split: Split) -> list[Finding]:
     ]
 
 
-def _leakage_notes(data: PreparedData) -> list[Finding]:
-    leakage = find_leakage(data.rows("train"), data.rows("validation"))
+def leakage_notes(train: Path, validation: Path, where: str) -> list[Finding]:
+    """The held-out rows that the model learns, or has learned, from: both are canonical files."""
+    leakage = find_leakage(train, validation)
     if not len(leakage.rows):
         return []
-    held_out = CanonicalRows(data.rows("validation"))
+    held_out = CanonicalRows(validation)
     return [
         Finding(
             truth="no-leakage",
             severity="warning",
-            message=f"{leakage.exact:,} validation row(s) are in the training data as well, {leakage.near:,} resemble "
-            "one there: the report will flatter.",
+            message=f"{leakage.exact:,} validation row(s) are in {where}, {leakage.near:,} resemble one there: the "
+            "report will flatter.",
             fix="Take them out of one of the two.",
             rows=tuple(held_out[int(at)]["row"] for at in leakage.rows[:ROWS_NAMED]),
             total=len(leakage.rows),

@@ -370,3 +370,21 @@ def test_damage_is_explained(url: str, tmp_path: Path, database: DatabaseManager
     (tmp_path / "home" / "modelforge.db").write_bytes(b"not a database" * 1000)
     with pytest.raises(DatabaseError, match="rebuild the database"):
         DatabaseManager(url).list_runs()
+
+
+def test_runs_are_found_by_a_part_of_what_names_them(database: DatabaseManager) -> None:
+    config = TrainingConfig.model_validate({"model": "starter:chat", "dataset": "sample:tickets_50%"})
+    database.add_run(make_run("run-one", name="Grüße an Mainz"))
+    database.add_run(make_run("run-two", config=config, created_at=NOON + timedelta(hours=1)))
+
+    def found(text: str) -> list[str]:
+        runs, total = database.page_runs(limit=1, text=text)
+        assert total == len(database.page_runs(limit=9, text=text)[0])
+        return [run.id for run in runs]
+
+    assert found("RUN-") == ["run-two"]
+    assert found("mainz") == ["run-one"]
+    assert found("Support") == ["run-one"]
+    assert found("s_50%") == ["run-two"]
+    assert found("t%t") == found("supp_rt") == []
+    assert database.page_runs(limit=9, text="starter", before="run-two")[0][0].id == "run-one"

@@ -68,6 +68,8 @@ MEASURED = {
         },
         16.57,
     ),
+    "Unsloth, LoRA": ("1B", {**EIGHT_ROWS, "provider": "unsloth"}, 14.62),
+    "Unsloth, QLoRA, 8B": ("8B", {**QLORA, "provider": "unsloth"}, 9.80),
 }
 """What one attempt took of an H200, in GiB, as the driver told it: benchmarks/results/bench_gpu.md."""
 

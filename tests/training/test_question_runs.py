@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from tiny_runs import carry_out, make_run, tiny_config
 
 from modelforge.evaluation.row_scores import RowScores
+from modelforge.exceptions import ConfigurationError
 from modelforge.inference.reader import find_answer, load_reader
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.merge import merge
@@ -53,3 +55,16 @@ def test_a_span_head_finds_the_same_answers_wherever_it_is_asked(tmp_path: Path,
             continue  # read in one window here, in several there
         assert find_answer(tuned, question, context).answer == answer
         assert find_answer(whole, question, context).answer == answer
+
+
+def test_smoothing_that_a_span_head_would_not_heed_is_refused(tmp_path: Path, files: FileManager) -> None:
+    data = tmp_path / "balls.jsonl"
+    data.write_text("".join(json.dumps(_row(number)) + "\n" for number in range(40)))
+    config = tiny_config(
+        make_tiny("bert", tmp_path / "bert"),
+        data,
+        task="extractive-question-answering",
+        optimization={"label_smoothing_factor": 0.1},
+    )
+    with pytest.raises(ConfigurationError, match="no effect on a head that marks"):
+        make_run(config, files)

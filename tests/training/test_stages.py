@@ -16,7 +16,7 @@ from modelforge.providers.provider import LoadOptions, ModelSource
 from modelforge.schemas.config.stages import parse_stages
 from modelforge.schemas.model import id_when_merged
 from modelforge.schemas.run import RunSpec
-from modelforge.services.stage_making import make_stages
+from modelforge.services.stage_making import check_stages, make_stages
 from modelforge.starter import starter_path
 from modelforge.storage.file_manager import FileManager
 from modelforge.training import engine
@@ -102,6 +102,25 @@ def test_a_stage_goes_on_from_merged_weights_where_the_one_before_publishes_them
     parsed = parse_stages(recipe(tiny_model, tmp_path, {"output": {"merge": True}}, {}))
     first, second = make_stages(parsed, files)
     assert second.config.model == id_when_merged(first.id)
+
+
+def test_rows_held_out_of_a_stage_are_looked_for_in_what_all_stages_before_it_train_on(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    files = FileManager(tmp_path / "home")
+    written = recipe(tiny_model, tmp_path)
+    rows = (tmp_path / "rows.jsonl").read_text()
+    seen, other = tmp_path / "seen.jsonl", tmp_path / "other.jsonl"
+    seen.write_text(rows)
+    other.write_text(rows.replace("ball", "a very different sort of thing"))
+    third = {"strategy": "sft", "name": "again", "dataset": str(other), "data": {"validation_dataset": str(seen)}}
+    parsed = parse_stages({**written, "stages": [*written["stages"], third]})
+    with files.scratch() as scratch:
+        made = [checked.preparation.preflight for checked in check_stages(parsed, files, scratch)]
+
+    leaks = [[one.message for one in preflight.findings if one.truth == "no-leakage"] for preflight in made]
+    assert [len(found) for found in leaks] == [0, 0, 1]
+    assert leaks[2][0].startswith(f"{made[0].rows} validation row(s) are in what stage sft trains on, ")
 
 
 def test_a_later_stage_that_would_be_refused_refuses_all(tiny_model: Path, tmp_path: Path) -> None:

@@ -158,10 +158,11 @@ def _nearest(written: str) -> str | None:
 
 def _fault_of(item: Any, written_as: Mapping[Path, str]) -> dict[str, Any]:
     path = _known_prefix(item["loc"])
-    key = written_as.get(path, ".".join(path)) or "the recipe"
+    key = written_as.get(path, ".".join(path)) or WHOLE
     if item["type"] == "missing":
         return {"key": key, "found": "nothing", "expected": "a value", "fix": f"Add `{key}: …`."}
-    found = repr(item["input"]) if path else "this combination"
+    together = not path or (item["type"] == "value_error" and isinstance(item["input"], dict))
+    found = COMBINATION if together else repr(item["input"])
     expected = item["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     return {"key": key, "found": found, "expected": expected, "fix": f"Correct `{key}`." if path else ""}
 
@@ -173,6 +174,10 @@ def _known_prefix(loc: tuple[int | str, ...]) -> Path:
     return next((names[:length] for length in (2, 1) if names[:length] in known), ())
 
 
+COMBINATION = "this combination"
+"""What is found where no key is wrong by itself."""
+WHOLE = "the recipe"
+"""The key of a fault that lies between keys of different groups."""
 _STRATEGY_NAMES = frozenset(str(strategy.model_fields["name"].default) for strategy in strategy_classes())
 
 
@@ -184,5 +189,13 @@ def _other_strategy(key: str, own: dict[str, Any], shared: dict[str, Any]) -> bo
 def refusal(faults: list[dict[str, Any]]) -> ConfigurationError:
     """The error that names every fault, each key once."""
     faults = list({fault["key"]: fault for fault in reversed(faults)}.values())[::-1]
-    lines = [f"{f['key']}: found {f['found']}, expected {f['expected']}. {f['fix']}".strip() for f in faults]
+    lines = [_sentence(fault) for fault in faults]
     return ConfigurationError("The configuration cannot be used. " + " ".join(lines), details={"errors": faults})
+
+
+def _sentence(fault: dict[str, Any]) -> str:
+    """A fault in words; that of several keys together is a sentence already."""
+    if fault["found"] == COMBINATION:
+        said = str(fault["expected"])
+        return f"{said[:1].upper()}{said[1:]}." if fault["key"] == WHOLE else f"{fault['key']}: {said}."
+    return f"{fault['key']}: found {fault['found']}, expected {fault['expected']}. {fault['fix']}".strip()

@@ -49,11 +49,17 @@ class ParsedStages:
         """The stage with this name."""
         return next(stage for stage in self.stages if stage.name == name)
 
-    def root(self, stage: Stage) -> TrainingConfig:
-        """The config whose model is there already, and which `stage` descends from: its own, or an earlier stage's."""
+    def ancestors(self, stage: Stage) -> list[Stage]:
+        """The earlier stages whose model `stage` goes on from, the latest first."""
+        found: list[Stage] = []
         while stage.config.model.startswith(REFERENCE):
             stage = self.named(stage.config.model.removeprefix(REFERENCE))
-        return stage.config
+            found.append(stage)
+        return found
+
+    def root(self, stage: Stage) -> TrainingConfig:
+        """The config whose model is there already, and which `stage` descends from: its own, or an earlier stage's."""
+        return (self.ancestors(stage) or [stage])[-1].config
 
 
 def is_staged(written: Mapping[str, Any]) -> bool:

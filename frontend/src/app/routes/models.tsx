@@ -9,10 +9,10 @@ import { Notice } from '@/components/ui/notice'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
+import { ListSearch, MorePages } from '@/components/ui/searched-list'
 import { HubJobs } from '@/features/hub/components/job-list'
 import type { Starter } from '@/features/models/api/models'
 import { type Library, useLibrary } from '@/features/models/api/use-library'
-import { LibrarySearch, MoreOfLibrary } from '@/features/models/components/library-search'
 import { ModelRows } from '@/features/models/components/model-rows'
 import { formatCompact } from '@/lib/format/format'
 
@@ -36,7 +36,7 @@ export function ModelsPage() {
 
 function Own({ library }: { library: Library }) {
   const { t } = useTranslation()
-  const { first, models, error } = library
+  const { first, items, error } = library
   if (error) return <ProblemNotice error={error} />
   const unreadable = first?.unreadable ?? []
   return (
@@ -54,9 +54,13 @@ function Own({ library }: { library: Library }) {
         </EmptyState>
       ) : null}
       {first && !library.isEmpty ? (
-        <Card flush title={t('models.library')} aside={<LibrarySearch library={library} />}>
-          <ModelRows models={models} />
-          <MoreOfLibrary library={library} />
+        <Card
+          flush
+          title={t('models.library')}
+          aside={<ListSearch pages={library} label={t('models.search')} nothing={t('models.notFound')} />}
+        >
+          <ModelRows models={items} />
+          <MorePages pages={library} />
         </Card>
       ) : null}
     </>

@@ -1,5 +1,4 @@
 import { Button, Select, Switch, Textarea } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { MessageSquare } from 'lucide-react'
 import { useState } from 'react'
@@ -10,7 +9,7 @@ import { EmptyState } from '@/components/ui/empty-state'
 import grid from '@/components/ui/grid.module.css'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
-import { modelsQuery } from '@/features/models/api/models'
+import { useModelChoices } from '@/features/models/api/use-model-choices'
 import type { Message, Sampling, Side } from '@/features/playground/api/ask'
 import { type Mode, reads } from '@/features/playground/api/predict'
 import { curl, python } from '@/features/playground/api/snippets'
@@ -32,22 +31,24 @@ interface Choice {
 }
 
 /** The models that can be asked; none as long as they are not known. */
-function useChoices(): { choices: Choice[]; error: Error | null } {
-  const { data, error } = useQuery(modelsQuery())
-  const own = (data?.items ?? []).map(({ id, name, kind, mode }) => ({
+function useChoices(model: string | null) {
+  const { models, starters, error, search } = useModelChoices(model)
+  const own = models.map(({ id, name, kind, mode }) => ({
     value: id,
     label: name,
     mode,
     hasBase: kind === 'adapter',
   }))
-  const starters = (data?.starters ?? []).map(({ id, mode }) => ({
+  const bundled = starters.map(({ id, mode }) => ({
     value: id,
     label: id,
     mode,
     hasBase: false,
   }))
-  const choices = [...own, ...starters].flatMap(({ mode, ...one }) => (mode ? [{ ...one, mode }] : []))
-  return { choices, error: data ? null : error }
+  const choices = [...own, ...bundled].flatMap(({ mode, ...one }): Choice[] =>
+    mode ? [{ ...one, mode }] : [],
+  )
+  return { choices, error, search }
 }
 
 export function PlaygroundPage() {
@@ -57,10 +58,10 @@ export function PlaygroundPage() {
 
 function Playground({ model }: { model: string | null }) {
   const { t } = useTranslation()
-  const { choices, error } = useChoices()
+  const { choices, error, search } = useChoices(model)
   const chosen = choices.find((one) => one.value === model)
   const mode = chosen?.mode
-  const choice = <ModelChoice choices={choices} model={model} />
+  const choice = <ModelChoice choices={choices} model={model} onSearch={search} />
   return (
     <Page title={t('playground.title')} intro={t(`playground.${mode === 'chat' ? 'intro' : 'introAny'}`)}>
       {error ? <ProblemNotice error={error} /> : null}
@@ -174,7 +175,13 @@ function Beside({ model, messages, sampling, setSampling, system, setSystem, alo
   )
 }
 
-function ModelChoice({ choices, model }: { choices: Choice[]; model: string | null }) {
+interface ModelChoiceProps {
+  choices: Choice[]
+  model: string | null
+  onSearch: (text: string) => void
+}
+
+function ModelChoice({ choices, model, onSearch }: ModelChoiceProps) {
   const { t } = useTranslation()
   const navigate = useNavigate({ from: '/playground' })
   return (
@@ -183,6 +190,7 @@ function ModelChoice({ choices, model }: { choices: Choice[]; model: string | nu
       aria-label={t('playground.model')}
       placeholder={t('playground.pick')}
       searchable
+      onSearchChange={onSearch}
       data={named(choices)}
       value={model}
       onChange={(value) => void navigate({ search: value ? { model: value } : {} })}

@@ -67,6 +67,7 @@ export default {
     all_one: '{{count}} Lauf',
     all_other: '{{count}} Läufe',
     search: 'Lauf suchen',
+    notFound: 'Kein Lauf trägt das im Namen, im Modell oder in den Daten.',
     status: 'Zustand',
     result: 'Ergebnis',
     started: 'Angelegt',

@@ -150,6 +150,8 @@ export default {
     startStages: 'Alle Stufen prüfen und einreihen',
   },
   check: {
+    exact: 'Genaue Doppelte',
+    near: 'Beinahe Doppelte',
     running: 'Jede Zeile wird vorbereitet, wie der Trainer sie sehen wird.',
     impossible: 'So kann es nicht beginnen',
     truths: 'Wahrheiten des Trainings',

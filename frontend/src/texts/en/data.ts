@@ -44,7 +44,6 @@ export default {
     shapeOpen: 'not certain',
     format: 'Format',
     size: 'Size',
-    exact: 'Exact duplicates',
     added: 'Added',
     facts: 'What was found',
     browse: 'Rows as they are trained on',

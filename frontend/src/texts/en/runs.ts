@@ -61,6 +61,7 @@ export default {
     all_one: '{{count}} run',
     all_other: '{{count}} runs',
     search: 'Find a run',
+    notFound: 'No run of yours has this in its name, model or data.',
     status: 'State',
     result: 'Result',
     started: 'Created',

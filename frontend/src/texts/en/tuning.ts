@@ -132,6 +132,8 @@ export default {
     startStages: 'Check and queue all stages',
   },
   check: {
+    exact: 'Exact duplicates',
+    near: 'Near duplicates',
     running: 'Every row is being prepared as the trainer will see it.',
     impossible: 'It cannot start like this',
     truths: 'Training truths',

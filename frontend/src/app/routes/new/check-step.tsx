@@ -67,8 +67,8 @@ function Result({ config, report }: { config: TrainingConfig; report: PlanReport
                 [t('check.leftOut'), formatNumber(preflight.rows_left_out)],
                 [t('check.tokens'), formatNumber(preflight.tokens)],
                 [t('check.trainedTokens'), formatNumber(preflight.trained_tokens)],
-                [t('data.exact'), formatNumber(report.validation.exact_duplicates)],
-                [t('data.near'), formatNumber(report.validation.near_duplicates)],
+                [t('check.exact'), formatNumber(report.validation.exact_duplicates)],
+                [t('check.near'), formatNumber(report.validation.near_duplicates)],
               ]}
             />
           </Card>

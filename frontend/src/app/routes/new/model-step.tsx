@@ -8,10 +8,10 @@ import { useTranslation } from 'react-i18next'
 import { Card } from '@/components/ui/card'
 import grid from '@/components/ui/grid.module.css'
 import { ProblemNotice } from '@/components/ui/problem-notice'
+import { ListSearch, MorePages } from '@/components/ui/searched-list'
 import { recommendedQuery } from '@/features/hardware/api/hardware'
 import { hubModelsQuery } from '@/features/hub/api/search'
 import { useLibrary } from '@/features/models/api/use-library'
-import { LibrarySearch, MoreOfLibrary } from '@/features/models/components/library-search'
 import { changeDraft, useDraft } from '@/features/tuning/api/draft'
 import { OptionRow } from '@/features/tuning/components/option-row'
 import { formatBytes, formatCompact } from '@/lib/format/format'
@@ -82,14 +82,14 @@ function Recommended({ model, onChoose }: ChoiceProps) {
 
 function Own({ model, onChoose }: ChoiceProps) {
   const { t } = useTranslation()
-  const { models, ...library } = useLibrary(OWN_AT_ONCE)
+  const { items, ...library } = useLibrary(OWN_AT_ONCE)
   if (library.isEmpty) return null
   return (
     <Card flush title={t('new.ownModels')}>
       <div className={classes.search}>
-        <LibrarySearch library={library} />
+        <ListSearch pages={library} label={t('models.search')} nothing={t('models.notFound')} />
       </div>
-      {models.map((one) => (
+      {items.map((one) => (
         <OptionRow
           key={one.id}
           name={one.name}
@@ -99,7 +99,7 @@ function Own({ model, onChoose }: ChoiceProps) {
           onChoose={() => onChoose(one.id)}
         />
       ))}
-      <MoreOfLibrary library={library} />
+      <MorePages pages={library} />
     </Card>
   )
 }

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { queryOptions } from '@tanstack/react-query'
 
 import { answer, api, type Schemas } from '@/lib/api/client'
 
@@ -17,21 +17,6 @@ export const modelsQuery = (limit = 100) =>
     queryKey: ['models', { limit }],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/models', { params: { query: { limit } }, signal })),
     refetchInterval: IDLE_MS,
-  })
-
-/** The library page by page, the newest first; of a text, the models whose name, id or base has it. */
-export const libraryQuery = (text: string, limit: number) =>
-  infiniteQueryOptions({
-    queryKey: ['models', 'pages', text, limit],
-    queryFn: ({ signal, pageParam }) =>
-      answer(
-        api.GET('/api/v1/models', {
-          params: { query: { limit, query: text, ...(pageParam === null ? {} : { before: pageParam }) } },
-          signal,
-        }),
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
   })
 
 export const modelQuery = (id: string) =>

@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Select } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -7,7 +7,8 @@ import grid from '@/components/ui/grid.module.css'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 
 import { startEvaluation } from '../api/evaluations'
-import { type ModelDetail, modelsQuery } from '../api/models'
+import type { ModelDetail } from '../api/models'
+import { useModelChoices } from '../api/use-model-choices'
 
 interface MeasureDialogProps {
   model: ModelDetail
@@ -24,10 +25,11 @@ const NOTHING = ''
 export function MeasureDialog({ model, datasets, opened, onClose }: MeasureDialogProps) {
   const { t } = useTranslation()
   const queries = useQueryClient()
-  const { data: library } = useQuery({ ...modelsQuery(), enabled: opened })
   const heldOut = model.lineage.run ? [{ value: HELD_OUT, label: t('measure.heldOut') }] : []
   const [dataset, setDataset] = useState<string | null>(heldOut[0]?.value ?? null)
   const [against, setAgainst] = useState(answersByItself(model) ? NOTHING : model.base_model)
+  const isOther = against !== NOTHING && against !== model.base_model
+  const { models, search } = useModelChoices(isOther ? against : null, opened)
   const start = useMutation({
     mutationFn: () =>
       startEvaluation({
@@ -40,7 +42,7 @@ export function MeasureDialog({ model, datasets, opened, onClose }: MeasureDialo
       onClose()
     },
   })
-  const others = (library?.items ?? []).filter(
+  const others = models.filter(
     (one) => one.id !== model.id && one.id !== model.base_model && one.task === model.task,
   )
   return (
@@ -64,6 +66,9 @@ export function MeasureDialog({ model, datasets, opened, onClose }: MeasureDialo
           data={[...heldOut, ...datasets]}
         />
         <Select
+          searchable
+          openOnFocus={false}
+          onSearchChange={search}
           label={t('measure.beside')}
           description={t('measure.besideText')}
           allowDeselect={false}

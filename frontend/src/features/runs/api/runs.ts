@@ -1,12 +1,12 @@
-import { infiniteQueryOptions, queryOptions, useQuery } from '@tanstack/react-query'
+import { queryOptions, useQuery } from '@tanstack/react-query'
 
 import { answer, api, type Schemas } from '@/lib/api/client'
 
 export type Run = Schemas['RunView']
 export type RunStatus = Run['status']
 
-const WATCHED_MS = 3_000
-const IDLE_MS = 10_000
+export const WATCHED_MS = 3_000
+export const IDLE_MS = 10_000
 
 export const ACTIVE: RunStatus[] = ['queued', 'starting', 'running', 'finalizing', 'paused']
 
@@ -27,26 +27,6 @@ export const runsQuery = (limit = 50) =>
   })
 
 /** A run that has ended is looked at now and then: it may be resumed, or deleted, from elsewhere. */
-/** All runs page by page, the newest first; the more of them are shown, the more rarely they are asked for. */
-export const runPagesQuery = (limit: number) =>
-  infiniteQueryOptions({
-    queryKey: ['runs', 'pages', limit],
-    queryFn: ({ signal, pageParam }) =>
-      answer(
-        api.GET('/api/v1/runs', {
-          params: { query: { limit, ...(pageParam === null ? {} : { before: pageParam }) } },
-          signal,
-        }),
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
-    refetchInterval: ({ state }) => {
-      const pages = state.data?.pages ?? []
-      const every = pages.some(({ items }) => items.some(isActive)) ? WATCHED_MS : IDLE_MS
-      return every * Math.max(1, pages.length)
-    },
-  })
-
 export const runQuery = (id: string) =>
   queryOptions({
     queryKey: ['run', id],

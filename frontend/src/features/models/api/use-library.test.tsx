@@ -2,10 +2,10 @@ import { screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { expect, test, vi } from 'vitest'
 
+import { ListSearch, MorePages } from '@/components/ui/searched-list'
 import { show } from '@/testing/show'
 
-import { useLibrary } from '../api/use-library'
-import { LibrarySearch, MoreOfLibrary } from './library-search'
+import { useLibrary } from './use-library'
 
 vi.hoisted(() => {
   const ALL = Array.from({ length: 20 }, (_, n) => ({ id: `model-${n}`, name: `Model ${n}` }))
@@ -24,13 +24,13 @@ function Shelf() {
   const library = useLibrary(8)
   return (
     <>
-      <LibrarySearch library={library} />
+      <ListSearch pages={library} label="Find a model" nothing="No model of yours is called so." />
       <ul>
-        {library.models.map(({ id, name }) => (
+        {library.items.map(({ id, name }) => (
           <li key={id}>{name}</li>
         ))}
       </ul>
-      <MoreOfLibrary library={library} />
+      <MorePages pages={library} />
     </>
   )
 }

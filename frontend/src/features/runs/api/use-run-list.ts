@@ -1,0 +1,24 @@
+import { answer, api } from '@/lib/api/client'
+import { useSearchedPages } from '@/lib/api/use-searched-pages'
+
+import { IDLE_MS, isActive, WATCHED_MS } from './runs'
+
+const PAGE = 50
+const SHORT = 5
+
+/** All runs, the newest first; of a text, those whose name, id, model or dataset has it. */
+export const useRunList = () =>
+  useSearchedPages({
+    queryKey: ['runs'],
+    fetch: (query, before, signal) =>
+      answer(
+        api.GET('/api/v1/runs', {
+          params: { query: { limit: PAGE, query, ...(before ? { before } : {}) } },
+          signal,
+        }),
+      ),
+    short: SHORT,
+    // The more of them are shown, the more rarely they are asked for.
+    refetchInterval: (pages) =>
+      (pages.some(({ items }) => items.some(isActive)) ? WATCHED_MS : IDLE_MS) * Math.max(1, pages.length),
+  })
