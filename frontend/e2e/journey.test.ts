@@ -105,6 +105,14 @@ describe('the journey', () => {
     await page.getByText('My order is 10000.').waitFor()
     await page.getByText('Rows 1 to 5 of 60').waitFor()
     await page.getByText('Median', { exact: false }).waitFor({ timeout: LONG })
+    await page
+      .getByText('No row occurs again', { exact: false })
+      .or(page.getByText('nearly.'))
+      .first()
+      .waitFor()
+    await page.getByRole('combobox', { name: 'Look for its rows in' }).click()
+    await page.getByRole('option', { name: 'sample:support' }).click()
+    await page.getByText('None of its rows is there', { exact: false }).waitFor({ timeout: LONG })
     expect(await seriousFaults(page)).toEqual([])
   })
 

@@ -14,7 +14,7 @@ def test_the_notes_come_to_say_what_was_agreed(learn: Any, figure: Callable[[int
     rows = figure(24, 100)
     learned = learn(
         "summarization/sft.yaml",
-        f"optimization.max_steps={figure(90, 350)}",
+        f"optimization.max_steps={figure(90, 175)}",
         f"evaluation.max_rows={rows}",
         f"evaluation.max_new_tokens={figure(40, 64)}",
         "compute.num_threads=1",

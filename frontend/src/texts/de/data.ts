@@ -102,10 +102,10 @@ export default {
     none: 'Keine Zeile kommt noch einmal vor, auch nicht beinahe.',
     noLeak:
       'Keine seiner Zeilen steht dort, auch nicht beinahe: Der eine kann messen, was der andere gelehrt hat.',
-    exact_one: '{{count}} Zeile steht dort genau so,',
-    exact_other: '{{count}} Zeilen stehen dort genau so,',
-    near_one: '{{count}} beinahe.',
-    near_other: '{{count}} beinahe.',
+    exact_one: '{{count}} Zeile steht dort genau so.',
+    exact_other: '{{count}} Zeilen stehen dort genau so.',
+    near_one: '{{count}} Zeile steht dort beinahe.',
+    near_other: '{{count}} Zeilen stehen dort beinahe.',
     keptTogether:
       'Wiederholungen bleiben auf einer Seite der Teilung, damit keine zurückgehaltene Zeile im Training vorkam.',
     leak: 'Daran gemessen sähe ein Modell, das dort trainiert wurde, besser aus, als es ist.',

@@ -53,8 +53,8 @@ function Found({ repeats, inItself }: { repeats: Repeats; inItself: boolean }) {
   return (
     <>
       <p className={classes.words}>
-        <strong className="numbers">{t('repeats.exact', { count: exact })}</strong>{' '}
-        <strong className="numbers">{t('repeats.near', { count: near })}</strong>{' '}
+        {exact > 0 ? <strong className="numbers">{t('repeats.exact', { count: exact })} </strong> : null}
+        {near > 0 ? <strong className="numbers">{t('repeats.near', { count: near })} </strong> : null}
         {t(inItself ? 'repeats.keptTogether' : 'repeats.leak')}
       </p>
       <details>
