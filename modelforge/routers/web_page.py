@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import mimetypes
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Match, Mount
@@ -27,20 +29,39 @@ NO_PAGE = """<!doctype html>
 """
 LONG = "public, max-age=31536000, immutable"
 """For files whose name changes with their content."""
+PACKED = (".js", ".css")
+"""What the build leaves a gzipped twin of."""
 
 
 class WebPage(StaticFiles):
-    """The files of the built page. A path that is no file is one of the page's own, and answered with the page."""
+    """The files of the built page, gzipped as the build left them for whoever reads that.
+
+    A path that is no file is one of the page's own, and answered with the page.
+    """
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """A file, or the page."""
         try:
-            response = await super().get_response(path, scope)
+            response = await self._gzipped(path, scope) or await super().get_response(path, scope)
         except HTTPException as error:
             if error.status_code != 404 or "." in path.rpartition("/")[2]:
                 raise
             response = await super().get_response("index.html", scope)
         response.headers["cache-control"] = LONG if path.startswith("assets/") else "no-cache"
+        return response
+
+
+    async def _gzipped(self, path: str, scope: Scope) -> Response | None:
+        """The gzipped twin of a file, where there is one and it may be sent."""
+        if not path.endswith(PACKED) or "gzip" not in Headers(scope=scope).get("accept-encoding", ""):
+            return None
+        try:
+            response = await super().get_response(f"{path}.gz", scope)
+        except HTTPException:
+            return None
+        response.headers["content-type"] = f"{mimetypes.guess_type(path)[0]}; charset=utf-8"
+        response.headers["content-encoding"] = "gzip"
+        response.headers["vary"] = "accept-encoding"
         return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,28 @@ def test_unknown_routes_and_wrong_methods_stay_what_they_are(tmp_path: Path, bui
         page = server.client.get("/models")
         assert page.status_code == (200 if built else 404)
         assert server.client.get("/").status_code == 200
+
+
+def test_files_go_out_gzipped_to_whoever_reads_that(tmp_path: Path) -> None:
+    web = tmp_path / "dist"
+    (web / "assets").mkdir(parents=True)
+    (web / "index.html").write_text("<title>The page</title>")
+    script = b"console.log('a script that is said twice, a script that is said twice')"
+    (web / "assets" / "app.js").write_bytes(script)
+    (web / "assets" / "app.js.gz").write_bytes(gzip.compress(script))
+    (web / "assets" / "alone.css").write_text("body { color: red }")
+    with run_server(tmp_path / "home", web=web) as server:
+        packed, plain = (
+            server.client.get("/assets/app.js", headers={"accept-encoding": accepted})
+            for accepted in ("gzip, br", "identity")
+        )
+        assert packed.content == plain.content == script  # the client unpacks
+        assert (packed.headers["content-encoding"], packed.headers["vary"]) == ("gzip", "accept-encoding")
+        assert int(packed.headers["content-length"]) == len(gzip.compress(script))
+        assert packed.headers["content-type"] == plain.headers["content-type"] == "text/javascript; charset=utf-8"
+        assert "immutable" in packed.headers["cache-control"]
+        assert "content-encoding" not in plain.headers
+        again = server.client.get("/assets/app.js", headers={"if-none-match": packed.headers["etag"]})
+        assert again.status_code == 304
+        assert server.client.get("/assets/alone.css").text == "body { color: red }"
+        assert server.client.get("/assets/none.js").status_code == 404

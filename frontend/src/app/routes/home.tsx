@@ -1,5 +1,5 @@
 import { Button, Skeleton } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { type QueryClient, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Flame } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
@@ -9,6 +9,7 @@ import { EmptyState } from '@/components/ui/empty-state'
 import grid from '@/components/ui/grid.module.css'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
+import { hardwareQuery, liveHardwareQuery, recommendedQuery } from '@/features/hardware/api/hardware'
 import { MachineCard } from '@/features/hardware/components/machine-card'
 import { modelsQuery } from '@/features/models/api/models'
 import { ModelRows } from '@/features/models/components/model-rows'
@@ -17,6 +18,15 @@ import { RunRows } from '@/features/runs/components/run-rows'
 
 const RECENT = 5
 const SAMPLE = { model: 'starter:chat', dataset: 'sample:support' }
+
+/** Ask for all that the page shows. */
+export function askForHome(queries: QueryClient): void {
+  void queries.prefetchQuery(runsQuery())
+  void queries.prefetchQuery(modelsQuery())
+  void queries.prefetchQuery(hardwareQuery())
+  void queries.prefetchQuery(liveHardwareQuery())
+  void queries.prefetchQuery(recommendedQuery('text-generation'))
+}
 
 export function HomePage() {
   const { t } = useTranslation()

@@ -56,6 +56,11 @@ export async function askOtherTabs(): Promise<void> {
   })
 }
 
+/** Whether the address is a launch link. */
+export function isLaunchLink(): boolean {
+  return window.location.hash.startsWith('#launch=')
+}
+
 /** The ticket of a launch link, taken out of the address so that it is neither seen nor kept in the history. */
 export function takeLaunchTicket(): string | null {
   const found = /^#launch=(.+)$/.exec(window.location.hash)

@@ -1,6 +1,6 @@
 import { Fragment, lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 
-import { askOtherTabs, takeLaunchTicket } from '@/lib/session/session'
+import { askOtherTabs, isLaunchLink, takeLaunchTicket } from '@/lib/session/session'
 import { useToken } from '@/lib/session/use-token'
 
 import { redeem } from '../api/session'
@@ -28,7 +28,9 @@ let arrival: Promise<Error | null> | null = null
 /** Shows its children to someone signed in, anew to each, and the sign-in to everyone else. */
 export function SignedIn({ children }: { children: ReactNode }) {
   const token = useToken()
-  const [arrived, setArrived] = useState<{ error: Error | null } | null>(null)
+  const [arrived, setArrived] = useState<{ error: Error | null } | null>(() =>
+    token !== null && !isLaunchLink() ? { error: null } : null,
+  )
   useEffect(() => {
     let here = true
     const settle = (entering: Promise<Error | null>) =>
