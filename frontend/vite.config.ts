@@ -42,12 +42,15 @@ function gzippedTwins(): Plugin {
   return {
     name: 'gzipped-twins',
     apply: 'build',
-    generateBundle(_, bundle) {
-      for (const { fileName, ...file } of Object.values(bundle)) {
-        if (!/\.(js|css)$/.test(fileName)) continue
-        const source = 'code' in file ? file.code : file.source
-        this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(source, { level: 9 }) })
-      }
+    generateBundle: {
+      order: 'post', // when nothing changes the files any more
+      handler(_, bundle) {
+        for (const { fileName, ...file } of Object.values(bundle)) {
+          if (!/\.(js|css)$/.test(fileName)) continue
+          const source = 'code' in file ? file.code : file.source
+          this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(source, { level: 9 }) })
+        }
+      },
     },
   }
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import shutil
@@ -84,6 +85,16 @@ def test_the_wheel_serves_the_page_with_its_scripts_and_styles(address: str) -> 
     for path in named:
         assert _text(f"{address}{path}"), path
     assert _text(f"{address}/runs/any-run") == page
+
+
+def test_what_goes_out_gzipped_is_what_goes_out_plain(address: str) -> None:
+    named = re.findall(r'(?:src|href)="(/assets/[^"]+)"', _text(f"{address}/"))
+    assert named
+    for path in named:
+        asked = urllib.request.Request(f"{address}{path}", headers={"accept-encoding": "gzip"})
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            assert answer.headers["content-encoding"] == "gzip", path
+            assert gzip.decompress(answer.read()).decode() == _text(f"{address}{path}"), path
 
 
 def test_no_script_or_style_stands_in_the_page_itself(address: str) -> None:
