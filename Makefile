@@ -22,7 +22,7 @@ WEB := modelforge/web/dist/index.html
 WEB_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f ! -name schema.d.ts)
 NO_NPM := npm is missing: the web app needs Node 20 or newer (https://nodejs.org).
 
-.PHONY: help install unsloth demo serve web wheel screenshots test test-python test-unsloth test-web test-browser e2e test-convergence test-faults test-security test-matrix test-load check check-python check-web format docs lock bench clean
+.PHONY: help install unsloth demo serve web wheel screenshots test test-python test-unsloth test-web e2e test-convergence test-faults test-security test-matrix test-load check check-python check-web format docs lock bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 22
@@ -43,7 +43,7 @@ web: $(WEB) ## build the web app into modelforge/web/dist
 wheel: $(WEB) $(VENV)/.base ## build the wheel, the web app inside, into dist/
 	$(BIN)/uv build --quiet --wheel --out-dir dist
 
-test: $(WEB) test-python test-web test-browser ## run all tests, with the core of the journey in a browser
+test: $(WEB) test-python test-web e2e ## run all tests, with the whole journey in a browser
 
 test-python: $(VENV)/.dev ## run the Python tests with coverage, a process per core, at most four
 	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest $(IN_PARALLEL) --cov --cov-report=term --cov-fail-under=90
@@ -54,10 +54,6 @@ test-unsloth: $(UNSLOTH)/.ready ## train through Unsloth for real, in its own en
 
 test-web: frontend/node_modules/.ready ## run the tests of the web app's parts
 	cd frontend && npm test
-
-test-browser: $(VENV)/.base frontend/node_modules/.ready $(WEB) ## the core of the web app's journey in Chromium, two minutes
-	@sh frontend/scripts/need-browser.sh
-	cd frontend && E2E=core MODELFORGE=$(abspath $(BIN))/modelforge npm run e2e
 
 e2e: $(VENV)/.base frontend/node_modules/.ready $(WEB) ## the web app's whole journey in Chromium, against a real server that trains
 	@sh frontend/scripts/need-browser.sh

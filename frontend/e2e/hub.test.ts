@@ -8,7 +8,6 @@ import { openBrowser, overhang, person, seriousFaults } from './browser'
 import { Hub, publishModel } from './hub'
 import { Server } from './server'
 
-const whole = process.env['E2E'] !== 'core'
 const LONG = 400_000
 const MODEL = 'support-chat-20260102-030405-abcd'
 const TOKENS = { reader: 'hf_reader', owner: 'hf_writer_of_own', wrong: 'hf_mistyped_0123456789' }
@@ -22,7 +21,7 @@ let browser: Browser
 let page: Page
 let faults: string[]
 
-describe.runIf(whole)('the hub', () => {
+describe('the hub', () => {
   beforeAll(async () => {
     await hub.start()
     publishModel(server.home, MODEL)

@@ -8,8 +8,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser, overhang, person, seriousFaults, settled, tokenOf } from './browser'
 import { Server } from './server'
 
-/** `make test` walks the core of the journey; `make e2e` all of it, with stops, restarts and second tabs. */
-const whole = process.env['E2E'] !== 'core'
 /** Long enough to be looked at from all sides, short enough to be waited for. */
 const LONG_RUN = 2_000
 const SHORT_RUN = 40
@@ -122,11 +120,11 @@ describe('the journey', () => {
     expect(await seriousFaults(page)).toEqual([])
     await page.getByRole('button', { name: 'To the settings' }).click()
     await page.getByRole('textbox', { name: /Name of the run/ }).fill('First journey')
-    await setting(page, 'max_steps', String(whole ? LONG_RUN : SHORT_RUN))
+    await setting(page, 'max_steps', String(LONG_RUN))
     await setting(page, 'max_new_tokens', '24')
     await setting(page, 'evaluation.max_rows', '4')
     await page.getByText('Trains', { exact: false }).first().waitFor()
-    await page.getByText(`max_steps: ${whole ? LONG_RUN : SHORT_RUN}`).waitFor()
+    await page.getByText(`max_steps: ${LONG_RUN}`).waitFor()
     expect(await seriousFaults(page)).toEqual([])
 
     await setting(page, 'learning_rate', '7')
@@ -142,29 +140,7 @@ describe('the journey', () => {
     expect(await seriousFaults(page)).toEqual([])
   })
 
-  test.skipIf(whole)('a run goes on through a reload, says its answers, and ends in a report', async () => {
-    await page.getByRole('button', { name: 'Start training' }).click()
-    await page.waitForURL('**/runs/**')
-    await page
-      .getByText(/^(Loading the model|Measuring the base model|Training)$/)
-      .first()
-      .waitFor({ timeout: LONG })
-    await page.reload()
-    await page.getByRole('heading', { name: 'First journey' }).waitFor()
-    expect(await seriousFaults(page)).toEqual([])
-    await page.getByRole('tab', { name: 'Report' }).click({ timeout: LONG })
-    await page.getByText('SHA-256 of the data').waitFor()
-    expect(await seriousFaults(page)).toEqual([])
-    await page.getByRole('tab', { name: 'Curves' }).click()
-    await page.getByRole('img', { name: /^Loss\./ }).waitFor()
-    await page
-      .getByRole('region', { name: 'Answers along the way' })
-      .getByText(/^Step \d+ · \d of \d$/)
-      .waitFor()
-    expect(await seriousFaults(page)).toEqual([])
-  })
-
-  test.runIf(whole)('a run goes on through a reload, a second tab and the death of its server', async () => {
+  test('a run goes on through a reload, a second tab and the death of its server', async () => {
     await page.getByRole('button', { name: 'Start training' }).click()
     await page.waitForURL('**/runs/**')
     const step = await reached(page)
@@ -186,7 +162,7 @@ describe('the journey', () => {
     await expect.poll(() => reached(page), { timeout: LONG }).toBeGreaterThan(before)
   })
 
-  test.runIf(whole)('a run is stopped, and can be resumed', async () => {
+  test('a run is stopped, and can be resumed', async () => {
     await page.getByRole('button', { name: 'Stop', exact: true }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click()
     await page.getByRole('button', { name: 'Resume' }).waitFor({ timeout: LONG })
@@ -199,7 +175,7 @@ describe('the journey', () => {
       .waitFor()
   })
 
-  test.runIf(whole)('the same settings, shorter, end in a report', async () => {
+  test('the same settings, shorter, end in a report', async () => {
     await page.getByRole('tab', { name: 'Recipe' }).click()
     await page.getByRole('button', { name: 'Use these settings again' }).click()
     await page.getByRole('textbox', { name: /Name of the run/ }).fill('First journey')
@@ -211,9 +187,18 @@ describe('the journey', () => {
     await page.getByText('Before and after, on the same held-out rows').waitFor()
     await page.getByText('SHA-256 of the data').waitFor()
     expect(await seriousFaults(page)).toEqual([])
+    await page.getByRole('tab', { name: 'Curves' }).click()
+    await page.getByRole('img', { name: /^Loss\./ }).waitFor()
+    await page.getByRole('img', { name: /^Utilisation of the device/ }).waitFor()
+    await page
+      .getByRole('region', { name: 'Answers along the way' })
+      .getByText(/^Step \d+ · \d of \d$/)
+      .waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+    await page.getByRole('tab', { name: 'Report' }).click()
   })
 
-  test.runIf(whole)('runs are laid side by side', async () => {
+  test('runs are laid side by side', async () => {
     const run = page.url()
     await page.getByRole('link', { name: 'Runs', exact: true }).first().click()
     await page.getByRole('checkbox', { name: 'Compare First journey' }).nth(1).waitFor()
@@ -237,7 +222,7 @@ describe('the journey', () => {
     expect(await seriousFaults(page)).toEqual([])
   })
 
-  test.runIf(whole)('a classifier shows its classes, and no base beside them', async () => {
+  test('a classifier shows its classes, and no base beside them', async () => {
     const back = page.url()
     const id = await trained({
       task: 'text-classification',
@@ -266,7 +251,7 @@ describe('the journey', () => {
     expect(faults).toEqual([])
   })
 
-  test.runIf(whole)('a model is measured again, beside its base or alone', async () => {
+  test('a model is measured again, beside its base or alone', async () => {
     await measure(async () => {})
     await page.getByText('being measured', { exact: false }).waitFor()
     await page.getByText(/Difference .* interval/).waitFor({ timeout: LONG })
@@ -292,7 +277,7 @@ describe('what may go wrong', () => {
     expect(await seriousFaults(page)).toEqual([])
   })
 
-  test.runIf(whole)('columns with unknown names are mapped by a person', async () => {
+  test('columns with unknown names are mapped by a person', async () => {
     const path = file('named.jsonl', [
       '{"frage":"Was?","antwort":"Das."}',
       '{"frage":"Wer?","antwort":"Du."}',
@@ -306,7 +291,7 @@ describe('what may go wrong', () => {
     await page.getByText('Rows 1 to 3 of 3').waitFor()
   })
 
-  test.runIf(whole)('settings that exclude each other are refused before anything starts', async () => {
+  test('settings that exclude each other are refused before anything starts', async () => {
     await page.goto(`${server.address}/new?dataset=sample:support&model=starter:chat`)
     await page.getByText('Memory plan').waitFor({ timeout: LONG })
     await page.getByRole('button', { name: 'Paste a recipe' }).click()
@@ -337,7 +322,7 @@ describe('what may go wrong', () => {
   })
 
   test('no page is wider than a phone, in either scheme, and none has a serious fault', async () => {
-    for (const scheme of whole ? (['light', 'dark'] as const) : (['light'] as const)) {
+    for (const scheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: scheme })
       await page.setViewportSize({ width: 360, height: 740 })
       for (const path of [

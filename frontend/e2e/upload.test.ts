@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser, overhang } from './browser'
 import { Server } from './server'
 
-const whole = process.env['E2E'] !== 'core'
 /** A folder for pictures, where one is named. */
 const PICTURES = process.env['PICTURES']
 const BYTES_PER_SECOND = 4 * 2 ** 20
@@ -17,7 +16,7 @@ const server = new Server()
 let browser: Browser
 let page: Page
 
-describe.runIf(whole)('an upload that is cut', () => {
+describe('an upload that is cut', () => {
   beforeAll(async () => {
     await server.start()
     writeFileSync(file(), Array.from({ length: ROWS }, (_, n) => row(n)).join(''))
