@@ -70,7 +70,7 @@ function Sample({ name }: { name: string }) {
                 ]}
               />
             </Card>
-            <RepeatsCard dataset={name} />
+            <RepeatsCard dataset={name} rows={data.report.rows} />
             <LengthCard dataset={name} shape={data.report.shape ?? null} />
           </div>
         </div>
@@ -125,7 +125,7 @@ function Whole({ dataset }: { dataset: Dataset }) {
           </Card>
           {dataset.shape === null ? null : (
             <>
-              <RepeatsCard dataset={dataset.id} />
+              <RepeatsCard dataset={dataset.id} rows={dataset.rows} />
               <LengthCard dataset={dataset.id} shape={dataset.shape} />
             </>
           )}

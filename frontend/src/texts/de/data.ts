@@ -98,6 +98,7 @@ export default {
     title: 'Wiederholungen und Überschneidung',
     among: 'Seine Zeilen suchen in',
     amongText: 'Wähle, womit trainiert wird, um zu sehen, ob diese Daten es redlich messen könnten.',
+    look: 'Danach suchen',
     itself: 'diesem Datensatz selbst',
     none: 'Keine Zeile kommt noch einmal vor, auch nicht beinahe.',
     noLeak:

@@ -96,6 +96,7 @@ export default {
     title: 'Repeats and leakage',
     among: 'Look for its rows in',
     amongText: 'Choose what is trained on, to see whether this data could measure it fairly.',
+    look: 'Look for them',
     itself: 'this dataset itself',
     none: 'No row occurs again, not even nearly.',
     noLeak: 'None of its rows is there, not even nearly: the one can measure what the other taught.',

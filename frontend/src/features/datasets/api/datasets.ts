@@ -64,7 +64,8 @@ export const repeatsQuery = (dataset: string, among: string | null) =>
     queryKey: ['dataset', dataset, 'repeats', among],
     queryFn: ({ signal }) =>
       answer(api.POST('/api/v1/datasets/repeats', { body: { dataset, among }, signal })),
-    staleTime: 60_000,
+    staleTime: 600_000,
+    gcTime: 600_000,
   })
 
 export type UnfinishedUpload = Schemas['UploadView']

@@ -36,7 +36,7 @@ const server = vi.hoisted(() => {
 
 test('a dataset is compared with itself, and with another that it might leak into', async () => {
   const user = userEvent.setup()
-  show(<RepeatsCard dataset="held-out" />)
+  show(<RepeatsCard dataset="held-out" rows={9} />)
   await screen.findByText('No row occurs again, not even nearly.')
   await user.click(screen.getByRole('combobox', { name: 'Look for its rows in' }))
   const offered = screen.getAllByRole('option').map(({ textContent }) => textContent)
@@ -51,4 +51,14 @@ test('a dataset is compared with itself, and with another that it might leak int
     { dataset: 'held-out', among: null },
     { dataset: 'held-out', among: 'training' },
   ])
+})
+
+test('many rows are compared when somebody asks', async () => {
+  const user = userEvent.setup()
+  server.asked.length = 0
+  show(<RepeatsCard dataset="held-out" rows={1_000_000} />)
+  const look = await screen.findByRole('button', { name: 'Look for them' })
+  expect(server.asked).toEqual([])
+  await user.click(look)
+  await screen.findByText('No row occurs again, not even nearly.')
 })

@@ -1,4 +1,4 @@
-import { Select, Skeleton } from '@mantine/core'
+import { Button, Select, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -11,13 +11,16 @@ import { datasetsQuery, type Repeats, repeatsQuery } from '../api/datasets'
 import classes from './repeats-card.module.css'
 
 const ITSELF = ''
+/** So many rows are compared in a moment; more only when somebody asks. */
+const IN_A_MOMENT = 20_000
 
 /** Rows that occur again: in the dataset itself, or in another, where they would leak between training and test. */
-export function RepeatsCard({ dataset }: { dataset: string }) {
+export function RepeatsCard({ dataset, rows }: { dataset: string; rows: number }) {
   const { t } = useTranslation()
   const [among, setAmong] = useState(ITSELF)
+  const [asked, setAsked] = useState(rows <= IN_A_MOMENT)
   const { data: library } = useQuery(datasetsQuery())
-  const { data, error, isPending } = useQuery(repeatsQuery(dataset, among || null))
+  const { data, error, isFetching } = useQuery({ ...repeatsQuery(dataset, among || null), enabled: asked })
   const stored = (library?.items ?? []).filter(({ shape }) => shape !== null)
   const others = [
     ...stored.map(({ id, name }) => ({ value: id, label: name })),
@@ -32,12 +35,20 @@ export function RepeatsCard({ dataset }: { dataset: string }) {
         description={t('repeats.amongText')}
         allowDeselect={false}
         value={among}
-        onChange={(value) => setAmong(value ?? ITSELF)}
+        onChange={(value) => {
+          setAmong(value ?? ITSELF)
+          setAsked(true)
+        }}
         data={[{ value: ITSELF, label: t('repeats.itself') }, ...others]}
       />
       <div className={classes.found} aria-live="polite">
         {error ? <ProblemNotice error={error} /> : null}
-        {isPending ? <Skeleton height={48} /> : null}
+        {isFetching && !data ? <Skeleton height={48} /> : null}
+        {asked ? null : (
+          <Button variant="default" size="xs" onClick={() => setAsked(true)}>
+            {t('repeats.look')}
+          </Button>
+        )}
         {data ? <Found repeats={data} inItself={among === ITSELF} /> : null}
       </div>
     </Card>
