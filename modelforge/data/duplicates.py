@@ -49,9 +49,9 @@ class Duplicates:
         """Rows that resemble an earlier one without equalling one."""
         return self.repeats().near
 
-    def repeats(self, start: int = 0) -> Repeats:
+    def repeats(self, start: int | None = None) -> Repeats:
         """The rows from `start` on that are alike one before `start`; without it, alike any earlier row."""
-        border = start or np.arange(len(self.exact))
+        border = np.arange(len(self.exact)) if start is None else start
         equal = self.exact[start:] < border
         found = np.flatnonzero(self.groups[start:] < border)  # a group is named after its first row
         earlier = np.where(equal, self.exact[start:], self.groups[start:])

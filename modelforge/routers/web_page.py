@@ -50,7 +50,6 @@ class WebPage(StaticFiles):
         response.headers["cache-control"] = LONG if path.startswith("assets/") else "no-cache"
         return response
 
-
     async def _gzipped(self, path: str, scope: Scope) -> Response | None:
         """The gzipped twin of a file, where there is one and it may be sent."""
         if not path.endswith(PACKED) or "gzip" not in Headers(scope=scope).get("accept-encoding", ""):

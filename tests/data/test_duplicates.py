@@ -113,6 +113,7 @@ def test_leakage_between_training_and_validation(tmp_path: Path) -> None:
     assert (leakage.exact, leakage.near) == (1, 1)
     assert (leakage.rows.tolist(), leakage.earlier.tolist()) == ([1, 2], [0, 0])
     assert leakage.equal.tolist() == [True, False]
+    assert not len(find_leakage(write(tmp_path / "none.parquet", []), validation).rows)
 
 
 def test_turns_and_tool_calls_count_as_text(tmp_path: Path) -> None:
