@@ -62,6 +62,5 @@ def scoring_bytes(head: Head, forward: Pass) -> int:
 
 
 def _tile(head: Head, forward: Pass) -> int:
-    return (
-        min(forward.projected, TILE_TOKENS) * min(head.vocab, TILE_WORDS) * (FP32 if forward.is_cpu else forward.width)
-    )
+    width = FP32 if forward.is_cpu else forward.width
+    return min(forward.projected, TILE_TOKENS) * min(head.vocab, TILE_WORDS) * width

@@ -13,7 +13,7 @@ from modelforge.data.canonical_file import CanonicalRows, read_canonical
 from modelforge.data.collator import padded_width
 from modelforge.data.duplicates import find_leakage
 from modelforge.data.materialise import materialise
-from modelforge.data.preflight import Preflight
+from modelforge.data.preflight import NAMED_ROWS, Preflight
 from modelforge.data.source import resolve_dataset
 from modelforge.data.split import Split, split_rows, write_split
 from modelforge.data.token_store import write_tokens
@@ -34,9 +34,6 @@ from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.tasks.features import MarkedToken
 from modelforge.tasks.head import Head
 from modelforge.tasks.task_factory import TaskFactory
-
-ROWS_NAMED = 20
-"""Rows of one kind of finding that are named."""
 
 
 @dataclass(frozen=True)
@@ -215,7 +212,7 @@ def leakage_notes(train: Path, validation: Path, where: str) -> list[Finding]:
             message=f"{leakage.exact:,} validation row(s) are in {where}, {leakage.near:,} resemble one there: the "
             "report will flatter.",
             fix="Take them out of one of the two.",
-            rows=tuple(held_out[int(at)]["row"] for at in leakage.rows[:ROWS_NAMED]),
+            rows=tuple(held_out[int(at)]["row"] for at in leakage.rows[:NAMED_ROWS]),
             total=len(leakage.rows),
         )
     ]
