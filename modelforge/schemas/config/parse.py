@@ -196,8 +196,6 @@ def refusal(faults: list[dict[str, Any]]) -> ConfigurationError:
 def _sentence(fault: dict[str, Any]) -> str:
     """A fault in words; that of several keys together is a sentence already."""
     if fault["found"] == COMBINATION:
-        said = str(fault["expected"])
-        begins_with_a_word = said.partition(" ")[0].isalpha()  # and not with a key, which is written small
-        sentence = f"{said[:1].upper()}{said[1:]}." if begins_with_a_word else f"{said}."
-        return sentence if fault["key"] == WHOLE else f"{fault['key']}: {said}."
+        place = "" if fault["key"] == WHOLE else f"{fault['key']}: "
+        return f"{place}{fault['expected']}."
     return f"{fault['key']}: found {fault['found']}, expected {fault['expected']}. {fault['fix']}".strip()
