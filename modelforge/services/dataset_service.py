@@ -170,8 +170,8 @@ class DatasetService:
         """Rows that occur again, in the dataset or in another. Raises like `rows`, and ConfigurationError."""
         from modelforge.services.dataset_checks import repeats
 
-        for dataset in (question.dataset, *([question.among] if question.among else ())):
-            self.require_sight(dataset, caller)
+        for dataset in filter(None, (question.dataset, question.among)):
+            check_dataset(dataset)
             if ID.fullmatch(dataset):
                 _require_shape(self.get(dataset, caller))
         return await self.process.call(RepeatsView, repeats, self.files.home, question)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tiny_runs import carry_out, make_run, tiny_config
@@ -11,6 +12,7 @@ from tiny_runs import carry_out, make_run, tiny_config
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.exceptions import ConfigurationError
 from modelforge.inference.reader import find_answer, load_reader
+from modelforge.schemas.config import TrainingConfig
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.merge import merge
 from tests.tasks.tiny_encoders import make_tiny
@@ -26,16 +28,15 @@ def _row(number: int) -> dict[str, object]:
     return {"context": context, "question": f"Which colour has ball {number}?", "answers": answers}
 
 
-def test_a_span_head_finds_the_same_answers_wherever_it_is_asked(tmp_path: Path, files: FileManager) -> None:
-    data = tmp_path / "balls.jsonl"
+def _recipe(folder: Path, **written: Any) -> TrainingConfig:
+    """A tiny encoder that learns where the colours of forty balls stand."""
+    data = folder / "balls.jsonl"
     data.write_text("".join(json.dumps(_row(number)) + "\n" for number in range(40)))
-    config = tiny_config(
-        make_tiny("bert", tmp_path / "bert"),
-        data,
-        task="extractive-question-answering",
-        data={"max_length": 48, "doc_stride": 8},
-        evaluation={"max_rows": 10},
-    )
+    return tiny_config(make_tiny("bert", folder / "bert"), data, task="extractive-question-answering", **written)
+
+
+def test_a_span_head_finds_the_same_answers_wherever_it_is_asked(tmp_path: Path, files: FileManager) -> None:
+    config = _recipe(tmp_path, data={"max_length": 48, "doc_stride": 8}, evaluation={"max_rows": 10})
     run = carry_out(make_run(config, files))
 
     report = run.said("report")[0]
@@ -58,13 +59,6 @@ def test_a_span_head_finds_the_same_answers_wherever_it_is_asked(tmp_path: Path,
 
 
 def test_smoothing_that_a_span_head_would_not_heed_is_refused(tmp_path: Path, files: FileManager) -> None:
-    data = tmp_path / "balls.jsonl"
-    data.write_text("".join(json.dumps(_row(number)) + "\n" for number in range(40)))
-    config = tiny_config(
-        make_tiny("bert", tmp_path / "bert"),
-        data,
-        task="extractive-question-answering",
-        optimization={"label_smoothing_factor": 0.1},
-    )
+    config = _recipe(tmp_path, optimization={"label_smoothing_factor": 0.1})
     with pytest.raises(ConfigurationError, match="no effect on a head that marks"):
         make_run(config, files)
