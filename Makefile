@@ -59,8 +59,8 @@ e2e: $(VENV)/.base frontend/node_modules/.ready $(WEB) ## the web app's whole jo
 	@sh frontend/scripts/need-browser.sh
 	cd frontend && MODELFORGE=$(abspath $(BIN))/modelforge npm run e2e
 
-test-convergence: $(VENV)/.dev ## train every strategy and task until it has learned, about a quarter of an hour
-	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest tests/convergence $(IN_PARALLEL) -m "minutes or not minutes"
+test-convergence: $(VENV)/.dev ## train by every example recipe as it stands, one after the other: about half an hour
+	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest tests/convergence --full -m "minutes or not minutes"
 
 test-faults: $(VENV)/.dev ## kill servers and workers, break files, fill disks: the full figures, about an hour
 	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest tests/faults --full --timeout=7200 -s

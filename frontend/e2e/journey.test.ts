@@ -5,6 +5,8 @@ import { gzipSync } from 'node:zlib'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
+import { STEPS } from '../src/app/routes/new/steps'
+import { TABS } from '../src/app/routes/run-tabs'
 import { openBrowser, overhang, person, seriousFaults, settled, tokenOf } from './browser'
 import { Server } from './server'
 
@@ -33,6 +35,7 @@ let context: BrowserContext
 let faults: string[]
 let page: Page
 let model = ''
+let comparison = ''
 
 const row = (index: number) => ({
   input: `My name is Person ${index}. My order is ${10_000 + index}. The kettle is broken.`,
@@ -207,6 +210,7 @@ describe('the journey', () => {
     await page.getByRole('button', { name: 'Compare 2' }).click()
     await page.getByText('optimization.max_steps').waitFor()
     expect(await seriousFaults(page)).toEqual([])
+    comparison = page.url().slice(server.address.length)
     await page.goto(run)
   })
 
@@ -321,33 +325,51 @@ describe('what may go wrong', () => {
     expect(faults).toEqual([])
   })
 
-  test('no page is wider than a phone, in either scheme, and none has a serious fault', async () => {
-    for (const scheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: scheme })
-      await page.setViewportSize({ width: 360, height: 740 })
-      for (const path of [
-        '/',
-        '/datasets',
-        '/datasets/sample:support',
-        '/new',
-        '/runs',
-        '/runs/nowhere',
-        '/compare',
-        '/models',
-        '/playground',
-        '/settings',
-        '/nowhere',
-      ]) {
-        await page.goto(server.address + path)
-        await page.getByRole('heading').first().waitFor()
-        await settled(page)
-        expect(await overhang(page), path).toBeLessThanOrEqual(0)
-        expect(await seriousFaults(page), path).toEqual([])
-      }
+  test.each([
+    ['en-GB', 'light'],
+    ['de-DE', 'dark'],
+  ] as const)('no page is wider than a phone or has a serious fault: %s, %s', async (locale, colorScheme) => {
+    const phone = { width: 360, height: 740 }
+    const { context: theirs, faults: seen } = await person(browser, { locale, colorScheme, viewport: phone })
+    await theirs.addInitScript(
+      (token) => sessionStorage.setItem('modelforge-token', token),
+      await tokenOf(context),
+    )
+    const held = await theirs.newPage()
+    for (const path of everyPage()) {
+      await held.goto(server.address + path)
+      await settled(held)
+      expect(await overhang(held), path).toBeLessThanOrEqual(0)
+      expect(await seriousFaults(held), path).toEqual([])
     }
-    expect(faults).toEqual([])
+    expect(await held.locator('html').getAttribute('lang')).toBe(locale.slice(0, 2))
+    expect(seen).toEqual([])
+    await theirs.close()
   })
 })
+
+/** Each page and each of its states that an address names; a run is called like the model that came of it. */
+function everyPage(): string[] {
+  return [
+    '/',
+    '/datasets',
+    '/datasets/sample:support',
+    '/new',
+    '/new?dataset=sample:support&model=starter:chat', // what the steps after this one show
+    ...STEPS.map((step) => `/new?step=${step}`),
+    '/runs',
+    '/runs/nowhere',
+    ...TABS.map((tab) => `/runs/${model}?tab=${tab}`),
+    '/compare',
+    comparison,
+    '/models',
+    `/models/${model}`,
+    '/playground',
+    `/playground?model=${model}`,
+    '/settings',
+    '/nowhere',
+  ]
+}
 
 /** The model of a run, started over the API and waited for. */
 async function trained(config: object): Promise<string> {

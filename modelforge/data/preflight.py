@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.preflight import Finding, LengthSummary, PreflightReport
 from modelforge.tasks.features import Collator, Features
 from modelforge.tasks.row_encoder import RowEncoder
-from modelforge.tasks.task import CanonicalRow, Truth
+from modelforge.tasks.task import CanonicalRow, Truth, row_named
 from modelforge.tasks.tokenised_row import IGNORED
 
 NAMED_ROWS = 20
@@ -70,7 +69,8 @@ class Preflight:
             ConfigurationError: a row cannot be encoded for this model; it is named.
         """
         for number, canonical in rows:
-            made = self._encoded(number, canonical)
+            with row_named(number):
+                made = self.encoder.features(canonical)
             if self._config.data.system_prompt and self.encoder.task.is_plain(canonical):
                 self.unprompted.append(number)
             sequences = [sequence for features in made for sequence in features.sequences]
@@ -109,12 +109,6 @@ class Preflight:
             lengths=summarise(self.lengths),
             findings=findings,
         )
-
-    def _encoded(self, number: int, row: CanonicalRow) -> tuple[Features, ...]:
-        try:
-            return self.encoder.features(row)
-        except ConfigurationError as error:
-            raise ConfigurationError(f"Row {number}: {error.message}", hint=error.hint) from error
 
     def _count(self, made: Sequence[Features], split: str) -> None:
         self.rows[split] += 1

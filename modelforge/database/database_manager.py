@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 import orjson
-from sqlalchemy import Text, cast, delete, inspect, select, text
+from sqlalchemy import Text, cast, delete, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from modelforge.database.engine import READ_ONLY, sqlite_file
@@ -25,6 +25,9 @@ from modelforge.schemas.run import RunStatus, RunView
 
 __all__ = ["DatabaseManager", "RunChanges"]
 
+MIGRATION_LOCK = 0x4D464D49
+"""The number of PostgreSQL's advisory lock on the tables themselves."""
+
 
 class DatabaseManager(QueueStatements):
     """The index of runs, models, datasets and events.
@@ -36,7 +39,10 @@ class DatabaseManager(QueueStatements):
     # The tables
 
     def migrate(self) -> None:
-        """Bring the tables up to date. Two processes may call it at once: SQLite lets the second one wait."""
+        """Bring the tables up to date. Two processes may call it at once: the second one waits.
+
+        SQLite lets it wait by itself; PostgreSQL, for a lock that ends with the transaction.
+        """
         with database_errors():
             if self._revision() == HEAD:
                 return
@@ -44,6 +50,8 @@ class DatabaseManager(QueueStatements):
             from alembic.config import Config
 
             with self.engine.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
                 config = Config(attributes={"connection": connection})
                 config.set_main_option("script_location", "modelforge.database:migrations")
                 command.upgrade(config, "head")

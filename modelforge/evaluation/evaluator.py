@@ -13,7 +13,7 @@ from modelforge.exceptions import DivergenceError
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.report import EvaluationReport
 from modelforge.tasks.head import fresh_parts
-from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task
+from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task, row_named
 from modelforge.tasks.watch import UNWATCHED, Watch
 
 
@@ -73,7 +73,10 @@ class Evaluator:
         watch: Watch = UNWATCHED,
     ) -> list[RowLikelihood]:
         """How likely the model finds each row. Raises as `measure` does."""
-        features = [self.task.features(row, self.tokenizer, self.config) for row in rows]
+        features = []
+        for row in rows:
+            with row_named(row.get("row")):
+                features.append(self.task.features(row, self.tokenizer, self.config))
         found = self.task.likelihood(model, features, self.config, watch=watch)
         _refuse_nan([row.nll for row in found])
         return found

@@ -14,7 +14,7 @@ from modelforge.tasks.features import Collator, Features
 from modelforge.tasks.generation import generate_answers
 from modelforge.tasks.head import CAUSAL, Head
 from modelforge.tasks.likelihood import row_nll
-from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task, Truth
+from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task, Truth, row_named
 from modelforge.tasks.tokenised_row import TokenisedRow
 from modelforge.tasks.watch import UNWATCHED, Watch
 
@@ -93,7 +93,10 @@ class CausalTask(Task, Protocol):
         watch: Watch = UNWATCHED,
     ) -> list[str] | None:
         """The greedy continuation of each prompt; nothing where a row has no prompt."""
-        prompts = [self.prompt_ids(row, tokenizer, config) for row in rows]
+        prompts = []
+        for row in rows:
+            with row_named(row.get("row")):
+                prompts.append(self.prompt_ids(row, tokenizer, config))
         with_prompt = [prompt for prompt in prompts if prompt is not None]
         if len(with_prompt) < len(prompts):
             return None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar, NamedTuple, Protocol
 
+from modelforge.exceptions import ConfigurationError
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
@@ -16,6 +18,21 @@ from modelforge.tasks.watch import UNWATCHED, Watch
 
 CanonicalRow = dict[str, Any]
 """A row in TRL's dataset types: `prompt` and `completion`, `messages`, or `text`."""
+
+
+@contextmanager
+def row_named(number: int | None) -> Iterator[None]:
+    """Say of which row it is that it cannot be encoded for this model; None: the row has no number.
+
+    Raises:
+        ConfigurationError: it cannot, with its number in front.
+    """
+    try:
+        yield
+    except ConfigurationError as error:
+        if number is None:
+            raise
+        raise ConfigurationError(f"Row {number}: {error.message}", hint=error.hint, details=error.details) from error
 
 
 class Truth(NamedTuple):

@@ -33,6 +33,7 @@ from modelforge.strategies.reward_library import refuse_as_base
 from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.tasks.features import MarkedToken
 from modelforge.tasks.head import Head
+from modelforge.tasks.task import row_named
 from modelforge.tasks.task_factory import TaskFactory
 
 
@@ -143,16 +144,20 @@ def preview(config: TrainingConfig, files: FileManager, rows: int, most_tokens: 
         task = task.for_rows(read_canonical(canonical))
         chosen = list(islice(read_canonical(canonical), rows))
     encoder = strategy.encoder(task, tokenizer, config)
-    return [
-        RowPreview(
-            row=int(row["row"]),
-            tokens=_preview_tokens(tokens[:most_tokens], tokenizer),
-            more=len(tokens) - len(tokens[:most_tokens]),
-        )
-        for row in chosen
-        for features in encoder.features(row)
-        for tokens in features.marked()
-    ]
+    shown = []
+    for row in chosen:
+        with row_named(int(row["row"])):
+            made = encoder.features(row)
+        shown += [
+            RowPreview(
+                row=int(row["row"]),
+                tokens=_preview_tokens(tokens[:most_tokens], tokenizer),
+                more=len(tokens) - len(tokens[:most_tokens]),
+            )
+            for features in made
+            for tokens in features.marked()
+        ]
+    return shown
 
 
 def _rows(

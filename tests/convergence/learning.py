@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from modelforge.cli.recipe import load_recipe
@@ -25,6 +26,8 @@ class Learned:
     progress: list[dict[str, Any]]
     """The figures of each step."""
     folder: RunFolder
+    seconds: float
+    """From the recipe to the report."""
 
     @property
     def memory_error(self) -> float:
@@ -43,8 +46,9 @@ def learn_in(home: Path, recipe: str, *overrides: str) -> Learned:
     database = DatabaseManager(f"sqlite:///{home / 'modelforge.db'}")
     database.migrate()
     events: list[Event] = []
+    begun = monotonic()
     config = load_recipe(EXAMPLES / recipe, overrides).config
     result = TrainingService(database, files).train_model(config, events.append)
     assert result["status"] == "success"
     progress = [event.data for event in events if event.kind == "progress"]
-    return Learned(result["report"], progress, files.run(result["run_id"]))
+    return Learned(result["report"], progress, files.run(result["run_id"]), monotonic() - begun)

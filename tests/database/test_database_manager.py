@@ -34,11 +34,6 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'home' / 'modelforge.db'}"
-
-
-@pytest.fixture
 def database(url: str) -> Iterator[DatabaseManager]:
     manager = DatabaseManager(url)
     manager.migrate()
@@ -106,6 +101,24 @@ def test_runs_are_listed_newest_first_and_by_status(database: DatabaseManager) -
     assert [run.id for run in database.list_runs("running", "queued", limit=2)] == ["run-4", "run-3"]
     database.delete_run("run-4")
     assert len(database.list_runs()) == 4
+
+
+def test_runs_are_found_by_a_part_of_what_names_them(database: DatabaseManager) -> None:
+    config = TrainingConfig.model_validate({"model": "starter:chat", "dataset": "sample:tickets_50%"})
+    database.add_run(make_run("run-one", name="Grüße an Mainz"))
+    database.add_run(make_run("run-two", config=config, created_at=NOON + timedelta(hours=1)))
+
+    def found(text: str) -> list[str]:
+        runs, total = database.page_runs(limit=1, text=text)
+        assert total == len(database.page_runs(limit=9, text=text)[0])
+        return [run.id for run in runs]
+
+    assert found("RUN-") == ["run-two"]
+    assert found("mainz") == ["run-one"]
+    assert found("Support") == ["run-one"]
+    assert found("s_50%") == ["run-two"]
+    assert found("t%t") == found("supp_rt") == []
+    assert database.page_runs(limit=9, text="starter", before="run-two")[0][0].id == "run-one"
 
 
 def test_a_run_is_updated(database: DatabaseManager) -> None:
@@ -231,10 +244,14 @@ def test_a_killed_reader_leaves_rows_and_offset_in_step(url: str, database: Data
         assert [event.seq for event in database.list_events("run-one")] == list(range(1, last + 1))
 
 
-def test_sqlite_is_told_to_be_durable(database: DatabaseManager) -> None:
+def test_sqlite_is_told_to_be_durable(sqlite_url: str) -> None:
+    database = DatabaseManager(sqlite_url)
     with database.engine.connect() as connection:
         told = {name: connection.scalar(text(f"PRAGMA {name}")) for name in PRAGMAS}
     assert told == PRAGMAS
+
+
+def test_connections_are_pooled(database: DatabaseManager) -> None:
     pool = database.engine.pool
     assert (pool.size(), pool._max_overflow, pool._recycle) == (10, 20, 3600)  # type: ignore[attr-defined]
 
@@ -309,6 +326,19 @@ def test_processes_may_migrate_at_once(url: str) -> None:
     assert DatabaseManager(url).list_runs() == []
 
 
+def test_one_process_supervises(url: str, tmp_path: Path) -> None:
+    """Until it lets go, or is no longer connected."""
+    first, second = DatabaseManager(url), DatabaseManager(url)
+    lock = first.take_supervisor_lock(tmp_path / "lock")
+    assert lock is not None
+    assert lock.is_held()
+    assert second.take_supervisor_lock(tmp_path / "lock") is None
+    lock.release()
+    again = second.take_supervisor_lock(tmp_path / "lock")
+    assert again is not None
+    again.release()
+
+
 # Damage
 
 
@@ -328,9 +358,9 @@ def damage(path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["flipped", "header", "cut", "noise", "empty", "deleted"])
-def test_a_broken_file_is_set_aside(url: str, tmp_path: Path, kind: str) -> None:
+def test_a_broken_file_is_set_aside(sqlite_url: str, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "home" / "modelforge.db"
-    first = DatabaseManager(url)
+    first = DatabaseManager(sqlite_url)
     first.migrate()
     for number in range(50):
         first.add_run(make_run(f"run-{number}"))
@@ -343,7 +373,7 @@ def test_a_broken_file_is_set_aside(url: str, tmp_path: Path, kind: str) -> None
         path.write_bytes(b"")
     else:
         damage(path, kind)
-    again = DatabaseManager(url)
+    again = DatabaseManager(sqlite_url)
     broken = again.reset()
     assert (broken is None) == (kind in ("empty", "deleted"))
     if broken:
@@ -353,9 +383,11 @@ def test_a_broken_file_is_set_aside(url: str, tmp_path: Path, kind: str) -> None
     assert again.get_run("run-one") == make_run()
 
 
-def test_a_busy_file_is_not_taken_for_a_broken_one(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_busy_file_is_not_taken_for_a_broken_one(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("modelforge.database.engine.BUSY_TIMEOUT_MS", 50)
-    manager = DatabaseManager(url)
+    manager = DatabaseManager(sqlite_url)
     manager.migrate()
     with contextlib.closing(sqlite3.connect(tmp_path / "home" / "modelforge.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -365,26 +397,9 @@ def test_a_busy_file_is_not_taken_for_a_broken_one(url: str, tmp_path: Path, mon
     assert manager.reset() is None
 
 
-def test_damage_is_explained(url: str, tmp_path: Path, database: DatabaseManager) -> None:
-    database.close()
-    (tmp_path / "home" / "modelforge.db").write_bytes(b"not a database" * 1000)
+def test_damage_is_explained(sqlite_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "home" / "modelforge.db"
+    path.parent.mkdir()
+    path.write_bytes(b"not a database" * 1000)
     with pytest.raises(DatabaseError, match="rebuild the database"):
-        DatabaseManager(url).list_runs()
-
-
-def test_runs_are_found_by_a_part_of_what_names_them(database: DatabaseManager) -> None:
-    config = TrainingConfig.model_validate({"model": "starter:chat", "dataset": "sample:tickets_50%"})
-    database.add_run(make_run("run-one", name="Grüße an Mainz"))
-    database.add_run(make_run("run-two", config=config, created_at=NOON + timedelta(hours=1)))
-
-    def found(text: str) -> list[str]:
-        runs, total = database.page_runs(limit=1, text=text)
-        assert total == len(database.page_runs(limit=9, text=text)[0])
-        return [run.id for run in runs]
-
-    assert found("RUN-") == ["run-two"]
-    assert found("mainz") == ["run-one"]
-    assert found("Support") == ["run-one"]
-    assert found("s_50%") == ["run-two"]
-    assert found("t%t") == found("supp_rt") == []
-    assert database.page_runs(limit=9, text="starter", before="run-two")[0][0].id == "run-one"
+        DatabaseManager(sqlite_url).list_runs()

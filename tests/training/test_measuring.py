@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.evaluation import Evaluation, EvaluationRequest
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.measuring import evaluate, model_scores
+from modelforge.training.preparation import preview
 from tests.tasks.tiny_encoders import make_always, make_tiny
 
 QUICK = {"evaluation": {"max_new_tokens": 4, "bootstrap_resamples": 200}, "compute": {"num_threads": 1}}
@@ -83,6 +85,28 @@ def test_a_dataset_is_measured_whole_and_flattery_is_told(tuned: TinyRun, tiny_m
         measure(tuned, 4, model=str(tiny_model))
     with pytest.raises(NotFoundError):
         measure(tuned, 5, dataset=str(tmp_path / "nowhere.jsonl"))
+
+
+def test_a_row_that_the_template_refuses_is_named(tiny_model: Path, files: FileManager, tmp_path: Path) -> None:
+    """In measuring and in the preview, as in the preflight."""
+    strict = shutil.copytree(tiny_model, tmp_path / "strict")
+    template = strict / "chat_template.jinja"
+    template.write_text(
+        "{% if messages[0].role == 'system' %}{{ raise_exception('No system turns.') }}{% endif %}"
+        + template.read_text()
+    )
+    rows = tmp_path / "rows.jsonl"
+    turns = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
+    written = [{"messages": turns}, {"messages": [{"role": "system", "content": "c"}, *turns]}]
+    rows.write_text("".join(json.dumps(row) + "\n" for row in written))
+    request = EvaluationRequest.model_validate({"model": str(strict), "dataset": str(rows), "config": QUICK})
+
+    for generate in (True, False):
+        asked = request.model_copy(update={"config": {**QUICK, "evaluation": {"generate": generate}}})
+        with pytest.raises(ConfigurationError, match=r"^Row 2: .*No system turns"):
+            evaluate(asked, files, evaluation_id=f"refused-{generate}")
+    with pytest.raises(ConfigurationError, match=r"^Row 2: .*No system turns"):
+        preview(tiny_config(strict, rows), files, rows=5)
 
 
 def test_a_classifier_that_is_always_right_about_one_class_is_surely_right() -> None:

@@ -1,8 +1,9 @@
 import { Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { FieldLabel } from './field-label'
+import classes from './field-label.module.css'
 import type { Field } from './json-schema'
 import { NumberField } from './number-field'
 import { ObjectList } from './object-list'
@@ -20,17 +21,34 @@ export interface ControlProps {
   onReset: () => void
 }
 
-/** The control that suits a setting's type. */
+/** A setting: its name, and the control that suits its type. */
 export function FieldControl(props: ControlProps) {
-  const { field, value, error, onChange } = props
-  const label = <FieldLabel {...props} />
+  const id = useId()
+  if (props.field.kind === 'objects') return <ObjectList {...props} />
+  return (
+    <div className={props.field.kind === 'switch' ? classes.beside : undefined}>
+      <FieldLabel {...props} htmlFor={id} />
+      <Control {...props} id={id} />
+    </div>
+  )
+}
+
+interface OneControlProps extends ControlProps {
+  /** Of the element that the label names. */
+  id: string
+}
+
+function Control(props: OneControlProps) {
+  const { id, field, value, error, onChange } = props
+  const { i18n } = useTranslation()
   const words = useSpoken(field)
   switch (field.kind) {
     case 'switch':
       return (
         <Switch
           {...words}
-          label={label}
+          aria-label={shownName(field, i18n)} // its description stands inside a label of its own
+          id={id}
           error={error}
           checked={value === true}
           onChange={(event) => onChange(event.currentTarget.checked)}
@@ -38,19 +56,17 @@ export function FieldControl(props: ControlProps) {
       )
     case 'number':
     case 'integer':
-      return <NumberField {...words} {...{ field, label, value, error, onChange }} />
+      return <NumberField {...words} {...{ id, field, value, error, onChange }} />
     case 'choice':
       return <Choice {...props} />
     case 'list':
       return <List {...props} />
-    case 'objects':
-      return <ObjectList {...props} />
     case 'text':
       return (
         <TextInput
           {...words}
+          id={id}
           inputWrapperOrder={ORDER}
-          label={label}
           error={error}
           value={typeof value === 'string' ? value : ''}
           onChange={(event) => onChange(event.currentTarget.value || (field.nullable ? null : ''))}
@@ -63,18 +79,17 @@ export function FieldControl(props: ControlProps) {
 
 function useSpoken(field: Field) {
   const { i18n } = useTranslation()
-  return spoken(shownName(field, i18n), shownHelp(field, i18n))
+  return spoken(shownHelp(field, i18n))
 }
 
-function Choice(props: ControlProps) {
+function Choice({ id, field, value, error, onChange }: OneControlProps) {
   const { t } = useTranslation()
-  const { field, value, error, onChange } = props
   const named = useChoiceName(field.dotted)
   return (
     <Select
       {...useSpoken(field)}
+      id={id}
       inputWrapperOrder={ORDER}
-      label={<FieldLabel {...props} />}
       error={error}
       allowDeselect={false}
       clearable={field.nullable}
@@ -95,14 +110,13 @@ function useChoiceName(dotted: string): (choice: string) => string {
   }
 }
 
-function List(props: ControlProps) {
-  const { field, value, error, onChange } = props
+function List({ id, field, value, error, onChange }: OneControlProps) {
   const tags = Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : []
   return (
     <TagsInput
       {...useSpoken(field)}
+      id={id}
       inputWrapperOrder={ORDER}
-      label={<FieldLabel {...props} />}
       error={error}
       value={tags}
       data={field.word === null ? [] : [field.word]}
@@ -117,17 +131,16 @@ function asList(tags: string[], word: string | null): unknown {
   return tags.filter((tag) => tag !== word)
 }
 
-function Json(props: ControlProps) {
+function Json({ id, field, value, error, onChange }: OneControlProps) {
   const { t } = useTranslation()
-  const { field, value, error, onChange } = props
   const [typed, setTyped] = useState<string | null>(null)
   const shown = typed ?? JSON.stringify(value ?? null)
   return (
     <Textarea
       {...useSpoken(field)}
+      id={id}
       inputWrapperOrder={ORDER}
       autosize
-      label={<FieldLabel {...props} />}
       error={readJson(shown) === undefined ? t('form.notJson') : error}
       value={shown}
       onChange={(event) => {

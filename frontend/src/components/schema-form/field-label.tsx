@@ -8,8 +8,12 @@ import { HelpLabel } from './help-label'
 import { limits } from './number-field'
 import { shownHelp, shownName } from './words'
 
+interface FieldLabelProps extends Pick<ControlProps, 'field' | 'changed' | 'onReset'> {
+  htmlFor?: string
+}
+
 /** A setting's name, what it does on demand, and the way back to its default once it was changed. */
-export function FieldLabel({ field, changed, onReset }: Omit<ControlProps, 'onChange'>) {
+export function FieldLabel({ field, changed, onReset, htmlFor }: FieldLabelProps) {
   const { t, i18n } = useTranslation()
   const name = shownName(field, i18n)
   const help = shownHelp(field, i18n)
@@ -19,6 +23,7 @@ export function FieldLabel({ field, changed, onReset }: Omit<ControlProps, 'onCh
       name={name}
       help={help}
       note={range ? `${field.dotted}  ${range}` : field.dotted}
+      htmlFor={htmlFor}
       changed={changed}
     >
       {changed ? (
@@ -28,10 +33,7 @@ export function FieldLabel({ field, changed, onReset }: Omit<ControlProps, 'onCh
             size={16}
             className={classes.mark}
             aria-label={t('form.resetOf', { name })}
-            onClick={(event) => {
-              event.preventDefault()
-              onReset()
-            }}
+            onClick={onReset}
           >
             <RotateCcw size={12} />
           </ActionIcon>

@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip } from '@mantine/core'
+import { ActionIcon, Input, Tooltip } from '@mantine/core'
 import { CircleHelp } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -10,18 +10,25 @@ interface HelpLabelProps {
   help: string
   /** In small type under the help: the key and its limits. */
   note?: string | null
+  /** The control that it names; where it names several, none. */
+  htmlFor?: string | undefined
   changed?: boolean
   children?: ReactNode
 }
 
-/** A setting's name, and what it does on demand. */
-export function HelpLabel({ name, help, note, changed = false, children }: HelpLabelProps) {
+/** A setting's name, and what it does on demand. The buttons stand beside the label: they are no part of the name. */
+export function HelpLabel({ name, help, note, htmlFor, changed = false, children }: HelpLabelProps) {
   const { t } = useTranslation()
   return (
-    <span className={classes.label}>
-      <span className={classes.name} data-changed={changed}>
+    <div className={classes.head}>
+      <Input.Label
+        className={classes.name}
+        data-changed={changed}
+        labelElement={htmlFor === undefined ? 'div' : 'label'}
+        htmlFor={htmlFor}
+      >
         {name}
-      </span>
+      </Input.Label>
       <Tooltip
         label={
           <span className={classes.help}>
@@ -40,6 +47,6 @@ export function HelpLabel({ name, help, note, changed = false, children }: HelpL
         </ActionIcon>
       </Tooltip>
       {children}
-    </span>
+    </div>
   )
 }

@@ -1,17 +1,9 @@
 import classes from './field-label.module.css'
 
-/**
- * What a control is called, and what is told of it after that. The label that is seen holds buttons as well, whose
- * words would otherwise be part of its name.
- */
-export function spoken(name: string, help: string) {
-  return { 'aria-label': name, description: help, classNames: { description: classes.hidden ?? '' } }
+/** What is told of a control after its name, for the ear alone: the eye finds it behind the mark beside the name. */
+export function spoken(help: string) {
+  return { description: help, classNames: { description: classes.hidden ?? '' } }
 }
 
-/** Where a control stands under its label: what is not seen comes last, and takes no room between them. */
-export const ORDER: ('label' | 'input' | 'error' | 'description')[] = [
-  'label',
-  'input',
-  'error',
-  'description',
-]
+/** What is not seen comes last, and takes no room between the parts of a control. */
+export const ORDER: ('input' | 'error' | 'description')[] = ['input', 'error', 'description']

@@ -1,3 +1,4 @@
+import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { HelpLabel } from '@/components/schema-form/help-label'
@@ -53,25 +54,39 @@ const FIELDS: Record<Name, Field> = {
 
 /** How an answer is chosen among the likely ones. */
 export function SamplingForm({ value, onChange }: { value: Sampling; onChange: (next: Sampling) => void }) {
-  const { t } = useTranslation()
   return (
     <div className={classes.form}>
       {NAMES.map((name) => (
-        <NumberField
+        <Choice
           key={name}
-          {...spoken(t(`playground.setting.${name}.name`), t(`playground.setting.${name}.help`))}
-          field={FIELDS[name]}
-          label={
-            <HelpLabel
-              name={t(`playground.setting.${name}.name`)}
-              help={t(`playground.setting.${name}.help`)}
-              note={limits(FIELDS[name])}
-            />
-          }
+          name={name}
           value={value[name]}
           onChange={(next) => onChange({ ...value, [name]: next })}
         />
       ))}
+    </div>
+  )
+}
+
+interface ChoiceProps {
+  name: Name
+  value: Sampling[Name]
+  onChange: (next: number | null) => void
+}
+
+function Choice({ name, value, onChange }: ChoiceProps) {
+  const { t } = useTranslation()
+  const id = useId()
+  const help = t(`playground.setting.${name}.help`)
+  return (
+    <div>
+      <HelpLabel
+        name={t(`playground.setting.${name}.name`)}
+        help={help}
+        note={limits(FIELDS[name])}
+        htmlFor={id}
+      />
+      <NumberField {...spoken(help)} id={id} field={FIELDS[name]} value={value} onChange={onChange} />
     </div>
   )
 }

@@ -6,6 +6,8 @@ import { type Column, DataTable } from '@/components/ui/data-table'
 import { formatMeasure } from '@/lib/format/format'
 import { best, metricName } from '@/lib/report/metric-name'
 
+import classes from './comparison-table.module.css'
+
 interface ComparisonTableProps {
   label: string
   ids: readonly string[]
@@ -44,18 +46,22 @@ export function ComparisonTable({ label, ids, names, values, measured = false }:
           </Link>
         ),
         enableSorting: false,
-        cell: ({ row: { original } }) =>
-          measured && best(original.name, original.values).has(index) ? (
-            <strong>{written(original.values[index])}</strong>
-          ) : (
-            written(original.values[index])
-          ),
+        cell: ({ row: { original } }) => {
+          const value = written(original.values[index])
+          const wins = measured && best(original.name, original.values).has(index)
+          return (
+            <>
+              <span className={classes.run}>{names[index]}</span>
+              {wins ? <strong>{value}</strong> : value}
+            </>
+          )
+        },
       })),
     ],
     [t, ids, names, measured],
   )
   if (data.length === 0) return <p style={{ padding: '0 20px' }}>{t('compare.nothing')}</p>
-  return <DataTable label={label} columns={columns} data={data} />
+  return <DataTable blocks label={label} columns={columns} data={data} className={classes.table} />
 }
 
 function written(value: unknown): string {
