@@ -53,6 +53,7 @@ class RunRow(Table):
     reason: Mapped[str | None] = mapped_column(String(64))
     owner: Mapped[str | None] = mapped_column(String(64), index=True)
     stage: Mapped[RunStage | None] = mapped_column(SchemaColumn(RunStage))
+    doing: Mapped[str | None] = mapped_column(String(64))
     event_offset: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     """Bytes of `events.jsonl` whose events are in `run_events`."""
     last_seq: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")

@@ -34,6 +34,7 @@ class RunChanges(TypedDict, total=False):
     config: TrainingConfig
     finished_at: datetime | None
     progress: dict[str, Any] | None
+    doing: str | None
     report: dict[str, Any] | None
     model_id: str | None
     error: RunError | None

@@ -28,3 +28,5 @@ class RowScores(Schema):
     """What the model wrote; nothing where generation was off or the rows have no prompt."""
     scores: dict[str, tuple[float, ...]] = Field(default_factory=dict)
     """Metric of the answers → one score per row, or per row of the kind that the metric is about."""
+    seconds: float = 0.0
+    """How long the measuring took."""

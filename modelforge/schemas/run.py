@@ -101,6 +101,8 @@ class RunView(Schema):
     config: TrainingConfig
     progress: dict[str, Any] | None = None
     """The last progress event, or nothing: progress comes from the trainer, or there is none."""
+    doing: str | None = None
+    """What its worker is at, as its last `stage` event names it; nothing while no worker is at it."""
     report: dict[str, Any] | None = None
     model_id: str | None = None
     error: RunError | None = None

@@ -152,7 +152,13 @@ class RunReader:
         if end.model_id is not None:
             with contextlib.suppress(NotFoundError):  # it may have been deleted since
                 self.add_model(end.model_id)
-        return {"status": end.status, "finished_at": end.finished_at, "model_id": end.model_id, "error": end.error}
+        return {
+            "status": end.status,
+            "doing": None,
+            "finished_at": end.finished_at,
+            "model_id": end.model_id,
+            "error": end.error,
+        }
 
 
 def queued(spec: RunSpec, ticket: RunTicket | None = None) -> RunView:
@@ -178,12 +184,16 @@ def said(events: tuple[Event, ...]) -> RunChanges:
         changes["attempt"] = event.epoch
         if event.kind == "progress":
             changes["progress"] = event.data
+        elif event.kind == "stage":
+            changes["doing"] = event.data["name"]
         elif event.kind == "report":
             changes["report"] = event.data
         elif event.kind == "state":
             status = event.data["status"]
             changes["status"] = "finalizing" if status in FINISHED else status
             changes["reason"] = event.data.get("reason")
+            if status != "running":
+                changes["doing"] = None
             if status == "starting":  # a new attempt: an earlier end no longer holds
                 changes |= {"finished_at": None, "error": None}
     return changes

@@ -45,12 +45,18 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]
         utilization: Reading,
         *,
         has_perplexity: bool = True,
+        seconds_after: float = 0.0,
     ) -> None:
-        """`has_perplexity`: whether the loss is that of predicted tokens."""
+        """
+        Args:
+            has_perplexity: whether the loss is that of predicted tokens.
+            seconds_after: how long the run goes on after its last step.
+        """
         self.emit = emit
         self.memory_bytes = memory_bytes
         self.utilization = utilization
         self.has_perplexity = has_perplexity
+        self.seconds_after = seconds_after
         self.clock = _StepClock()
         self.tokens = 0
 
@@ -108,7 +114,9 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]
                 "token_accuracy": logs.get("mean_token_accuracy"),
                 "tokens": tokens,
                 "tokens_per_second": per_second,
-                "seconds_left": self.clock.seconds_per_step * (state.max_steps - state.global_step) if steps else None,
+                "seconds_left": self.clock.seconds_for(state.max_steps - state.global_step) + self.seconds_after
+                if steps
+                else None,
                 "memory_bytes": self.memory_bytes(),
                 "utilization": self.utilization(),
                 **_measured(logs),
@@ -144,20 +152,18 @@ def _measured(logs: dict[str, Any], prefix: str = "") -> dict[str, float]:
 
 
 class _StepClock:
-    """Seconds of training alone, and their average per step."""
+    """Seconds of training alone since they were last asked for, and what further steps will take with all between."""
 
     def __init__(self) -> None:
-        self.began = 0.0
-        self.seconds = self.unread_seconds = 0.0
+        self.started = time.monotonic()
+        self.began = self.unread_seconds = 0.0
         self.steps = self.unread_steps = 0
 
     def step_begins(self) -> None:
         self.began = time.monotonic()
 
     def step_ends(self) -> None:
-        passed = time.monotonic() - self.began
-        self.seconds += passed
-        self.unread_seconds += passed
+        self.unread_seconds += time.monotonic() - self.began
         self.steps += 1
         self.unread_steps += 1
 
@@ -167,9 +173,9 @@ class _StepClock:
         self.unread_seconds, self.unread_steps = 0.0, 0
         return taken
 
-    @property
-    def seconds_per_step(self) -> float:
-        return self.seconds / self.steps if self.steps else 0.0
+    def seconds_for(self, steps: int) -> float:
+        """As long as the steps so far took on average, evaluations, samples and checkpoints included."""
+        return (time.monotonic() - self.started) / self.steps * steps
 
 
 class SaveAndStopCallback(TrainerCallback):  # type: ignore[misc]

@@ -6,6 +6,7 @@ the folder, so that an attempt after a crash goes on from there.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -68,7 +69,7 @@ def run(spec: RunSpec, folder: RunFolder, emit: Emit, should_stop: Callable[[], 
         bench.load()
         base = bench.measure("base")
         bench.adapt()
-        if not bench.train():
+        if not bench.train(base.seconds if base else 0.0):
             return EngineResult("stopped")
         report = bench.report(base, bench.measure("tuned"))
         bench.record_memory()
@@ -141,7 +142,9 @@ class _Run:
             lambda done, total: self.emit("generation", {"phase": side, "done": done, "total": total}),
             self.should_stop,
         )
+        began = time.monotonic()
         measured = self.evaluator.measure(self.model, rows, watch=watch)
+        measured = measured.model_copy(update={"seconds": time.monotonic() - began})
         write_json(scores, measured.model_dump(mode="json"))
         return measured
 
@@ -153,13 +156,17 @@ class _Run:
         set_seed(self.config.seed)
         self.model = self.strategy.prepare_model(self.model, self.config, self.provider, self.head)
 
-    def train(self) -> bool:
-        """Train to the end, from the newest valid checkpoint where there is one. False: stopped on request."""
+    def train(self, measuring_seconds: float) -> bool:
+        """Train to the end, from the newest valid checkpoint where there is one. False: stopped on request.
+
+        Args:
+            measuring_seconds: what the measuring of the result will take, by that of the base.
+        """
         fix_start(self.model, self.config, self.folder.adapter_start)
         state = TrainedState(self.folder, self.config, self.emit)
         if state.result is None:
             self._stage("train")
-            trainer = self.strategy.create_trainer(self._workbench())
+            trainer = self.strategy.create_trainer(self._workbench(measuring_seconds))
             settle_parameters(trainer, self.config)
             if not state.train(trainer, self.should_stop):
                 return False
@@ -204,7 +211,7 @@ class _Run:
             self.emit("model", {"id": merged.id})
         return manifest.id
 
-    def _workbench(self) -> Workbench:
+    def _workbench(self, measuring_seconds: float) -> Workbench:
         from modelforge.training.callbacks import ProgressCallback, SaveAndStopCallback
 
         validation = read_tokens(self.data.tokens("validation")) if self.data.has_validation else None
@@ -224,6 +231,7 @@ class _Run:
                     lambda: memory_in_use(self.compute.device),
                     utilization_of(self.compute.device),
                     has_perplexity=not self.head.is_by_row,
+                    seconds_after=measuring_seconds,
                 ),
                 SaveAndStopCallback(self.config.checkpointing),
                 *self._samples(),

@@ -267,3 +267,18 @@ def test_a_model_deleted_since_is_no_fault(reader: RunReader, files: FileManager
     end(folder, status="succeeded", model_id="model-gone")
     assert reader.catch_up("run-one").model_id == "model-gone"
     assert reader.database.list_models() == []
+
+
+def test_what_a_worker_is_at_is_told_while_it_works(files: FileManager, reader: RunReader) -> None:
+    folder = create_run(files)
+
+    def doing(*events: tuple[EventKind, dict[str, Any]]) -> str | None:
+        say(folder, *events)
+        return reader.catch_up(folder.id).doing
+
+    assert doing(("state", {"status": "running"}), ("stage", {"name": "load"})) == "load"
+    assert doing(("stage", {"name": "train"}), *steps(1, 3)) == "train"
+    assert doing(("state", {"status": "queued", "reason": "worker_died"})) is None
+    assert doing(("state", {"status": "running"}), ("stage", {"name": "publish"})) == "publish"
+    end(folder, status="succeeded")
+    assert reader.catch_up(folder.id).doing is None

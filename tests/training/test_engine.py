@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import torch
 from tiny_runs import TinyRun, carry_out, make_run, tiny_config, write_rows
+from transformers import TrainerControl, TrainerState, TrainingArguments
 
 from modelforge.exceptions import DivergenceError
 from modelforge.storage.file_manager import FileManager
+from modelforge.training.callbacks import ProgressCallback
 from modelforge.training.checkpoints import published
 
 
@@ -58,7 +60,30 @@ def test_progress_is_the_trainers_step_by_step(tiny_model: Path, data: Path, fil
     assert [said["step"] for said in progress] == [1, 2, 3, 4]
     assert {said["total_steps"] for said in progress} == {4}
     assert all(said["loss"] > 0 and said["grad_norm"] > 0 and said["tokens_per_second"] > 0 for said in progress)
-    assert progress[-1]["seconds_left"] == 0
+    measuring = json.loads(run.folder.scores("base").read_text())["seconds"]
+    assert progress[-1]["seconds_left"] == measuring > 0  # the result is measured after the last step
+
+
+def test_the_time_left_counts_what_lies_between_steps_and_behind_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[dict[str, Any]] = []
+    callback = ProgressCallback(
+        lambda _, data: said.append(data), lambda: 0, lambda: None, has_perplexity=False, seconds_after=7
+    )
+    state, nothing = TrainerState(max_steps=10), TrainerControl()
+    clock = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: clock)
+    arguments = TrainingArguments()
+    callback.on_train_begin(arguments, state, nothing)
+    for step, pause in ((1, 3), (2, 0)):
+        callback.on_step_begin(arguments, state, nothing)
+        clock += 1
+        state.global_step = step
+        callback.on_step_end(arguments, state, nothing)
+        callback.on_log(arguments, state, nothing, {"loss": 1.0, "num_tokens": 100.0 * step})
+        clock += pause  # an evaluation
+
+    assert [data["seconds_left"] for data in said] == [9 * 1 + 7, 8 * 5 / 2 + 7]
+    assert [data["tokens_per_second"] for data in said] == [100, 100]
 
 
 def test_a_run_that_learns_nothing_says_no_evidence(tiny_model: Path, data: Path, files: FileManager) -> None:
