@@ -197,6 +197,9 @@ class RunDisplay:
         detail = f": {data['detail']}" if data.get("detail") else ""
         self.progress.console.print(Text(f"· {data['name']}{detail}", style="dim"))
 
+    def _on_download(self, data: dict[str, Any]) -> None:
+        self._bar("download", data["done"], data["total"], f"{gib(data['done'])} of {gib(data['total'])}")
+
     def _on_generation(self, data: dict[str, Any]) -> None:
         self._bar(f"{data['phase']} answers", data["done"], data["total"], "")
 

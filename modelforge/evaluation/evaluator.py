@@ -45,21 +45,25 @@ class Evaluator:
         if rows and (self.config.evaluation.generate or not self.task.writes_answers):
             answers = self.task.answers(model, self.tokenizer, rows, self.config, watch=watch)
         likelihood = self.likelihood(model, rows, watch if answers is None else watch.silent())
+        expected = tuple(self.task.expected(row, self.tokenizer, self.config) for row in rows)
         return RowScores(
             prompts=tuple(self.task.prompt_text(row) for row in rows),
-            references=tuple(self.task.reference(row) for row in rows),
+            references=expected,
             nll=tuple(row.nll for row in likelihood),
             tokens=tuple(row.tokens for row in likelihood),
             answers=None if answers is None else tuple(answers),
             likelihood_metric=self.task.likelihood_metric,
             classes=self.task.classes,
             untrained=fresh_parts(model),
-            scores={} if answers is None else self._scores(rows, answers),
+            scores={} if answers is None else self._scores(rows, expected, answers),
         )
 
-    def _scores(self, rows: Sequence[CanonicalRow], answers: Sequence[str]) -> dict[str, tuple[float, ...]]:
+    def _scores(
+        self, rows: Sequence[CanonicalRow], expected: Sequence[str], answers: Sequence[str]
+    ) -> dict[str, tuple[float, ...]]:
         """Every metric row by row, and the primary one for each kind of row, where there are several."""
-        scores = best_scores(answers, [self.task.accepted(row) for row in rows], self.task.metrics)
+        right = [self.task.accepted(row) or (answer,) for row, answer in zip(rows, expected, strict=True)]
+        scores = best_scores(answers, right, self.task.metrics)
         kinds = [self.task.kind(row) for row in rows]
         for kind in sorted({kind for kind in kinds if kind}):
             values = scores[self.task.primary_metric]

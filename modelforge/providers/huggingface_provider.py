@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -15,6 +16,7 @@ from modelforge.providers.adapter_fit import (
 )
 from modelforge.providers.fresh_head import begin_anew, has_other_classes, note_fresh_head, trained_in_full
 from modelforge.providers.hub_access import check_hub_access
+from modelforge.providers.hub_fetch import TO_TRAIN_FROM, OnBytes, fetch
 from modelforge.providers.model_head import check_head, check_type
 from modelforge.providers.model_source import resolve_base
 from modelforge.providers.provider import LoadOptions, ModelSource, Provider
@@ -65,6 +67,17 @@ class HuggingFaceProvider(Provider):
                 )
             return self.check_fit(resolve_base(folder, self), config, head)
         check_head(_config_of(source), head, source.location)
+
+    def fetch(self, source: ModelSource, on_bytes: OnBytes) -> None:
+        """A hub model into the hub's cache; of an adapter folder, its base."""
+        from huggingface_hub.errors import HfHubHTTPError, HTTPError, OfflineModeIsEnabled  # type: ignore[attr-defined]
+
+        folder = source.folder
+        if folder is None:
+            with contextlib.suppress(HfHubHTTPError, HTTPError, OfflineModeIsEnabled, OSError):
+                fetch(source.location, "model", source.revision, on_bytes, TO_TRAIN_FROM)
+        elif (folder / "adapter_config.json").exists():
+            self.fetch(resolve_base(folder, self), on_bytes)
 
     def load_tokenizer(self, source: ModelSource) -> Any:
         """The model's tokenizer, with a pad token."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from modelforge.providers.hub_fetch import OnBytes
 from modelforge.schemas.config import TrainingConfig
 from modelforge.tasks.head import CAUSAL, Head
 
@@ -75,6 +76,16 @@ class Provider(Protocol):
 
         Raises:
             ProviderError: it cannot; the hint says what to do.
+        """
+        return
+
+    def fetch(self, source: ModelSource, on_bytes: OnBytes) -> None:  # noqa: ARG002
+        """Bring the files that `load_model` reads onto this machine, and tell how far that is.
+
+        What cannot be fetched is left to the loading, which says what is missing.
+
+        Args:
+            on_bytes: gets (bytes that are here, bytes in all); not called where nothing is to be fetched.
         """
         return
 

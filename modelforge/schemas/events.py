@@ -9,6 +9,7 @@ from modelforge.schemas.base import Schema
 EventKind = Literal[
     "state",  # {"status", "reason"?}: the run changed its state
     "stage",  # {"name", "detail"?}: data, load, adapt, train, evaluate, publish …
+    "download",  # {"done", "total"}: bytes of the model, where it is fetched from the hub
     "preflight",  # PreflightReport
     "plan",  # MemoryPlan
     "progress",  # {"step", "total_steps", "epoch", "loss", "learning_rate", "grad_norm", "tokens", "tokens_per_second",

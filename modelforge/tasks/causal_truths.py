@@ -26,6 +26,11 @@ TRUTHS: Mapping[str, Truth] = {
         "Every trained turn ends with a trained end token.",
         "The chat template closes turns without an end token; use a template that does.",
     ),
+    "tools-are-written": Truth(
+        "The chat template writes the tools and the tool calls of every row.",
+        "This model's chat template leaves them out, so that calls would be learned as silence. Choose a model whose "
+        "template writes tools, or leave tools and calls out of the data.",
+    ),
     "one-bos": Truth(
         "No row begins with two BOS tokens.",
         "Remove the BOS token from the data's own text, or from the chat template.",
@@ -46,12 +51,32 @@ def broken_truths(
         yield "one-bos"
     if any(ids[end] not in ends or row.labels[end] == IGNORED for end in row.turn_ends):
         yield "end-token-trained"
+    if not _names_functions(canonical, row, tokenizer):
+        yield "tools-are-written"
     prompt = task.prompt_ids(canonical, tokenizer, config)
     if prompt is not None and ids[: len(prompt)] != prompt:
         yield "same-ids"
     strategy = config.strategy
     if "text" not in canonical and (strategy.completion_only_loss or strategy.assistant_only_loss):
         yield from _broken_answer(task, canonical, row, tokenizer, whole=not strategy.assistant_only_loss)
+
+
+def _names_functions(canonical: CanonicalRow, row: TokenisedRow, tokenizer: Any) -> bool:
+    """Whether the name of every function that the row describes or calls is in its text, and that of a last turn's
+    calls among what is trained."""
+    turns = [turn for key in ("prompt", "messages", "completion") for turn in _turns(canonical.get(key))]
+    described = {str((tool.get("function") or tool).get("name")) for tool in canonical.get("tools") or ()}
+    called = [{str(call["function"]["name"]) for call in turn.get("tool_calls") or ()} for turn in turns]
+    if not described and not any(called):
+        return True
+    whole = str(tokenizer.decode(row.input_ids))
+    trained = str(tokenizer.decode([token for token in row.labels if token != IGNORED]))
+    asked_of_last = called[-1] if called else set()
+    return all(name in whole for name in described.union(*called)) and all(name in trained for name in asked_of_last)
+
+
+def _turns(messages: Any) -> Sequence[Mapping[str, Any]]:
+    return messages if isinstance(messages, list) else ()
 
 
 def _broken_answer(

@@ -158,12 +158,17 @@ class Task(Protocol):
         ...
 
     def reference(self, row: CanonicalRow) -> str:
-        """The expected answer."""
+        """The expected answer, as the data has it."""
         ...
 
-    def accepted(self, row: CanonicalRow) -> tuple[str, ...]:
-        """All answers that are right; the best score over them counts."""
-        return (self.reference(row),)
+    def expected(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> str:  # noqa: ARG002 - see there
+        """The expected answer as this model would write it: another one than `reference` where its chat template says
+        in a form of its own what the data has in parts."""
+        return self.reference(row)
+
+    def accepted(self, row: CanonicalRow) -> tuple[str, ...]:  # noqa: ARG002 - most rows have one right answer
+        """All answers that are right, where there may be several: the best score over them counts."""
+        return ()
 
     def kind(self, row: CanonicalRow) -> str | None:  # noqa: ARG002 - most tasks have rows of one kind
         """The kind of row, where the primary metric is worth knowing for each kind by itself: a name for the metric."""

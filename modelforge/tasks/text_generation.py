@@ -74,7 +74,20 @@ class TextGeneration(CausalTask):
             return str(row["text"])
         if isinstance(row.get("completion"), str):
             return str(row["completion"])
-        return str((row.get("messages") or row["completion"])[-1].get("content") or "")
+        return str(_last_turn(row).get("content") or "")
+
+    def expected(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> str:
+        """A turn that calls functions, as the chat template writes it; any other as the data has it."""
+        if self.is_plain(row) or not _last_turn(row).get("tool_calls"):
+            return self.reference(row)
+        rendered = render_conversation(tokenizer, _messages(row, config), row.get("tools"), last_turn_only=True)
+        start, stop = rendered.turns[-1]
+        return str(tokenizer.decode(rendered.input_ids[start:stop], skip_special_tokens=True)).strip()
+
+
+def _last_turn(row: CanonicalRow) -> Message:
+    turn: Message = (row.get("messages") or row["completion"])[-1]
+    return turn
 
 
 def _messages(row: CanonicalRow, config: TrainingConfig) -> list[Message]:

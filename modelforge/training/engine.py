@@ -20,6 +20,7 @@ from modelforge.evaluation.row_scores import RowScores
 from modelforge.hardware.compute import ResolvedCompute, resolve_compute
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.hardware.utilization import utilization_of
+from modelforge.providers.hub_fetch import OnBytes
 from modelforge.providers.model_source import resolve_model
 from modelforge.providers.provider import LoadOptions, ModelSource, Provider
 from modelforge.providers.provider_factory import ProviderFactory
@@ -114,6 +115,7 @@ class _Run:
         )
         self.head = self.strategy.head(self.task)
         self.evaluator = self.strategy.evaluator(self.task, self.tokenizer, self.config)
+        self.provider.fetch(self.base, self._percent_by_percent())
         set_seed(self.config.seed)
         self.model = self.provider.load_model(
             self.base,
@@ -256,6 +258,18 @@ class _Run:
         from transformers.integrations import TensorBoardCallback
 
         return (TensorBoardCallback(SummaryWriter(str(self.folder.tensorboard))),)
+
+    def _percent_by_percent(self) -> OnBytes:
+        """Tells how far the model's download is, no more often than in whole percent."""
+        told = -1
+
+        def tell(done: int, total: int) -> None:
+            nonlocal told
+            if (percent := 100 * done // max(total, 1)) > told:
+                told = percent
+                self.emit("download", {"done": done, "total": total})
+
+        return tell
 
     def _stage(self, name: str, detail: str | None = None) -> None:
         self.emit("stage", {"name": name, "detail": detail} if detail else {"name": name})

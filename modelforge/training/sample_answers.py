@@ -59,7 +59,8 @@ class SampleCallback(TrainerCallback):  # type: ignore[misc]
             self.emit("samples", {"step": state.global_step, "rows": [*map(self._sample, self.rows, answers)]})
 
     def _sample(self, row: CanonicalRow, answer: str) -> dict[str, str]:
-        texts = {"prompt": self.task.prompt_text(row), "expected": self.task.reference(row), "answer": answer}
+        expected = self.task.expected(row, self.tokenizer, self.config)
+        texts = {"prompt": self.task.prompt_text(row), "expected": expected, "answer": answer}
         return {name: _short(text) for name, text in texts.items()}
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from modelforge.cli.recipe import load_recipe
+from modelforge.cli.recipe import load_any_recipe
 from modelforge.database.database_manager import DatabaseManager
+from modelforge.schemas.config.stages import ParsedStages
 from modelforge.schemas.events import Event
 from modelforge.services.training_service import TrainingService
 from modelforge.storage.file_manager import FileManager
@@ -20,7 +21,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 @dataclass(frozen=True)
 class Learned:
-    """What came of a run."""
+    """What came of a run; of several stages, the last one's report."""
 
     report: dict[str, Any]
     progress: list[dict[str, Any]]
@@ -47,8 +48,10 @@ def learn_in(home: Path, recipe: str, *overrides: str) -> Learned:
     database.migrate()
     events: list[Event] = []
     begun = monotonic()
-    config = load_recipe(EXAMPLES / recipe, overrides).config
-    result = TrainingService(database, files).train_model(config, events.append)
-    assert result["status"] == "success"
+    service, parsed = TrainingService(database, files), load_any_recipe(EXAMPLES / recipe, overrides)
+    made = service.create_stages(parsed) if isinstance(parsed, ParsedStages) else [service.create(parsed.config)]
+    for run in made:
+        result = service.carry_out(run.id, events.append)
+        assert result["status"] == "success"
     progress = [event.data for event in events if event.kind == "progress"]
     return Learned(result["report"], progress, files.run(result["run_id"]), monotonic() - begun)

@@ -53,6 +53,18 @@ GLUED = (
 TWO_BOS = "{{ bos_token }}{{ bos_token }}{% for m in messages %}" + TURN + "{% endfor %}" + ASKS
 
 
+CALLS = (
+    "{% if tools %}<|system|>{{ tools | tojson }}<|end|>{% endif %}{% for m in messages %}<|user|>{{ m.role }}\n"
+    "{% for c in m.tool_calls or [] %}call {{ c.function.name }} {{ c.function.arguments | tojson }}{% endfor %}"
+    "{{ m.content or '' }}<|end|>{% endfor %}"
+) + ASKS
+WEATHER = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
+CALL = {"role": "assistant", "tool_calls": [{"function": {"name": "weather", "arguments": {"town": "Mainz"}}}]}
+CALLING = [{"messages": [{"role": "user", "content": "Rain?"}, CALL], "tools": [WEATHER]}]
+TALKING = [{"messages": TWO_TURNS[0]["messages"], "tools": [WEATHER]}]
+BETWEEN = [{"messages": [*CALLING[0]["messages"], {"role": "tool", "content": "no"}, *TWO_TURNS[0]["messages"]]}]
+
+
 NO_SYSTEM = "{% if messages[0].role == 'system' %}{{ raise_exception('No system turns.') }}{% endif %}"
 
 
@@ -125,6 +137,37 @@ def test_a_template_that_breaks_a_truth_is_refused(
     assert (found.severity, found.total, found.rows[0]) == ("error", len(rows) + min(len(rows), 2), 1)
     assert found.fix
     assert [other.truth for other in report.findings if other.severity == "error"] == [truth]
+
+
+@pytest.mark.parametrize("rows", [CALLING, TALKING, BETWEEN], ids=["call", "tools alone", "call in an earlier turn"])
+@pytest.mark.parametrize("assistant_only_loss", [True, False])
+def test_a_template_that_leaves_tools_out_is_refused(
+    tokenizer: Any, rows: list[dict[str, Any]], assistant_only_loss: bool
+) -> None:
+    """Else a call would be learned as silence."""
+    strategy = {"assistant_only_loss": assistant_only_loss}
+    tokenizer.chat_template = (
+        "{% for m in messages %}" + TURN.replace("m.content", "m.content or ''") + "{% endfor %}" + ASKS
+    )
+    report, _ = checked(tokenizer, rows, strategy=strategy)
+    assert [found.truth for found in report.findings if found.severity == "error"] == ["tools-are-written"]
+
+    tokenizer.chat_template = CALLS
+    report, _ = checked(tokenizer, rows, strategy=strategy)
+    assert report.ok
+
+
+def test_a_call_is_judged_as_the_template_writes_it(tokenizer: Any) -> None:
+    tokenizer.chat_template = CALLS
+    config = parse_training_config({"model": "m", "dataset": "d"}).config
+
+    written = TextGeneration().expected(CALLING[0], tokenizer, config)
+
+    assert written == 'call weather {"town": "Mainz"}'
+    row = TextGeneration().tokenise(CALLING[0], tokenizer, config)
+    trained = [token for token in row.labels if token >= 0]
+    assert tokenizer.decode(trained, skip_special_tokens=True) == written
+    assert TextGeneration().expected(TWO_TURNS[0], tokenizer, config) == "See you"
 
 
 def test_a_conversation_that_the_template_refuses_is_named_by_row(tokenizer: Any) -> None:

@@ -41,6 +41,20 @@ for name in json.loads(sys.argv[1]):
         said[name] = f"{error.message} | {error.hint}"
 print(json.dumps(said))
 """
+TRAIN = """
+import json, sys
+from pathlib import Path
+from modelforge.database.database_manager import DatabaseManager
+from modelforge.services.training_service import TrainingService
+from modelforge.storage.file_manager import FileManager
+home = Path(sys.argv[1])
+database = DatabaseManager(f"sqlite:///{home / 'modelforge.db'}")
+database.migrate()
+heard = []
+recipe = {"model": "own/heavy", "dataset": sys.argv[2], "optimization": {"max_steps": 1}}
+TrainingService(database, FileManager(home)).train_model(recipe, heard.append)
+print(json.dumps([event.data for event in heard if event.kind == "download"]))
+"""
 WITH_HUB = {
     "own/whole": "^fine$",
     "own/gone": "knows no model own/gone.*private model needs HF_TOKEN",
@@ -92,15 +106,20 @@ def repositories(tiny_model: Path) -> dict[str, Repository]:
 
 
 def ask(names: list[str], home: Path, endpoint: str, *, offline: bool) -> dict[str, str]:
+    answers: dict[str, str] = run(ASK, [json.dumps(names)], home, endpoint, offline=offline)
+    return answers
+
+
+def run(script: str, arguments: list[str], home: Path, endpoint: str, *, offline: bool) -> Any:
+    """What a script prints as its last line, with the hub's cache in `home`."""
     environment = {name: value for name, value in os.environ.items() if name not in ("HF_TOKEN", "HUGGINGFACE_TOKEN")}
     environment |= {"HF_ENDPOINT": endpoint, "HF_HOME": str(home), "HF_HUB_OFFLINE": str(int(offline))}
     environment |= {"HF_HUB_DISABLE_XET": "1", "HF_HUB_DOWNLOAD_TIMEOUT": "5"}
     done = subprocess.run(
-        [sys.executable, "-c", ASK, json.dumps(names)], env=environment, capture_output=True, text=True, timeout=300
+        [sys.executable, "-c", script, *arguments], env=environment, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    answers: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
-    return answers
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def test_every_way_in_which_a_hub_model_cannot_be_used_is_told_apart(
@@ -112,6 +131,25 @@ def test_every_way_in_which_a_hub_model_cannot_be_used_is_told_apart(
 
     # what was fetched is there without the hub, and the rest is told
     assert_said(ask(list(WITHOUT_HUB), tmp_path, hub.endpoint, offline=True), WITHOUT_HUB)
+
+
+def test_a_run_fetches_what_it_loads_and_says_how_far_that_is(
+    repositories: dict[str, Repository], tmp_path: Path
+) -> None:
+    wanted = repositories["own/whole"].files
+    never = {name: b"x" * 4096 for name in ("consolidated.safetensors", "model.fp16.safetensors", "pytorch_model.bin")}
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("".join(json.dumps({"input": f"{n}?", "output": f"{n}."}) + "\n" for n in range(12)))
+    with small_hub({"own/heavy": Repository({**wanted, **never})}) as hub:
+        said = run(TRAIN, [str(tmp_path / "home"), str(rows)], tmp_path / "hub", hub.endpoint, offline=False)
+        again = run(TRAIN, [str(tmp_path / "home"), str(rows)], tmp_path / "hub", hub.endpoint, offline=False)
+
+    sizes = {name: len(body) for name, body in wanted.items()}
+    assert said[-1] == {"done": sum(sizes.values()), "total": sum(sizes.values())}
+    assert len(said) <= 101
+    assert again == []
+    fetched = {path.name: path.stat().st_size for path in (tmp_path / "hub").glob("hub/models--*/snapshots/*/*")}
+    assert fetched == sizes
 
 
 def assert_said(said: dict[str, str], expected: dict[str, str]) -> None:
