@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, ClassVar, Protocol
 
 from modelforge.data.collator import PaddingCollator
@@ -56,10 +57,10 @@ class CausalTask(Task, Protocol):
     def broken_truths(
         self, row: CanonicalRow, made: Sequence[Features], tokenizer: Any, config: TrainingConfig
     ) -> Iterator[str]:
-        """The truths that a tokenised row breaks."""
-        (tokenised,) = made
-        assert isinstance(tokenised, TokenisedRow)
-        return broken_truths(self, row, tokenised, tokenizer, config)
+        """The truths that a tokenised row breaks, or one of its windows."""
+        for tokenised in made:
+            assert isinstance(tokenised, TokenisedRow)
+            yield from broken_truths(self, row, tokenised, tokenizer, config)
 
     def collator(self, tokenizer: Any, config: TrainingConfig) -> Collator:
         """Padded on the right."""
@@ -73,15 +74,17 @@ class CausalTask(Task, Protocol):
         *,
         watch: Watch = UNWATCHED,
     ) -> list[RowLikelihood]:
-        """Nats over the trained tokens of each row."""
-        tokenised = [row for (row,) in rows if isinstance(row, TokenisedRow)]
+        """Nats over the trained tokens of each row, all its windows together."""
+        tokenised = [one for row in rows for one in row if isinstance(one, TokenisedRow)]
         nll = row_nll(
             model,
             tokenised,
             batch_size=config.evaluation.per_device_eval_batch_size,
             watch=watch,
         )
-        return [RowLikelihood(value, row.trained_tokens) for value, row in zip(nll, tokenised, strict=True)]
+        scored = zip(nll, (one.trained_tokens for one in tokenised), strict=True)
+        windows = (list(islice(scored, len(row))) for row in rows)
+        return [RowLikelihood(sum(nats for nats, _ in row), sum(count for _, count in row)) for row in windows]
 
     def answers(
         self,

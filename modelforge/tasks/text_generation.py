@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from modelforge.schemas.config import TrainingConfig
@@ -15,6 +17,7 @@ from modelforge.tasks.chat_rendering import (
     end_token_ids,
     render_conversation,
 )
+from modelforge.tasks.features import Features
 from modelforge.tasks.task import CanonicalRow
 from modelforge.tasks.tokenised_row import IGNORED, TokenisedRow, cut
 
@@ -45,6 +48,12 @@ class TextGeneration(CausalTask):
         else:
             whole = _conversation(_messages(row, config), row.get("tools"), tokenizer, config)
         return cut(whole, config.data.max_length, config.data.truncation_mode)
+
+    def features(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> tuple[Features, ...]:
+        """The tokenised row; a plain text that is too long, window by window: all of it is there to be learned."""
+        if "text" not in row or config.data.truncation_mode == "drop":
+            return super().features(row, tokenizer, config)
+        return tuple(_windows(_plain_text(row["text"], tokenizer), config.data.max_length))
 
     def prompt_ids(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> list[int] | None:
         """The ids that an answer is generated from; plain text has no prompt."""
@@ -119,6 +128,16 @@ def _plain_pair(prompt: str, completion: str, tokenizer: Any, config: TrainingCo
     ids = [*before, *after]
     masked = [IGNORED] * len(before) if config.strategy.completion_only_loss else before
     return TokenisedRow(ids, [*masked, *after], (len(ids) - 1,))
+
+
+def _windows(whole: TokenisedRow, width: int) -> Iterator[TokenisedRow]:
+    """Parts of nearly equal length, none longer than `width`, that follow each other without a gap; the last one ends
+    as the whole does."""
+    length = len(whole.input_ids)
+    parts = -(-length // width)
+    for begin, end in pairwise(length * part // parts for part in range(parts + 1)):
+        ends = (end - begin - 1,) if end == length else ()
+        yield TokenisedRow(whole.input_ids[begin:end], whole.labels[begin:end], ends)
 
 
 def _plain_text(text: str, tokenizer: Any) -> TokenisedRow:

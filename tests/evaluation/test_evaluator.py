@@ -92,6 +92,25 @@ def test_plain_text_has_no_prompt_and_so_no_answers(lively: Lively) -> None:
     assert len(found.nll) == 2
 
 
+def test_a_long_plain_text_is_scored_over_all_its_windows(lively: Lively) -> None:
+    import torch
+
+    model, tokenizer = lively
+    config = evaluator(tokenizer).config
+    config = config.model_copy(update={"data": config.data.model_copy(update={"max_length": 8})})
+
+    found = Evaluator(TextGeneration(), tokenizer, config).measure(
+        model, [{"text": "once upo"}, {"text": "once upon a time"}]
+    )
+
+    assert found.tokens == (7, 14)  # nine tokens in two windows, seventeen in three; the first of each follows nothing
+    windows = [one.columns["input_ids"] for one in TextGeneration().features({"text": "once upo"}, tokenizer, config)]
+    with torch.no_grad():
+        batches = [torch.tensor([window]) for window in windows]
+        nats = [float(model(ids, labels=ids).loss) * (ids.shape[1] - 1) for ids in batches]
+    assert found.nll[0] == pytest.approx(sum(nats), rel=1e-4)
+
+
 def test_a_diverged_model_is_named_as_such(lively: Lively) -> None:
     import torch
 

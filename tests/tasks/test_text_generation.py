@@ -159,6 +159,24 @@ def test_a_plain_pair_and_plain_text_end_with_a_trained_end_token(tokenizer: Any
     assert trained_text(text, tokenizer) == "ne two<|end|>"  # the first token has nothing before it
 
 
+@pytest.mark.parametrize("letters", [3, 8, 9, 17, 100])
+def test_a_long_plain_text_is_trained_whole_in_windows(tokenizer: Any, letters: int) -> None:
+    text = "".join(chr(ord("a") + index % 26) for index in range(letters))
+    config = parse_training_config({"model": "m", "dataset": "d", "data": {"max_length": 8}}).config
+    task, row = TextGeneration(), {"text": text}
+
+    made = task.features(row, tokenizer, config)
+
+    windows = [list(window.columns["input_ids"]) for window in made]
+    assert tokenizer.decode([token for window in windows for token in window]) == f"{text}<|end|>"
+    assert all(2 <= len(window) <= 8 for window in windows)
+    assert not any(window.is_cut or window.left_out for window in made)
+    assert sum(window.trained_tokens for window in made) == letters + 1 - len(windows)  # a first token follows nothing
+    assert list(task.broken_truths(row, made, tokenizer, config)) == []
+    dropped = config.model_copy(update={"data": config.data.model_copy(update={"truncation_mode": "drop"})})
+    assert [bool(one.left_out) for one in task.features(row, tokenizer, dropped)] == [letters > 7]
+
+
 def test_a_system_prompt_is_put_before_conversations_that_have_none(tokenizer: Any) -> None:
     own = {"messages": [{"role": "system", "content": "own"}, USER, ANSWER]}
 

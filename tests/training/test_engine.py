@@ -12,8 +12,10 @@ import torch
 from tiny_runs import TinyRun, carry_out, make_run, tiny_config, write_rows
 from transformers import TrainerControl, TrainerState, TrainingArguments
 
+from modelforge.data.canonical_file import read_canonical
 from modelforge.exceptions import DivergenceError
 from modelforge.storage.file_manager import FileManager
+from modelforge.storage.prepared_data import PreparedData
 from modelforge.training.callbacks import ProgressCallback
 from modelforge.training.checkpoints import published
 
@@ -84,6 +86,23 @@ def test_the_time_left_counts_what_lies_between_steps_and_behind_them(monkeypatc
 
     assert [data["seconds_left"] for data in said] == [9 * 1 + 7, 8 * 5 / 2 + 7]
     assert [data["tokens_per_second"] for data in said] == [100, 100]
+
+
+def test_plain_text_is_trained_to_its_last_token(tiny_model: Path, tmp_path: Path, files: FileManager) -> None:
+    texts = [f"{number} " + "once upon a time " * (number % 5 + 1) for number in range(20)]
+    data = tmp_path / "texts.jsonl"
+    data.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    config = tiny_config(
+        tiny_model, data, data={"max_length": 16}, optimization={"max_steps": None, "num_train_epochs": 1}
+    )
+    run = carry_out(make_run(config, files))
+
+    assert run.status == "succeeded"
+    held_out = {row["row"] for row in read_canonical(PreparedData(run.folder.data).rows("validation"))}
+    trained = [text for number, text in enumerate(texts, 1) if number not in held_out]
+    assert held_out
+    assert run.said("progress")[-1]["tokens"] == sum(len(text) + 1 for text in trained)  # a token per byte, and its end
+    assert run.said("report")[0]["primary_metric"] == "perplexity"
 
 
 def test_a_run_that_learns_nothing_says_no_evidence(tiny_model: Path, data: Path, files: FileManager) -> None:

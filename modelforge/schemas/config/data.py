@@ -39,4 +39,5 @@ class DataConfig(Schema):
     """How many tokens of a long text neighbouring windows share, for extractive question answering with encoders. An
     answer that no window holds whole cannot be learned."""
     truncation_mode: Literal["keep_start", "keep_end", "drop"] = "keep_start"
-    """What is kept of a row longer than `max_length`. Rows whose whole answer would be cut are never trained on."""
+    """What is kept of a row longer than `max_length`. Rows whose whole answer would be cut are never trained on. Plain
+    text is trained whole, in windows, unless this is `drop`."""
