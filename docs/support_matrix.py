@@ -50,7 +50,11 @@ ADAPTERS: dict[str, dict[str, Any]] = {
 """How the weights are changed → what a recipe says of it."""
 
 STRATEGY_KNOBS: dict[str, dict[str, Any]] = {
-    "rlhf": {"rewards": [{"kind": "length", "at_most": 4}], "num_generations": 2, "max_completion_length": 4},
+    "rlhf": {
+        "rewards": [{"kind": "length", "unit": "characters", "at_most": 1, "tolerance": 40}],
+        "num_generations": 2,
+        "max_completion_length": 8,
+    },
 }
 """What a strategy cannot do without."""
 
@@ -102,7 +106,10 @@ def page() -> list[str]:
     lines = [
         "# What works with what",
         "",
-        "A recipe with a pair that is not allowed is refused with the reason before anything is loaded. All else runs.",
+        "A recipe with a pair that is not allowed, or with figures that contradict one another, is refused with the",
+        "reason before anything is loaded. What only the model, the rows or the machine tell is checked in the",
+        "preflight, before a run is queued: that an encoder-decoder cannot be packed, for example.",
+        "",
         "The cells say in how many bits the base may be held, by task, kind of model, strategy and way of adapting;",
         "a dash: refused. They are those of the provider `huggingface`; `unsloth` runs `sft` and `qlora` of causal",
         "models on an NVIDIA GPU. `qlora` takes 4 bits where none are named. `make test-matrix` trains, stops and",
@@ -112,7 +119,8 @@ def page() -> list[str]:
         "",
         "## Every refusal",
         "",
-        "The table is `modelforge/schemas/config/support.py`; a task refuses the kinds of model that it cannot use.",
+        "The table is `modelforge/schemas/config/support.py`; a task refuses the kinds of model that it cannot use. A",
+        "device is meant where the recipe names it; what `auto` finds is checked in the preflight.",
         "",
         "| not together | why, and what to set instead |",
         "|---|---|",

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from modelforge.cli.amounts import duration, gib
 from modelforge.schemas.config import ParsedConfig, TrainingConfig
 from modelforge.schemas.config.stages import ParsedStages
 from modelforge.schemas.events import Event
@@ -288,15 +289,3 @@ def _one_line(text: str, most: int = 60) -> str:
 def job(config: TrainingConfig) -> str:
     """What is done to which model on which data."""
     return f"{config.strategy.name} ({config.finetuning_type}) of {config.model} on {config.dataset}"
-
-
-def gib(size: int) -> str:
-    """Bytes as people read them."""
-    return f"{size / 2**30:.1f} GiB" if size >= 2**30 else f"{size / 2**20:.0f} MiB"
-
-
-def duration(seconds: float) -> str:
-    """Seconds as `1:02:03` or `2:03`."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -56,6 +56,7 @@ LABELS: Mapping[str, str] = {
 }
 """Metric → its name in prose."""
 
+SQUAD = frozenset({"squad_em", "squad_f1"})
 LOWER_IS_BETTER = frozenset({"perplexity", "log_loss", PAIR_LOSS, DIVERGENCE})
 
 ARTICLES = re.compile(r"\b(a|an|the)\b")
@@ -180,12 +181,22 @@ def best_scores(
     """
     return {
         name: tuple(
-            max(ANSWER_METRICS[name](answer, reference) for reference in references)
+            max(ANSWER_METRICS[name](answer, reference) for reference in _counted(references, name))
             for answer, references in zip(answers, accepted, strict=True)
         )
         for name in metrics
         if name in ANSWER_METRICS
     }
+
+
+def _counted(references: tuple[str, ...], metric: str) -> tuple[str, ...]:
+    """The right answers that a metric compares with: SQuAD's script drops those without words, where others have some.
+
+    Source: `evaluate-v2.0.py`, https://rajpurkar.github.io/SQuAD-explorer/.
+    """
+    if metric not in SQUAD:
+        return references
+    return tuple(reference for reference in references if squad_tokens(reference)) or ("",)
 
 
 class _Words:

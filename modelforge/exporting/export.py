@@ -23,7 +23,6 @@ from modelforge.schemas.model import ModelManifest
 from modelforge.storage.atomic import storage_errors, write_bytes, write_json
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ExportFolder, ModelFolder
-from modelforge.tasks.task_factory import TaskFactory
 from modelforge.training.merge import check_prompts, load_in_fp32, run_report, run_spec
 from modelforge.training.merge_check import Answer, answer_all, logits_of
 from modelforge.training.model_card import base_licence, render_model_card
@@ -92,10 +91,10 @@ def export(
 
 def _check_answers(manifest: ModelManifest) -> None:
     """Raise ConfigurationError for a model that writes no answers, by which it could be compared."""
-    task = manifest.task
-    if task not in TaskFactory.tasks or not TaskFactory.create_task(task).head().is_causal:
+    if manifest.reads or manifest.mode is None:
+        does = "reads texts" if manifest.reads else "scores answers"
         raise ConfigurationError(
-            f"{manifest.id} is a model for {task}: it writes no answers, by which an export is checked.",
+            f"{manifest.id} is a model for {manifest.task} that {does}: it writes none, by which an export is checked.",
             hint="Use its folder as it is; it is a standard Hugging Face model.",
         )
 

@@ -16,6 +16,14 @@ LARGEST_DIVERGENCE = {"float32": 1e-6, "f16": 1e-3, "float16": 1e-3, "bfloat16":
 """What an export's weights are held in → the mean divergence in nats above which it is refused: about a hundred times
 what rounding brings, and of Q4_0 ten times (see docs/guides/exporting.md). One logit alone is no measure: in a model
 that answers at random, rounding to 16 bits moves single logits by some hundredths."""
+FINER = {
+    "q4_0": "--quantization q8_0 or f16, or --format safetensors",
+    "q8_0": "--quantization f16, or --format safetensors",
+    "f16": "--format safetensors",
+    "float16": "--dtype float32",
+    "bfloat16": "--dtype float32",
+}
+"""What to ask for instead of an export that was refused; nothing is finer than float32."""
 
 
 def check_export(
@@ -38,10 +46,12 @@ def check_export(
         texts: how many texts were tokenised, and how many of them to the same ids.
 
     Raises:
-        TrainingError: the export differs by more than `LARGEST_DIVERGENCE` or `LEAST_SAME_TOKENS` allow.
+        TrainingError: the export differs by more than `LARGEST_DIVERGENCE` or `LEAST_SAME_TOKENS` allow, or there is
+            nothing to compare.
     """
     if any(ours.prompt_ids != theirs.prompt_ids for ours, theirs in zip(model, export, strict=True)):
         raise _refused("its tokenizer gives other ids for the same prompt", numbers)
+    _refuse_missing(model, export)
     divergence, same_tokens = _mean(model, export, _divergence), _mean(model, export, _same_token)
     if not divergence <= LARGEST_DIVERGENCE[numbers]:  # also where it is not a number
         allowed = LARGEST_DIVERGENCE[numbers]
@@ -65,14 +75,22 @@ def check_export(
     )
 
 
+def _refuse_missing(model: Sequence[Answer], export: Sequence[Answer]) -> None:
+    """A mean over nothing is no measure: each side must have logits for every token of its answers."""
+    lacking = [answer for answer in (*model, *export) if len(answer.choices) != len(answer.answer_ids) + 1]
+    if lacking or not model:
+        raise TrainingError(
+            f"The export could not be compared with the model: {len(lacking)} of {len(model) + len(export)} answers "
+            "have too few logits, where each needs one row for every token and its end. It was not kept.",
+            hint="Report this model: it is asked wrongly. Until then, use its folder as it is.",
+        )
+
+
 def _mean(ours: Sequence[Answer], theirs: Sequence[Answer], measure: Callable[[Any, Any], Any]) -> float:
     """The mean of `measure` over every place from which a token of an answer, or its end, was chosen."""
     import torch
 
-    places = [
-        measure(a.logits[len(a.prompt_ids) - 1 :], b.logits[len(a.prompt_ids) - 1 :])
-        for a, b in zip(ours, theirs, strict=True)
-    ]
+    places = [measure(a.choices, b.choices) for a, b in zip(ours, theirs, strict=True)]
     return float(torch.cat(places).double().mean())
 
 
@@ -91,7 +109,7 @@ def _same_token(ours: Any, theirs: Any) -> Any:
 def _refused(reason: str, numbers: str) -> TrainingError:
     return TrainingError(
         f"The export does not answer as the model does: {reason}. It was not kept.",
-        hint="Export it in a finer type: --quantization q8_0 or f16, or --format safetensors."
-        if numbers != "f16"
-        else "Export it with --format safetensors.",
+        hint=f"Export it in a finer type: {FINER[numbers]}."
+        if numbers in FINER
+        else "Use the model's folder as it is, and report this model: its export is written wrongly.",
     )

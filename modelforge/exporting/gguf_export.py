@@ -10,7 +10,7 @@ from modelforge.exporting.architectures import architecture_of
 from modelforge.exporting.gguf_file import write_gguf
 from modelforge.exporting.gguf_reader import GgufFile
 from modelforge.exporting.gguf_vocabulary import check_tokenizer, exported_template, read_vocabulary
-from modelforge.exporting.ollama import BARE, conversations, go_template_of, modelfile, prompt_of_go
+from modelforge.exporting.ollama import bare_template, conversations, go_template_of, modelfile, prompt_of_go
 from modelforge.exporting.pretokenizers import Vocabulary, as_llama_cpp, same_ids
 from modelforge.exporting.probe_texts import TEXTS
 from modelforge.inference.chat_engine import ChatEngine
@@ -45,7 +45,7 @@ class GgufExport:
     def write(self, staging: Path, loaded: LoadedModel, engine: ChatEngine) -> None:
         """Write `STAGING.gguf` and, where it can be proven, the Modelfile."""
         model, tokenizer = loaded.model, loaded.tokenizer
-        plain = loaded.manifest is not None and loaded.manifest.plain_prompts
+        plain = _is_plain(loaded)
         vocabulary = read_vocabulary(tokenizer, model.config.vocab_size, TEXTS, plain_prompts=plain)
         name = f"{staging.name}.gguf"
         write_gguf(
@@ -58,14 +58,37 @@ class GgufExport:
             template=None if plain else exported_template(tokenizer),
         )
         self._count_texts(vocabulary, loaded)
-        said = _proven_modelfile(name, vocabulary, loaded, engine)
-        if said is None:
+        if prefix := _prefix(loaded):
             self.notes.append(
-                "There is no Modelfile: the chat template does not follow a pattern that could be written in Ollama's "
-                "language with the same token ids. llama.cpp reads the template in the file itself."
+                f"In training, {prefix!r} stood before every text. A GGUF file cannot say so: where no Modelfile "
+                "does, write it there yourself."
             )
-        else:
-            write_bytes(staging / "Modelfile", said.encode())
+        self._write_modelfile(staging, vocabulary, loaded, engine)
+
+    def _write_modelfile(self, staging: Path, vocabulary: Vocabulary, loaded: LoadedModel, engine: ChatEngine) -> None:
+        stops = [str(loaded.tokenizer.convert_ids_to_tokens(token)) for token in sorted(engine.ends)]
+        template = _proven_template(vocabulary, loaded, engine, stops)
+        if template is None:
+            self._note_no_modelfile(
+                "what stands around the texts, by the chat template and data.source_prefix, does not follow a pattern "
+                "that could be written in Ollama's language with the same token ids.",
+                loaded,
+            )
+            return
+        context = context_length(loaded.model)
+        said = modelfile(f"{staging.name}.gguf", template, stops=stops, system=_system_prompt(loaded), context=context)
+        if said is None:
+            self._note_no_modelfile(
+                "a text in it (chat template, data.source_prefix, system prompt, end token) holds quotes or a letter "
+                "that cannot be printed, which Ollama's parser does not give back.",
+                loaded,
+            )
+            return
+        write_bytes(staging / "Modelfile", said.encode())
+
+    def _note_no_modelfile(self, reason: str, loaded: LoadedModel) -> None:
+        instead = "" if _is_plain(loaded) else " llama.cpp reads the chat template in the file itself."
+        self.notes.append(f"There is no Modelfile: {reason}{instead}")
 
     def read_back(self, staging: Path, manifest: ModelManifest) -> LoadedModel:
         """What llama.cpp would hold in memory, from the file alone."""
@@ -82,31 +105,39 @@ class GgufExport:
             )
 
 
-def _proven_modelfile(name: str, vocabulary: Vocabulary, loaded: LoadedModel, engine: ChatEngine) -> str | None:
-    """The Modelfile whose prompts have the ids that the model was trained on, in every conversation that is tried."""
-    manifest, tokenizer = loaded.manifest, loaded.tokenizer
-    plain = manifest is not None and manifest.plain_prompts
-    system = manifest.system_prompt if manifest and not plain else None
-    stops = [str(tokenizer.convert_ids_to_tokens(token)) for token in sorted(engine.ends)]
+def _is_plain(loaded: LoadedModel) -> bool:
+    return loaded.manifest is not None and loaded.manifest.plain_prompts
+
+
+def _prefix(loaded: LoadedModel) -> str:
+    return loaded.manifest.source_prefix if loaded.manifest else ""
+
+
+def _system_prompt(loaded: LoadedModel) -> str | None:
+    return loaded.manifest.system_prompt if loaded.manifest and not _is_plain(loaded) else None
+
+
+def _proven_template(
+    vocabulary: Vocabulary, loaded: LoadedModel, engine: ChatEngine, stops: Sequence[str]
+) -> str | None:
+    """The Go template whose prompts have the ids that the model was trained on, in every conversation that is tried."""
     bos = vocabulary.tokens[vocabulary.bos] if vocabulary.add_bos and vocabulary.bos is not None else None
+    prefix = _prefix(loaded)
 
     def prompt(messages: Sequence[Message]) -> str:
-        return render_prompt(tokenizer, messages)
+        return render_prompt(loaded.tokenizer, messages)
 
-    template = BARE if plain else go_template_of(prompt, bos, stops)
-    if template is None or not _same_prompts(template, vocabulary, engine, system, plain=plain):
+    template = bare_template(prefix) if _is_plain(loaded) else go_template_of(prompt, bos, stops, prefix=prefix)
+    if template is None or not _same_prompts(template, vocabulary, engine, _system_prompt(loaded)):
         return None
-    return modelfile(name, template, stops=stops, system=system, context=context_length(loaded.model))
+    return template
 
 
-def _same_prompts(
-    template: str, vocabulary: Vocabulary, engine: ChatEngine, system: str | None, *, plain: bool
-) -> bool:
+def _same_prompts(template: str, vocabulary: Vocabulary, engine: ChatEngine, system: str | None) -> bool:
     """Whether Ollama's prompts have the model's ids, for all conversations that the model allows."""
     theirs = as_llama_cpp(vocabulary)
     begin = [vocabulary.bos] if vocabulary.add_bos else []
-    tried = conversations()[:1] if plain else conversations()
-    for messages in tried:
+    for messages in conversations():
         try:
             ours = engine.prompt_ids(messages)
         except ConfigurationError:  # the model takes no system prompt

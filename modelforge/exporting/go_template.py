@@ -1,7 +1,8 @@
 """Go's template language, as far as the Modelfiles that are written here use it: enough to prove them.
 
 `{{ .Name }}`, `{{ if .Name }}`, `{{ if eq .Name "text" }}`, `{{ else }}`, `{{ else if … }}`, `{{ range .Name }}`,
-`{{ end }}`. Source: https://pkg.go.dev/text/template
+`{{ end }}`; and, for what is to be written of the last message alone, `LAST_OF_LOOP` in `LOOP_WITH_PLACES`. Source:
+https://pkg.go.dev/text/template
 """
 
 from __future__ import annotations
@@ -11,6 +12,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 ACTION = re.compile(r"\{\{ (.*?) \}\}", re.DOTALL)
+LOOP = re.compile(r"range (\$i, \$_ := )?(\.\w+)")
+LOOP_WITH_PLACES = "range $i, $_ := .Messages"
+LAST_OF_LOOP = "if eq (len (slice $.Messages $i)) 1"
+LEFT = "$left"
+"""How many messages there are from this one on, under a name that no template can ask for."""
 EQUAL = re.compile(r'(?:if )?eq \.(\w+) "(.*)"')
 
 
@@ -60,8 +66,13 @@ def _choice(steps: Iterator[tuple[str, str]], values: Mapping[str, Any], conditi
 
 
 def _loop(steps: Iterator[tuple[str, str]], values: Mapping[str, Any], action: str) -> str:
-    body = list(_body(steps))
-    return "".join(_block(iter(body), one, True)[0] for one in _value(action.removeprefix("range "), values))
+    body, found = list(_body(steps)), LOOP.fullmatch(action)
+    if found is None:
+        raise ValueError(f"{action!r} is not understood.")
+    items = _value(found[2], values)
+    if found[1]:
+        items = [{**one, LEFT: len(items) - place} for place, one in enumerate(items)]
+    return "".join(_block(iter(body), one, True)[0] for one in items)
 
 
 def _body(steps: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -75,6 +86,8 @@ def _body(steps: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _holds(condition: str, values: Mapping[str, Any]) -> bool:
+    if condition == LAST_OF_LOOP and LEFT in values:
+        return bool(values[LEFT] == 1)
     if found := EQUAL.fullmatch(condition):
         return bool(values.get(found[1]) == found[2])
     return bool(_value(condition.removeprefix("if "), values))

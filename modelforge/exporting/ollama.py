@@ -3,6 +3,9 @@
 Ollama does not read the chat template that lies in the file; it wants one in Go's language. That is not translated but
 found out: the chat template is shown a few conversations, and what it writes around the turns goes into a Go template.
 It is kept only if it gives the same token ids for other conversations; else there is no Modelfile.
+
+A model that was trained on bare texts, or on texts behind a prefix, is asked about one text: of a conversation, its
+template writes the last one alone.
 """
 
 from __future__ import annotations
@@ -20,8 +23,6 @@ LONGEST_CONTEXT = 8192
 SYSTEM, USER, ANSWER, AGAIN = "sYs7em-1", "qUes7ion-2", "aNswer-3", "qUes7ion-4"
 """Contents that no template writes by itself."""
 QUOTES = '"""'
-BARE = "{{ .Prompt }}"
-"""For models that were trained on bare text."""
 
 
 def conversations() -> list[list[Message]]:
@@ -38,12 +39,18 @@ def conversations() -> list[list[Message]]:
     return [talk for length in (1, 3, 5) for talk in (messages[:length], [system, *messages[:length]])]
 
 
-def go_template_of(prompt: Prompt, bos: str | None, stops: Sequence[str] = ()) -> str | None:
+def bare_template(prefix: str = "") -> str | None:
+    """For models that were trained on bare text, behind `prefix`; nothing where Go would take that for an action."""
+    return _last_turn(prefix, "") if _is_text(prefix) else None
+
+
+def go_template_of(prompt: Prompt, bos: str | None, stops: Sequence[str] = (), *, prefix: str = "") -> str | None:
     """A Go template that writes what `prompt` does, or nothing where the turns do not follow a plain pattern.
 
     Args:
         bos: the token that the reader of the file puts before every prompt by itself; left out.
         stops: tokens that end a turn; they go with the turn that they end.
+        prefix: what stands before every text that the model is asked about; earlier turns are left out then.
     """
     user, more = {"role": "user", "content": USER}, {"role": "user", "content": AGAIN}
     around = _between(prompt([user, {"role": "assistant", "content": ANSWER}, more]), USER, ANSWER, AGAIN)
@@ -60,12 +67,21 @@ def go_template_of(prompt: Prompt, bos: str | None, stops: Sequence[str] = ()) -
         before, behind = _begun(briefed[0], bos), briefed[1].removesuffix(turn)
         otherwise = f"{{{{ else }}}}{first}" if first else ""
         opening = f"{{{{ if .System }}}}{before}{{{{ .System }}}}{behind}{otherwise}{{{{ end }}}}"
-    if "{{" in "".join((first, asked, answered, turn, *briefed)):
+    if not all(_is_text(part) for part in (first, asked, answered, turn, prefix, *briefed)):
         return None
+    return opening + (_last_turn(turn + prefix, asked) if prefix else _all_turns(turn, asked, answered))
+
+
+def _all_turns(turn: str, asked: str, answered: str) -> str:
     return (
-        f'{opening}{{{{ range .Messages }}}}{{{{ if eq .Role "user" }}}}{turn}{{{{ .Content }}}}{asked}'
+        f'{{{{ range .Messages }}}}{{{{ if eq .Role "user" }}}}{turn}{{{{ .Content }}}}{asked}'
         f'{{{{ else if eq .Role "assistant" }}}}{{{{ .Content }}}}{answered}{{{{ end }}}}{{{{ end }}}}'
     )
+
+
+def _last_turn(turn: str, asked: str) -> str:
+    loop, last = go_template.LOOP_WITH_PLACES, go_template.LAST_OF_LOOP
+    return f"{{{{ {loop} }}}}{{{{ {last} }}}}{turn}{{{{ .Content }}}}{asked}{{{{ end }}}}{{{{ end }}}}"
 
 
 def prompt_of_go(template: str, messages: Sequence[Message]) -> str:
@@ -120,6 +136,11 @@ def _common_end(*texts: str) -> str:
 
 def _begun(text: str, bos: str | None) -> str:
     return text.removeprefix(bos) if bos else text
+
+
+def _is_text(part: str) -> bool:
+    """Whether Go writes it as it is: nothing in it begins an action, nor does its end with the action behind it."""
+    return "{{" not in part and not part.endswith("{")
 
 
 def _can_be_quoted(text: str) -> bool:

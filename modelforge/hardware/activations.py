@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from modelforge.hardware.anatomy import Block, Linear
 
 FP32 = 4
+INT64 = 8
 FUSED_PAD = 128
 """Unsloth's attention works on rows that are a multiple of so many tokens long, and longer than they are."""
 
@@ -83,7 +84,8 @@ def layer_bytes(block: Block, adapted: tuple[Linear, ...], forward: Pass, traini
         + _adapters(adapted, forward, training)
         + _dropped(block, forward)
     )
-    return per_token * forward.tokens + (_dora(adapted, training.rank) if training.dora else 0)
+    whole = _relative(block, forward) + (_dora(adapted, training.rank) if training.dora else 0)
+    return per_token * forward.tokens + whole
 
 
 def checkpointed_layer_bytes(block: Block, forward: Pass, training: Training) -> int:
@@ -136,6 +138,17 @@ def _attention(block: Block, forward: Pass) -> int:
         return kept + mask + block.heads * FP32
     copies = 3 if forward.attention_dropout else 1  # probabilities; with dropout also what is dropped, and what is left
     return kept + copies * block.heads * forward.sequence * forward.width
+
+
+def _relative(block: Block, forward: Pass) -> int:
+    """Bytes for attention to relative positions: of each kind the scores over all distances, the distances projected
+    once for each row, and which of them each pair of tokens has; and once a scaled copy of the keys, and the mask."""
+    if block.relative is None:
+        return 0
+    distances, pairs = block.relative.distances_in(forward.sequence), forward.sequence**2
+    scores = forward.tokens * block.heads * distances + forward.batch * distances * block.query_width
+    keys = forward.tokens * block.key_width * forward.width
+    return block.relative.kinds * (scores * forward.width + pairs * INT64) + keys + forward.batch * pairs
 
 
 def _mlp(block: Block) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,6 +35,22 @@ class Linear:
 
 
 @dataclass(frozen=True)
+class RelativeAttention:
+    """DeBERTa's attention to relative positions, whose scores are added to those of the content."""
+
+    kinds: int
+    """1 or 2: of content to position, of position to content."""
+    distances: int
+    """How many are told apart, in both directions together."""
+    by_length: bool
+    """Whether only those that occur in the sequence are computed."""
+
+    def distances_in(self, sequence: int) -> int:
+        """Distances over which each token of a sequence gets scores."""
+        return min(2 * sequence, self.distances) if self.by_length else self.distances
+
+
+@dataclass(frozen=True)
 class Block:
     """A stack of `layers` equal layers."""
 
@@ -56,6 +73,15 @@ class Block:
     causal: bool = True
     is_cross: bool = False
     """Whether each layer attends to another stack as well."""
+    weight_sets: int | None = None
+    """Layers that have weights of their own, where the others use these again; none where all have."""
+    relative: RelativeAttention | None = None
+    """Attention to relative positions beside that to the content, where there is one."""
+
+    @property
+    def stored_layers(self) -> int:
+        """Layers whose weights are stored."""
+        return self.layers if self.weight_sets is None else self.weight_sets
 
     @property
     def query_width(self) -> int:
@@ -86,6 +112,10 @@ class Anatomy:
     head_bias: bool = False
     has_head: bool = True
     """Whether there is an output head over the vocabulary."""
+    embedding_width: int | None = None
+    """Width of the token embedding, where it is not that of the residual stream."""
+    outside_linears: tuple[Linear, ...] = ()
+    """Linear layers between embedding and stacks; `outside_parameters` leaves them out."""
 
     @property
     def hidden(self) -> int:
@@ -95,14 +125,26 @@ class Anatomy:
     @property
     def embedding_parameters(self) -> int:
         """Token embedding and, where it is separate, the output head."""
-        return self.vocab * self.hidden * (1 if self.tied or not self.has_head else 2)
+        return self.token_parameters * (1 if self.tied or not self.has_head else 2)
+
+    @property
+    def token_parameters(self) -> int:
+        """The token embedding alone."""
+        return self.vocab * (self.embedding_width or self.hidden)
+
+    @property
+    def stored_linears(self) -> Iterator[tuple[int, Linear]]:
+        """Each linear layer, and how often it is stored: once in every layer of its stack that has its own weights."""
+        yield from ((1, linear) for linear in self.outside_linears)
+        yield from ((block.stored_layers, linear) for block in self.blocks for linear in block.linears)
 
     @property
     def parameters(self) -> int:
         """All parameters, tied ones once."""
-        inside = sum(block.layers * block.layer_parameters for block in self.blocks)
+        inside = sum(block.stored_layers * block.layer_parameters for block in self.blocks)
+        between = sum(linear.parameters for linear in self.outside_linears)
         bias = self.vocab if self.head_bias else 0
-        return inside + self.outside_parameters + self.embedding_parameters + bias
+        return inside + between + self.outside_parameters + self.embedding_parameters + bias
 
 
 def attention(
@@ -132,4 +174,32 @@ def mlp(inward: tuple[str, ...], outward: str, hidden: int, inner: int, *, bias:
     return (
         *(Linear(name, hidden, inner, bias, "mlp_norm") for name in inward),
         Linear(outward, inner, hidden, bias, "inner"),
+    )
+
+
+def layer_norm_stack(
+    layers: int,
+    linears: tuple[Linear, ...],
+    hidden: int,
+    heads: int,
+    inner: int,
+    *,
+    norms: int,
+    is_decoder: bool = False,
+) -> Block:
+    """A stack with LayerNorms, whose weights and biases are `2 · hidden` each."""
+    return Block(
+        layers=layers,
+        linears=linears,
+        norm_parameters=norms * 2 * hidden,
+        hidden=hidden,
+        heads=heads,
+        kv_heads=heads,
+        head_dim=hidden // heads,
+        intermediate=inner,
+        activation="kernel",
+        rms_norm=False,
+        norms=norms,
+        causal=is_decoder,
+        is_cross=is_decoder,
     )

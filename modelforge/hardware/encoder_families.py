@@ -6,22 +6,41 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from modelforge.hardware.anatomy import Anatomy, Block, Linear, attention, cross_attention, mlp
+from modelforge.hardware.anatomy import Anatomy, Block, Linear, attention, cross_attention, layer_norm_stack, mlp
+from modelforge.hardware.deberta import deberta
 
 Config = Mapping[str, Any]
 
 
 def bert(config: Config) -> Anatomy:
     """BERT and RoBERTa, without a pooler and without a head over the vocabulary."""
-    hidden, inner, heads = (int(config[key]) for key in ("hidden_size", "intermediate_size", "num_attention_heads"))
-    names = ("query", "key", "value", "attention.output.dense")
-    linears = (
-        *attention(names, hidden, hidden, hidden, qkv_bias=True, out_bias=True),
-        *mlp(("intermediate.dense",), "output.dense", hidden, inner, bias=True),
+    return _embedded(config, _bert_block(config, ("query", "key", "value", "attention.output.dense")))
+
+
+def electra(config: Config) -> Anatomy:
+    """ELECTRA: BERT, whose embeddings are narrower where they are widened by a layer of their own."""
+    plain, width = bert(config), int(config.get("embedding_size", 128))
+    return plain if width == plain.hidden else _embedded(config, plain.blocks[0], width, "embeddings_project")
+
+
+def albert(config: Config) -> Anatomy:
+    """ALBERT: the layers of a group share their weights, and embeddings are always widened."""
+    names, inner_layers = ("query", "key", "value", "attention.dense"), int(config.get("inner_group_num", 1))
+    plain = _bert_block(config, names, inward="ffn", outward="ffn_output")
+    block = replace(
+        plain,
+        layers=plain.layers * inner_layers,
+        weight_sets=int(config.get("num_hidden_groups", 1)) * inner_layers,
+        activation="python" if config.get("hidden_act", "gelu_new") == "gelu_new" else "kernel",
     )
-    block = _block(int(config["num_hidden_layers"]), linears, hidden, heads, inner, norms=2)
-    rows = int(config.get("max_position_embeddings", 512)) + int(config.get("type_vocab_size", 2))
-    return Anatomy((block,), (rows + 2) * hidden, int(config["vocab_size"]), tied=True, has_head=False)
+    return _embedded(config, block, int(config.get("embedding_size", 128)), "embedding_hidden_mapping_in")
+
+
+def mpnet(config: Config) -> Anatomy:
+    """MPNet: BERT without token types, with one relative bias for all layers beside its learned positions."""
+    plain = _embedded({**config, "type_vocab_size": 0}, _bert_block(config, ("attn.q", "attn.k", "attn.v", "attn.o")))
+    buckets = int(config.get("relative_attention_num_buckets", 32)) * plain.blocks[0].heads
+    return replace(plain, outside_parameters=plain.outside_parameters + buckets)
 
 
 def distilbert(config: Config) -> Anatomy:
@@ -31,7 +50,7 @@ def distilbert(config: Config) -> Anatomy:
         *attention(("q_lin", "k_lin", "v_lin", "out_lin"), hidden, hidden, hidden, qkv_bias=True, out_bias=True),
         *mlp(("ffn.lin1",), "ffn.lin2", hidden, inner, bias=True),
     )
-    block = _block(int(config["n_layers"]), linears, hidden, heads, inner, norms=2)
+    block = layer_norm_stack(int(config["n_layers"]), linears, hidden, heads, inner, norms=2)
     rows = int(config.get("max_position_embeddings", 512))
     return Anatomy((block,), (rows + 2) * hidden, int(config["vocab_size"]), tied=True, has_head=False)
 
@@ -45,7 +64,7 @@ def modernbert(config: Config) -> Anatomy:
         Linear("mlp.Wi", hidden, 2 * inner, bias=False, source="mlp_norm"),
         Linear("mlp.Wo", inner, hidden, bias=False, source="inner"),
     )
-    stack = _block(int(config["num_hidden_layers"]), linears, hidden, heads, inner, norms=2)
+    stack = layer_norm_stack(int(config["num_hidden_layers"]), linears, hidden, heads, inner, norms=2)
     block = replace(stack, norm_parameters=2 * hidden)
     # Outside are a norm after the embeddings and one at the end; the first layer lacks the one before its attention.
     return Anatomy((block,), hidden, int(config["vocab_size"]), tied=True, has_head=False)
@@ -97,7 +116,7 @@ def bart(config: Config) -> Anatomy:
         inner = int(config[f"{side}_ffn_dim"])
         linears = (*own, *extra, *mlp(("fc1",), "fc2", hidden, inner, bias=True))
         heads = int(config[f"{side}_attention_heads"])
-        return _block(
+        return layer_norm_stack(
             int(config[f"{side}_layers"]), linears, hidden, heads, inner, norms=norms, is_decoder=side == "decoder"
         )
 
@@ -106,31 +125,36 @@ def bart(config: Config) -> Anatomy:
     return Anatomy(blocks, positions + 4 * hidden, int(config["vocab_size"]), tied=True)
 
 
-def _block(
-    layers: int,
-    linears: tuple[Linear, ...],
-    hidden: int,
-    heads: int,
-    inner: int,
-    *,
-    norms: int,
-    is_decoder: bool = False,
+def _bert_block(
+    config: Config,
+    names: tuple[str, str, str, str],
+    inward: str = "intermediate.dense",
+    outward: str = "output.dense",
 ) -> Block:
-    """A stack with LayerNorms, whose weights and biases are `2 · hidden` each."""
-    return Block(
-        layers=layers,
-        linears=linears,
-        norm_parameters=norms * 2 * hidden,
-        hidden=hidden,
-        heads=heads,
-        kv_heads=heads,
-        head_dim=hidden // heads,
-        intermediate=inner,
-        activation="kernel",
-        rms_norm=False,
-        norms=norms,
-        causal=is_decoder,
-        is_cross=is_decoder,
+    """BERT's layers, by the family's names."""
+    hidden, inner, heads = (int(config[key]) for key in ("hidden_size", "intermediate_size", "num_attention_heads"))
+    linears = (
+        *attention(names, hidden, hidden, hidden, qkv_bias=True, out_bias=True),
+        *mlp((inward,), outward, hidden, inner, bias=True),
+    )
+    return layer_norm_stack(int(config["num_hidden_layers"]), linears, hidden, heads, inner, norms=2)
+
+
+def _embedded(config: Config, block: Block, width: int | None = None, widening: str = "") -> Anatomy:
+    """BERT's embeddings under a stack: tokens, positions, token types and a norm.
+
+    Args:
+        width: of the embeddings, where a layer called `widening` makes them as wide as the stack.
+    """
+    rows = int(config.get("max_position_embeddings", 512)) + int(config.get("type_vocab_size", 2))
+    return Anatomy(
+        (block,),
+        (rows + 2) * (width or block.hidden),
+        int(config["vocab_size"]),
+        tied=True,
+        has_head=False,
+        embedding_width=width,
+        outside_linears=(Linear(widening, width, block.hidden, bias=True, source="norm"),) if width else (),
     )
 
 
@@ -139,6 +163,11 @@ ENCODERS: dict[str, Callable[[Config], Anatomy]] = {
     "roberta": bert,
     "xlm-roberta": bert,
     "camembert": bert,
+    "electra": electra,
+    "albert": albert,
+    "mpnet": mpnet,
+    "deberta": deberta,
+    "deberta-v2": deberta,
     "modernbert": modernbert,
     "distilbert": distilbert,
     "t5": t5,

@@ -37,8 +37,8 @@ from modelforge.schemas.plan import MemoryParts, MemoryPlan
 FILL = 0.95
 """The share of free memory that a plan may fill: the rest is the plan's own error."""
 LARGEST_BATCH = 4096
-EAGER_ONLY = frozenset({"gemma2"})
-"""Families that PyTorch's fused attention cannot compute: they cap the scores inside."""
+EAGER_ONLY = frozenset({"deberta", "deberta-v2", "gemma2", "mpnet"})
+"""Families whose attention PyTorch's fused one does not compute: they cap the scores inside, or add to them."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -23,8 +23,14 @@ FAMILIES = {**DECODERS, **ENCODERS}
 LLAMA_KEYS = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "vocab_size")
 ATTENTION_DROPOUT = ("attention_dropout", "attn_pdrop", "attention_probs_dropout_prob")
 HIDDEN_DROPOUT = ("resid_pdrop", "hidden_dropout", "hidden_dropout_prob", "dropout_rate", "dropout")
-LEARNED_POSITIONS = {"bart": 0, "bert": 0, "camembert": 2, "distilbert": 0, "gpt2": 0, "roberta": 2, "xlm-roberta": 2}
-"""Types with one embedding for each position, and how many of these no token can have. All others compute it."""
+CAUSAL_HEADS = ("ForCausalLM", "LMHeadModel")
+"""What the names of classes that continue a text contain."""
+LEARNED_POSITIONS = {
+    **dict.fromkeys(("albert", "bart", "bert", "deberta", "deberta-v2", "distilbert", "electra", "gpt2"), 0),
+    **dict.fromkeys(("camembert", "mpnet", "roberta", "xlm-roberta"), 2),
+}
+"""Types with one embedding for each position, and how many of these no token can have. All others compute it, as does
+DeBERTa without `position_biased_input`."""
 HEADER_LIMIT = 100 << 20
 """The longest header that the safetensors format allows, in bytes."""
 STORED_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I8": 1, "U8": 1, "BOOL": 1}
@@ -44,6 +50,8 @@ class ModelShape:
     """What the weights are stored in: `float32`, `bfloat16`, `float16`."""
     max_positions: int | None
     """The longest sequence that it was made for, in tokens."""
+    position_limit: int | None
+    """Tokens beyond which nothing can be computed, since each position is learned; else none."""
     attention_dropout: float
     hidden_dropout: float
     stored_bytes: int | None = None
@@ -81,7 +89,8 @@ class ModelShape:
             parameters=counted or anatomy.parameters,
             is_exact=bool(counted) or kind in FAMILIES,
             dtype=str(config.get("dtype") or config.get("torch_dtype") or "float32"),
-            max_positions=config.get("max_position_embeddings") or config.get("n_positions"),
+            max_positions=_max_positions(config),
+            position_limit=_position_limit(config, kind),
             attention_dropout=_first(config, ATTENTION_DROPOUT),
             hidden_dropout=_first(config, HIDDEN_DROPOUT),
             stored_bytes=sum(math.prod(t["shape"]) * STORED_BYTES.get(t["dtype"], 4) for t in tensors) or None,
@@ -94,13 +103,6 @@ class ModelShape:
         if any(block.is_cross for block in self.anatomy.blocks):
             return "encoder-decoder"
         return "decoder" if all(block.causal for block in self.anatomy.blocks) else "encoder"
-
-    @property
-    def position_limit(self) -> int | None:
-        """Tokens beyond which nothing can be computed, since each position is learned; else none."""
-        if self.max_positions is None or self.model_type not in LEARNED_POSITIONS:
-            return None
-        return self.max_positions - LEARNED_POSITIONS[self.model_type]
 
     @property
     def vocab_size(self) -> int:
@@ -119,23 +121,27 @@ class ModelShape:
 
     @property
     def linear_weights(self) -> int:
-        """Weights of the linear layers inside the stacks: what quantisation shrinks."""
-        return sum(block.layers * linear.weights for block in self.anatomy.blocks for linear in block.linears)
+        """Weights of the linear layers: what quantisation shrinks."""
+        return sum(times * linear.weights for times, linear in self.anatomy.stored_linears)
 
-    def adapted(self, target_modules: str | Iterable[str]) -> tuple[tuple[Block, tuple[Linear, ...]], ...]:
+    def adapted(self, target_modules: str | Sequence[str]) -> tuple[tuple[Block, tuple[Linear, ...]], ...]:
         """Each block with those of its linear layers that get an adapter: all, or those whose names end so."""
-        targets = None if target_modules == "all-linear" else tuple(target_modules)
         return tuple(
-            (block, tuple(linear for linear in block.linears if targets is None or _is_named(linear.name, targets)))
+            (block, tuple(linear for linear in block.linears if _is_named(linear.name, target_modules)))
             for block in self.anatomy.blocks
         )
 
-    def lora_parameters(self, r: int, target_modules: str | Iterable[str], *, dora: bool = False) -> int:
+    def adapters(self, target_modules: str | Sequence[str]) -> tuple[tuple[int, Linear], ...]:
+        """Each linear layer that gets adapters, those between embedding and stacks as well, and how many it gets."""
+        return tuple(
+            (times, linear) for times, linear in self.anatomy.stored_linears if _is_named(linear.name, target_modules)
+        )
+
+    def lora_parameters(self, r: int, target_modules: str | Sequence[str], *, dora: bool = False) -> int:
         """Trained parameters of rank-`r` adapters: `r · (in + out)` a layer, and with DoRA its `out` magnitudes."""
         return sum(
-            block.layers * (r * (linear.in_features + linear.out_features) + (linear.out_features if dora else 0))
-            for block, linears in self.adapted(target_modules)
-            for linear in linears
+            times * (r * (linear.in_features + linear.out_features) + (linear.out_features if dora else 0))
+            for times, linear in self.adapters(target_modules)
         )
 
 
@@ -178,13 +184,12 @@ def read_header(file: Path) -> dict[str, dict[str, Any]]:
 
 
 def _anatomy(config: Mapping[str, Any], kind: str) -> Anatomy:
-    build = FAMILIES.get(kind)
-    if build is None and all(key in config for key in LLAMA_KEYS):
-        build = llama_like
+    build = FAMILIES.get(kind) or (llama_like if _seems_llama_like(config) else None)
     if build is None:
+        saved_as = ", ".join(config.get("architectures") or ())
         raise ProviderError(
-            f"ModelForge does not know models of type {kind!r}.",
-            hint=f"Known types: {', '.join(sorted(FAMILIES))}, and those laid out like Llama.",
+            f"ModelForge does not know models of type {kind!r}{f', saved as {saved_as}' if saved_as else ''}.",
+            hint=f"Known types: {', '.join(sorted(FAMILIES))}, and language models laid out like Llama.",
         )
     try:
         return build(config)
@@ -194,12 +199,38 @@ def _anatomy(config: Mapping[str, Any], kind: str) -> Anatomy:
         ) from error
 
 
+def _seems_llama_like(config: Mapping[str, Any]) -> bool:
+    """Whether a model of an unknown type has Llama's sizes and, as far as its config says, continues a text.
+
+    A classifier's name says nothing of that; but only encoders tell two texts apart by token types.
+    """
+    if not all(key in config for key in LLAMA_KEYS):
+        return False
+    names = " ".join(config.get("architectures") or ())
+    if "ForSequenceClassification" in names:
+        return "type_vocab_size" not in config
+    return not names or "text_config" in config or any(head in names for head in CAUSAL_HEADS)
+
+
+def _max_positions(config: Mapping[str, Any]) -> int | None:
+    return config.get("max_position_embeddings") or config.get("n_positions")
+
+
+def _position_limit(config: Mapping[str, Any], kind: str) -> int | None:
+    longest = _max_positions(config)
+    if longest is None or kind not in LEARNED_POSITIONS or not config.get("position_biased_input", True):
+        return None
+    return longest - LEARNED_POSITIONS[kind]
+
+
 def _first(config: Mapping[str, Any], keys: tuple[str, ...]) -> float:
     """The value under the first of `keys` that the config has, else 0."""
     return next((float(config[key]) for key in keys if config.get(key) is not None), 0.0)
 
 
-def _is_named(name: str, targets: tuple[str, ...]) -> bool:
+def _is_named(name: str, targets: str | Sequence[str]) -> bool:
+    if targets == "all-linear":
+        return True
     return any(name == target or name.endswith(f".{target}") for target in targets)
 
 

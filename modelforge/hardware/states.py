@@ -79,14 +79,14 @@ def _casts(config: TrainingConfig, shape: ModelShape, compute: ResolvedCompute) 
     """Bytes. A layer that is computed anew in the backward pass casts its weights anew as well."""
     if config.compute.gradient_checkpointing:
         return 0
-    return sum(block.layers * cast for block, cast in _cast_blocks(config, shape, compute))
+    return sum(block.stored_layers * cast for block, cast in _cast_blocks(config, shape, compute))
 
 
 def _layer_casts(config: TrainingConfig, shape: ModelShape, compute: ResolvedCompute) -> int:
     casts = max((cast for _, cast in _cast_blocks(config, shape, compute)), default=0)
     if not config.quantization.bits:
         return casts
-    largest = max(linear.weights for block in shape.anatomy.blocks for linear in block.linears)
+    largest = max(linear.weights for _, linear in shape.anatomy.stored_linears)
     return casts + largest * WIDTH[DTYPES[compute.precision]]
 
 
@@ -125,30 +125,21 @@ def _optimizer_bytes(config: TrainingConfig, shape: ModelShape, trainable: int) 
     optim = config.optimization.optim
     if optim != "adafactor":
         # transformers has bitsandbytes keep the moments of token embeddings in fp32.
-        whole = shape.vocab_size * shape.hidden_size if optim in EIGHT_BIT and config.finetuning_type == "full" else 0
+        whole = shape.anatomy.token_parameters if optim in EIGHT_BIT and config.finetuning_type == "full" else 0
         return int((trainable - whole) * OPTIMIZER_BYTES[optim] + whole * 2 * FP32)
     if config.finetuning_type == "lora":
         return sum(
-            block.layers * (linear.in_features + linear.out_features + 2 * config.lora.r) * FP32
-            for block, linears in shape.adapted(config.lora.target_modules)
-            for linear in linears
+            times * (linear.in_features + linear.out_features + 2 * config.lora.r) * FP32
+            for times, linear in shape.adapters(config.lora.target_modules)
         )
-    inside = sum(
-        block.layers * (linear.in_features + linear.out_features)
-        for block in shape.anatomy.blocks
-        for linear in block.linears
-    )
+    inside = sum(times * (linear.in_features + linear.out_features) for times, linear in shape.anatomy.stored_linears)
     return (inside + shape.vocab_size + shape.hidden_size) * FP32
 
 
 def _largest_trained(config: TrainingConfig, shape: ModelShape) -> int:
     """Parameters of the largest weight that is trained."""
     if config.finetuning_type == "full":
-        inside = max(linear.weights for block in shape.anatomy.blocks for linear in block.linears)
-        return max(shape.vocab_size * shape.hidden_size, inside)
-    widths = [
-        max(linear.in_features, linear.out_features)
-        for _, linears in shape.adapted(config.lora.target_modules)
-        for linear in linears
-    ]
-    return max(widths, default=0) * config.lora.r
+        inside = max(linear.weights for _, linear in shape.anatomy.stored_linears)
+        return max(shape.anatomy.token_parameters, inside)
+    adapters = shape.adapters(config.lora.target_modules)
+    return max((max(one.in_features, one.out_features) for _, one in adapters), default=0) * config.lora.r

@@ -14,6 +14,7 @@ from modelforge.tasks.generation import context_length, evaluating
 from modelforge.tasks.windows import weigh, windows
 
 STRIDE = 64
+"""Tokens that neighbouring windows share, where the model does not say which it was trained and measured with."""
 LONGEST = 512
 """Tokens of a text, where neither model nor tokenizer says what they can take."""
 
@@ -71,7 +72,8 @@ def classify(loaded: LoadedModel, *texts: str) -> tuple[ClassScore, ...]:
 
 def find_answer(loaded: LoadedModel, question: str, context: str) -> SpanPrediction:
     """The answer to a question in a text, read in windows where it is long; empty where none is likelier."""
-    made = windows(question, context, loaded.tokenizer, max_length=longest(loaded), stride=STRIDE)
+    length, stride = _window_sizes(loaded)
+    made = windows(question, context, loaded.tokenizer, max_length=length, stride=stride)
     logits = []
     with evaluating(loaded.model):
         for window in made:
@@ -89,6 +91,14 @@ def find_answer(loaded: LoadedModel, question: str, context: str) -> SpanPredict
         score=span.score if span else 0.0,
         probability=weighed.probability(answer),
     )
+
+
+def _window_sizes(loaded: LoadedModel) -> tuple[int, int]:
+    """Tokens of a window, and those that neighbours share: as in training, where the manifest says it."""
+    manifest = loaded.manifest
+    if manifest is None or manifest.max_length is None or manifest.doc_stride is None:
+        return longest(loaded), STRIDE
+    return manifest.max_length, manifest.doc_stride
 
 
 def _check_numbers(*logits: Any) -> None:

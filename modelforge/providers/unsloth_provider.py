@@ -85,7 +85,6 @@ class UnslothProvider(HuggingFaceProvider):
             lora_dropout=lora.lora_dropout,
             target_modules=lora.target_modules,
             use_rslora=lora.use_rslora,
-            init_lora_weights=lora.init_lora_weights if lora.init_lora_weights == "gaussian" else True,
             use_gradient_checkpointing="unsloth" if config.compute.gradient_checkpointing else False,
             random_state=config.seed,
         )

@@ -9,11 +9,11 @@ from typing import Any
 from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.quantization import QuantizationConfig
+from modelforge.schemas.config.support import OF_BITSANDBYTES
 
 PACKAGE = "bitsandbytes"
 INT8_PRODUCTS = "bitsandbytes.autograd._functions"
 """The logger that tells of every 8-bit product in bf16 that it is computed in float16: hundreds of lines a step."""
-ITS_OPTIMIZERS = ("adamw_8bit", "paged_adamw_8bit", "paged_adamw_32bit")
 
 
 class QuantizationFactory:
@@ -28,7 +28,7 @@ class QuantizationFactory:
         """
         needs_it = {
             f"quantization.bits: {config.quantization.bits}": config.quantization.bits is not None,
-            f"optimization.optim: {config.optimization.optim}": config.optimization.optim in ITS_OPTIMIZERS,
+            f"optimization.optim: {config.optimization.optim}": config.optimization.optim in OF_BITSANDBYTES,
         }
         for written, needs in needs_it.items():
             if needs and importlib.util.find_spec(PACKAGE) is None:

@@ -46,8 +46,8 @@ class MergeCheck(Schema):
         )
 
 
-class ModelManifest(Schema):
-    """`manifest.json` of a model folder: what it is and where it came from."""
+class ModelSummary(Schema):
+    """What a model is and where it came from."""
 
     id: str
     name: str
@@ -94,7 +94,21 @@ class ModelManifest(Schema):
         return {**values, "mode": mode}
 
 
-class ModelView(ModelManifest):
+class ModelManifest(ModelSummary):
+    """`manifest.json` of a model folder."""
+
+    max_length: int | None = None
+    """Of a model that points at answers: the tokens of a window in training, and so when it is asked."""
+    doc_stride: int | None = None
+    """Of the same: the tokens that neighbouring windows shared."""
+
+
+class ModelView(ModelSummary):
     """A model of the library as users see it."""
 
     path: str
+
+    @classmethod
+    def of(cls, manifest: ModelManifest, path: str) -> ModelView:
+        """What users see of a model whose folder is `path`."""
+        return cls(**{name: getattr(manifest, name) for name in ModelSummary.model_fields}, path=path)

@@ -6,6 +6,7 @@ import logging
 
 from modelforge.database.database_manager import DatabaseManager
 from modelforge.exceptions import DatabaseError, NotFoundError, StorageError
+from modelforge.schemas.model import ModelView
 from modelforge.services.run_reader import Rebuilt, RunReader
 from modelforge.storage.file_manager import FileManager
 
@@ -74,7 +75,8 @@ def _differing_shelf(database: DatabaseManager, files: FileManager) -> str | Non
     datasets = {dataset.id: dataset for dataset in database.list_datasets()}
     for folder in files.models():
         try:
-            if folder.id not in models or not dict(folder.read_manifest()).items() <= dict(models[folder.id]).items():
+            known, manifest = models.get(folder.id), folder.read_manifest()
+            if known is None or known != ModelView.of(manifest, known.path):
                 return f"model {folder.id} differs from its manifest"
         except (StorageError, TypeError):
             continue

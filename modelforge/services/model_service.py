@@ -143,4 +143,4 @@ def _stands_on(run: RunView, model_id: str) -> bool:
 
 
 def _view(folder: ModelFolder) -> ModelView:
-    return ModelView(**dict(folder.read_manifest()), path=str(folder.root))
+    return ModelView.of(folder.read_manifest(), str(folder.root))

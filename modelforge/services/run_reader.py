@@ -86,7 +86,7 @@ class RunReader:
     def add_model(self, model_id: str) -> ModelView:
         """Add a model of the library to the database. Raises NotFoundError, StorageError."""
         folder = self.files.model(model_id)
-        view = ModelView(**dict(folder.read_manifest()), path=str(folder.root))
+        view = ModelView.of(folder.read_manifest(), str(folder.root))
         self.database.save_model(view)
         return view
 

@@ -238,5 +238,5 @@ def _span(row: CanonicalRow) -> tuple[int, int] | None:
 
 
 def _windows(row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> list[Any]:
-    length = min(config.data.max_length, tokenizer.model_max_length)
-    return windows(row["question"], row["context"], tokenizer, max_length=length, stride=config.data.doc_stride)
+    data = config.data
+    return windows(row["question"], row["context"], tokenizer, max_length=data.max_length, stride=data.doc_stride)

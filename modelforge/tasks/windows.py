@@ -51,7 +51,7 @@ class Window:
 
 
 def windows(question: str, context: str, tokenizer: Any, *, max_length: int, stride: int) -> list[Window]:
-    """All windows of at most `max_length` tokens; neighbours share `stride` tokens of the text.
+    """All windows of at most `max_length` tokens and what the tokenizer allows; neighbours share `stride` of the text.
 
     Raises:
         ConfigurationError: the question leaves no room, or the overlap is not smaller than what a window has room for;
@@ -62,6 +62,7 @@ def windows(question: str, context: str, tokenizer: Any, *, max_length: int, str
             "This tokenizer does not say where its tokens stand in a text, so that no answer can be mapped back.",
             hint="Choose a model with a fast tokenizer (tokenizer.json).",
         )
+    max_length = min(max_length, tokenizer.model_max_length)
     asked = len(tokenizer(question, add_special_tokens=False)["input_ids"])
     room = max_length - asked - tokenizer.num_special_tokens_to_add(pair=True)
     if room < LEAST_CONTEXT or stride >= room:

@@ -29,8 +29,13 @@ class Answer:
     text: str
     answer_ids: list[int]
     logits: Any
-    """fp32 on the CPU, [tokens of prompt and answer, vocabulary], of an encoder-decoder those of the answer; or all
-    that a head says of the prompt."""
+    """fp32 on the CPU, [tokens of prompt and answer, vocabulary], of an encoder-decoder those of the answer behind its
+    start token; or all that a head says of the prompt."""
+
+    @property
+    def choices(self) -> Any:
+        """The logits from which each token of the answer, and its end, were chosen: the last ones of every kind."""
+        return self.logits[-len(self.answer_ids) - 1 :]
 
 
 def answer_all(engine: ChatEngine, prompts: Sequence[str], given: Sequence[Answer] = ()) -> list[Answer]:

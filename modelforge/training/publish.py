@@ -77,6 +77,8 @@ def publish(
             mode=mode,
             classes=classes,
             source_prefix=source_prefix,
+            max_length=spec.config.data.max_length if mode == "span" else None,
+            doc_stride=spec.config.data.doc_stride if mode == "span" else None,
             owner=spec.owner,
         )
         card = render_model_card(manifest, spec, report, base_licence(base))

@@ -8,17 +8,18 @@ import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any, get_args
 
 import pytest
+from safetensors.torch import load_file
 
-from modelforge.providers.huggingface_provider import HuggingFaceProvider
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.schemas.config import TrainingConfig, parse_training_config
 from modelforge.schemas.config.fields import strategy_classes
 from modelforge.schemas.run import RunSpec
 from modelforge.storage.file_manager import FileManager
+from modelforge.storage.folders import ModelFolder
 from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.tasks.task import Task
 from modelforge.tasks.task_factory import TaskFactory
@@ -43,15 +44,44 @@ def defined() -> dict[str, Any]:
     return vars(module)
 
 
-def test_the_strategy_opens_the_last_layers_alone(defined: dict[str, Any], tiny_model: Path) -> None:
-    from transformers import AutoModelForCausalLM
+def carry_out(config: TrainingConfig, files: FileManager) -> ModelFolder:
+    """The model that a run puts into the library. The config holds names that the schema does not know yet."""
+    with files.scratch() as scratch:
+        prepare(config, files, scratch / "data")
+        spec = RunSpec.model_construct(
+            id="tutorial", name="t", created_at=datetime.now(UTC), config=config, dataset_sha256=None, versions={}
+        )
+        folder = files.create_run(spec, scratch / "data")
+    assert engine.run(spec, folder, lambda *_: None, lambda: False).status == "succeeded"
+    return files.model(spec.id)
 
-    model = AutoModelForCausalLM.from_pretrained(tiny_model)
-    config: Any = SimpleNamespace(strategy=defined["LastLayersConfig"](layers=1))
-    prepared = defined["LastLayersStrategy"]().prepare_model(model, config, HuggingFaceProvider())
 
-    trained = {name.split(".")[2] for name, weight in prepared.named_parameters() if weight.requires_grad}
-    assert trained == {"1"}
+@pytest.mark.parametrize("finetuning_type", ["lora", "full"])
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")  # the union does not know the new class
+def test_the_strategy_trains_the_last_layers_alone(
+    finetuning_type: str, defined: dict[str, Any], tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strategy = defined["LastLayersStrategy"]
+    monkeypatch.setitem(StrategyFactory.strategies, strategy.name, strategy)
+    written = tiny_config(
+        tiny_model,
+        write_rows(tmp_path / "rows.jsonl"),
+        finetuning_type=finetuning_type,
+        optimization={"max_steps": 2},
+        evaluation={"generate": False},
+    )
+    config = written.model_copy(update={"strategy": defined["LastLayersConfig"](layers=1)})
+
+    model = carry_out(config, FileManager(tmp_path / "home")).root
+
+    if finetuning_type == "lora":
+        weights = load_file(model / "adapter_model.safetensors")
+        moved = {name for name, weight in weights.items() if "lora_B" in name and weight.any()}
+    else:
+        base, weights = load_file(tiny_model / "model.safetensors"), load_file(model / "model.safetensors")
+        moved = {name for name, weight in weights.items() if not weight.equal(base[name])}
+    assert moved
+    assert all("layers.1." in name for name in moved)
 
 
 def test_the_provider_looks_into_its_mirror_first(
@@ -73,20 +103,12 @@ def test_the_provider_carries_a_run_from_its_mirror_to_the_library(
     monkeypatch.setitem(defined, "MIRROR", tmp_path / "mirror")
     provider = defined["MirrorProvider"]
     monkeypatch.setitem(ProviderFactory.providers, provider.name, provider)
-    files = FileManager(tmp_path / "home")
     written = tiny_config(Path("owner/model"), write_rows(tmp_path / "rows.jsonl"), optimization={"max_steps": 2})
     config = written.model_copy(update={"provider": provider.name})  # in the schema its name is the other line
 
-    with files.scratch() as scratch:
-        prepare(config, files, scratch / "data")
-        spec = RunSpec.model_construct(
-            id="mirrored", name="m", created_at=datetime.now(UTC), config=config, dataset_sha256=None, versions={}
-        )
-        folder = files.create_run(spec, scratch / "data")
-    ended = engine.run(spec, folder, lambda *_: None, lambda: False)
+    model = carry_out(config, FileManager(tmp_path / "home")).root
 
-    assert ended.status == "succeeded"
-    adapter = json.loads((files.model("mirrored").root / "adapter_config.json").read_text())
+    adapter = json.loads((model / "adapter_config.json").read_text())
     assert adapter["base_model_name_or_path"] == str(tmp_path / "mirror" / "owner" / "model")
 
 
@@ -109,6 +131,20 @@ def test_the_task_is_whole(defined: dict[str, Any]) -> None:
 
     assert task.primary_metric in task.metrics
     assert (task.prompt_text(row), task.reference(row)) == ("Where?", "Rome")
+
+
+def test_the_task_carries_a_run_to_a_model_that_is_judged_by_its_measures(
+    defined: dict[str, Any], tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = defined["ShortAnswer"]
+    monkeypatch.setitem(TaskFactory.tasks, task.name, task)
+    written = tiny_config(tiny_model, write_rows(tmp_path / "rows.jsonl"), optimization={"max_steps": 2})
+
+    model = carry_out(written.model_copy(update={"task": task.name}), FileManager(tmp_path / "home"))
+
+    manifest = model.read_manifest()
+    assert (manifest.task, manifest.metrics["primary_metric"]) == (task.name, "token_f1")
+    assert set(task.metrics) <= set(manifest.metrics["metrics"])
 
 
 def test_the_names_are_not_taken(defined: dict[str, Any]) -> None:

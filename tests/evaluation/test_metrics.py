@@ -119,6 +119,13 @@ def test_answers_and_references_must_pair() -> None:
         ("", ("",), 1, 1),
         ("something", ("",), 0, 0),
         ("", ("something",), 0, 0),
+        # Right answers without words do not count, unless no other is right.
+        ("", ("A", "vitamin A"), 0, 0),
+        ("the", ("A", "vitamin A"), 0, 0),
+        ("vitamin", ("vitamin A", "A"), 1, 1),
+        ("A", ("vitamin A", "..."), 0, 0),
+        ("", ("A", "..."), 1, 1),
+        ("vitamin", ("A",), 0, 0),
         # Words are a bag: order does not count for F1, repetition does.
         ("Bruno Mars Bruno", ("Mars Bruno",), 0, 2 * (2 / 3) * (2 / 2) / (2 / 3 + 2 / 2)),
     ],

@@ -14,7 +14,7 @@ from pathlib import Path
 from chat_templates import CHATML, LLAMA_3, NO_SYSTEM
 from transformers import AutoTokenizer
 
-from modelforge.exporting.ollama import BARE, conversations, go_template_of
+from modelforge.exporting.ollama import bare_template, conversations, go_template_of
 from modelforge.starter import starter_path
 from modelforge.tasks.chat_rendering import render_prompt
 
@@ -45,10 +45,17 @@ def tasks() -> list[dict[str, object]]:
     for chat_template in (tokenizer.chat_template, CHATML, LLAMA_3, NO_SYSTEM, None):
         tokenizer.chat_template = chat_template
         stops = ["<|end|>", "<|im_end|>", "<|eot_id|>", "<end_of_turn>"]
-        template = go_template_of(lambda messages: render_prompt(tokenizer, messages), tokenizer.bos_token, stops)
+        for prefix in ("", "summarize: "):
+            template = go_template_of(
+                lambda messages: render_prompt(tokenizer, messages), tokenizer.bos_token, stops, prefix=prefix
+            )
+            assert template is not None
+            found += [task(template, messages) for messages in conversations()]
+    for prefix in ("", "summarize: "):
+        template = bare_template(prefix)
         assert template is not None
         found += [task(template, messages) for messages in conversations()]
-    return [*found, task(BARE, conversations()[0])]
+    return found
 
 
 def task(template: str, messages: list[dict[str, str]]) -> dict[str, object]:

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from modelforge.hardware.model_shape import ModelShape
 from modelforge.providers.provider import ModelSource
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.model import ModelManifest
 from modelforge.schemas.run import RunSpec
 from modelforge.storage.file_manager import FileManager
+from modelforge.tasks.task_factory import TaskFactory
 from modelforge.training.publish import publish
 
 HERE = str(Path(__file__).parent)
@@ -32,29 +34,44 @@ def files(tmp_path: Path) -> FileManager:
 
 @pytest.fixture
 def adapter(files: FileManager) -> MakeAdapter:
-    """(base, its name in a recipe) → an adapter of the library that changes every answer."""
+    """(base, its name in a recipe) → an adapter of the library that changes every answer, for the task as it is done
+    with such a base."""
 
-    def make(base: Path, model: str | None = None, **data: Any) -> ModelManifest:
+    def make(
+        base: Path, model: str | None = None, task: str = "text-generation", *, plain: bool = False, **data: Any
+    ) -> ModelManifest:
         import torch
         from peft import LoraConfig, get_peft_model
-        from transformers import AutoModelForCausalLM, AutoTokenizer
+        from transformers import AutoTokenizer
 
+        done = TaskFactory.create_task(task).for_model(ModelShape.read(str(base)))
+        head = done.head()
         torch.manual_seed(1)
-        weights = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
-        tuned = get_peft_model(weights, LoraConfig(r=4, target_modules="all-linear", task_type="CAUSAL_LM"))
+        weights = head.model_class().from_pretrained(base, dtype=torch.float32)
+        tuned = get_peft_model(weights, LoraConfig(r=4, target_modules="all-linear", task_type=head.peft_task_type))
         with torch.no_grad():
             for name, parameter in tuned.named_parameters():
                 if "lora_B" in name:
                     parameter.normal_(std=0.05)
+        config = TrainingConfig(model=model or str(base), dataset="sample:support", task=task, data=data)
         spec = RunSpec(
             id=RUN,
             name="support",
             created_at=datetime.now(UTC),
-            config=TrainingConfig(model=model or str(base), dataset="sample:support", data=data),
+            config=config,
             dataset_sha256=None,
             versions={},
         )
-        tokenizer = AutoTokenizer.from_pretrained(base)
-        return publish(tuned, tokenizer, spec=spec, base=ModelSource(str(base)), report=None, files=files)
+        return publish(
+            tuned,
+            AutoTokenizer.from_pretrained(base),
+            spec=spec,
+            base=ModelSource(str(base)),
+            report=None,
+            files=files,
+            plain_prompts=plain,
+            mode=done.mode,
+            source_prefix=done.source_prefix(config),
+        )
 
     return make

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,15 @@ from modelforge.exporting.export_check import check_export
 from modelforge.schemas.export import ExportKind
 from modelforge.schemas.model import ModelManifest
 from modelforge.starter import starter_path
+from modelforge.storage.atomic import read_json, write_json
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.merge import PROMPTS, merge
 from modelforge.training.merge_check import Answer
+from tests.tasks.tiny_bart import make_bart
 
 MakeAdapter = Callable[..., ModelManifest]
 F16, Q4 = ExportKind(quantization="f16"), ExportKind(quantization="q4_0")
+F32 = ExportKind(format="safetensors", dtype="float32")
 
 
 def test_the_starter_exports_as_gguf_with_a_modelfile(files: FileManager, adapter: MakeAdapter) -> None:
@@ -86,10 +90,76 @@ def test_a_model_that_gguf_cannot_hold_is_refused_before_it_is_loaded(
     monkeypatch.setattr(exporting, "load_in_fp32", lambda _folder: pytest.fail("loaded"))
     with pytest.raises(ConfigurationError, match="blocks of 48"):
         export(model.id, Q4, files=files)
-    path = files.model(model.id).manifest
-    path.write_text(path.read_text().replace('"text-generation"', '"reward"'))
-    with pytest.raises(ConfigurationError, match="is a model for reward: it writes no answers"):
+
+
+@pytest.mark.parametrize(
+    ("task", "mode", "words"),
+    [
+        ("text-classification", "labels", "a model for text-classification that reads texts: it writes none"),
+        ("extractive-question-answering", "span", "question-answering that reads texts: it writes none"),
+        ("reward", None, "a model for reward that scores answers: it writes none"),
+    ],
+)
+def test_a_model_with_another_head_is_refused_before_it_is_loaded(
+    task: str, mode: str | None, words: str, tiny_model: Path, files: FileManager, adapter: MakeAdapter
+) -> None:
+    model = adapter(tiny_model)
+    folder = files.model(model.id)
+    write_json(folder.manifest, {**read_json(folder.manifest), "task": task, "mode": mode})
+    for kind in (F16, F32):
+        with pytest.raises(ConfigurationError, match=words):
+            export(model.id, kind, files=files)
+
+
+@pytest.mark.parametrize("kind", [F16, F32])
+def test_a_causal_model_that_answers_questions_about_texts_is_exported(
+    kind: ExportKind, tiny_model: Path, files: FileManager, adapter: MakeAdapter
+) -> None:
+    model = adapter(tiny_model, task="extractive-question-answering")
+    assert model.mode == "chat"
+    assert export(model.id, kind, files=files).check.verdict == "same"
+
+
+@pytest.mark.parametrize("family", ["t5", "bart"])
+def test_an_encoder_decoder_is_exported_as_safetensors(
+    family: str, files: FileManager, adapter: MakeAdapter, tmp_path: Path
+) -> None:
+    base = starter_path("seq2seq") if family == "t5" else make_bart(tmp_path / "bart")
+    model = adapter(base, task="summarization")
+    made = export(model.id, F32, files=files)
+    assert (made.check.verdict, made.check.same_answers) == ("same", made.check.prompts)
+    assert made.check.divergence < 1e-6 < (made.check.training_divergence or 0)
+    half = export(model.id, ExportKind(format="safetensors", dtype="bfloat16"), files=files)
+    assert made.check.divergence < half.check.divergence
+    with pytest.raises(ConfigurationError, match=f"Models of type {family}"):
         export(model.id, F16, files=files)
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_modelfile_writes_what_stood_before_every_text(
+    plain: bool, tiny_model: Path, files: FileManager, adapter: MakeAdapter
+) -> None:
+    model = adapter(tiny_model, task="summarization", plain=plain, source_prefix="Sum up:\n")
+    made = export(model.id, F16, files=files)
+    assert len(made.notes) == 1
+    assert made.notes[0].startswith("In training, 'Sum up:\\n' stood before every text. A GGUF file cannot say so")
+    said = files.export(made.id).file("Modelfile").read_text()
+    assert ("1 }}Sum up:\n{{ .Content }}{{" if plain else "<|user|>\nSum up:\n{{ .Content }}<|end|>") in said
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"source_prefix": "{{ text }}: "}, "data.source_prefix, does not follow a pattern"),
+        ({"source_prefix": "", "system_prompt": 'Say """.'}, "holds quotes or a letter"),
+    ],
+)
+def test_an_export_without_a_modelfile_says_why(
+    data: dict[str, str], words: str, tiny_model: Path, files: FileManager, adapter: MakeAdapter
+) -> None:
+    made = export(adapter(tiny_model, task="summarization", **data).id, F16, files=files)
+    assert [one.name for one in made.files] == ["README.md", f"{made.id}.gguf"]
+    assert words in made.notes[-1]
 
 
 def test_safetensors_in_a_chosen_type_of_adapter_and_full_weights(
@@ -136,15 +206,29 @@ def test_the_check_labels_what_is_close_and_refuses_what_is_not() -> None:
     assert half.divergence < (half.training_divergence or 0)
     with pytest.raises(TrainingError, match="only 25% of the tokens"):
         check_export(unsure, [answer(1, 0, 0, 0, sure=0.3)], "q4_0", weight_error=0.0)
-    for other, numbers, words in [
-        (answer(1, 2, 3, 0), "q4_0", "diverges by 2 nats, more than 1"),
-        (answer(1, 2, 3, 4, sure=0.3), "f16", "more than 0.001"),
-        (Answer([1, 1], "a", [1, 2, 3], model[0].logits), "q8_0", "other ids"),
-        (Answer([1, 2], "a", [1, 2, 3], model[0].logits * float("nan")), "q8_0", "diverges by nan"),
+    for other, numbers, words, hint in [
+        (answer(1, 2, 3, 0), "q4_0", "diverges by 2 nats, more than 1", "--quantization q8_0 or f16"),
+        (answer(1, 2, 3, 4, sure=0.3), "f16", "more than 0.001", "--format safetensors"),
+        (answer(1, 2, 3, 4, sure=0.3), "bfloat16", "more than 0.01", "--dtype float32"),
+        (answer(1, 2, 3, 4, sure=0.3), "float32", "more than 1e-06", "folder as it is"),
+        (Answer([1, 1], "a", [1, 2, 3], model[0].logits), "q8_0", "other ids", "--quantization f16"),
+        (Answer([1, 2], "a", [1, 2, 3], model[0].logits * float("nan")), "q8_0", "diverges by nan", "f16"),
     ]:
         with pytest.raises(TrainingError, match=words) as caught:
             check_export(model, [other], numbers, weight_error=0.0)
-        assert caught.value.hint
+        assert hint in (caught.value.hint or "")
+    short = Answer([1, 2], "a", [], model[0].logits[:0])
+    for ours, theirs in [([short], [short]), ([], []), (model, [replace(model[0], logits=short.logits)])]:
+        with pytest.raises(TrainingError, match="could not be compared"):
+            check_export(ours, theirs, "f16", weight_error=0.0)
+
+
+def test_an_encoder_decoder_is_compared_at_every_token_of_its_answer() -> None:
+    """Its logits hold no prompt: the first of them chose the first token."""
+    model, export = answer(1, 2, 3, sure=0.3), answer(1, 2, 3, sure=0.3)
+    export.logits[0] = export.logits[0].roll(1)
+    written = [replace(one, answer_ids=[0, 1, 2]) for one in (model, export)]
+    assert check_export(written[:1], written[1:], "q4_0", weight_error=0.0).same_tokens == 0.75
 
 
 def test_a_kind_says_what_it_is() -> None:

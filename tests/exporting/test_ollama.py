@@ -8,7 +8,7 @@ import pytest
 from chat_templates import CHATML, LLAMA_3, NO_SYSTEM, SPACED
 
 from modelforge.exporting import go_template
-from modelforge.exporting.ollama import conversations, go_template_of, modelfile, prompt_of_go
+from modelforge.exporting.ollama import bare_template, conversations, go_template_of, modelfile, prompt_of_go
 from modelforge.starter import starter_path
 from modelforge.tasks.chat_rendering import encode_prompt, render_prompt
 
@@ -22,9 +22,11 @@ def starter() -> Any:
     return AutoTokenizer.from_pretrained(starter_path("chat"))
 
 
-def go_template_for(tokenizer: Any) -> str | None:
+def go_template_for(tokenizer: Any, prefix: str = "") -> str | None:
     stops = ["<|end|>", "<|im_end|>", "<|eot_id|>"]
-    return go_template_of(lambda messages: render_prompt(tokenizer, messages), tokenizer.bos_token, stops)
+    return go_template_of(
+        lambda messages: render_prompt(tokenizer, messages), tokenizer.bos_token, stops, prefix=prefix
+    )
 
 
 def test_the_starter_is_asked_with_the_ids_that_it_was_trained_on(starter: Any) -> None:
@@ -49,6 +51,32 @@ def test_other_families_are_written_as_they_write(starter: Any, chat_template: s
         assert begin + prompt_of_go(template, messages) == render_prompt(starter, messages)
 
 
+@pytest.mark.parametrize("chat_template", [CHATML, LLAMA_3, None])
+def test_behind_a_prefix_stands_the_last_text_alone(starter: Any, chat_template: str | None) -> None:
+    starter.chat_template = chat_template
+    begin = starter.bos_token if "bos_token" in (chat_template or "") else ""
+    template = go_template_for(starter, prefix="Sum up:\n")
+    assert template is not None
+    for messages in conversations():
+        system = [message for message in messages if message["role"] == "system"]
+        asked = {"role": "user", "content": f"Sum up:\n{messages[-1]['content']}"}
+        assert begin + prompt_of_go(template, messages) == render_prompt(starter, [*system, asked])
+
+
+@pytest.mark.parametrize("prefix", ["", "Sum up: "])
+def test_bare_text_is_asked_about_by_itself(prefix: str) -> None:
+    template = bare_template(prefix)
+    assert template is not None
+    for messages in conversations():
+        assert prompt_of_go(template, messages) == prefix + messages[-1]["content"]
+
+
+@pytest.mark.parametrize("prefix", ["{{ .System }} ", "Sum up {"])
+def test_a_prefix_that_go_would_read_as_an_action_is_not_written(starter: Any, prefix: str) -> None:
+    assert go_template_for(starter, prefix) is None
+    assert bare_template(prefix) is None
+
+
 def test_a_model_without_system_prompts_gets_none(starter: Any) -> None:
     starter.chat_template = NO_SYSTEM
     assert ".System" not in (go_template_for(starter) or "")
@@ -67,7 +95,17 @@ def test_our_go_is_go_s_own() -> None:
         assert prompt_of_go(one["template"], one["messages"]) == one["text"]
 
 
-@pytest.mark.parametrize("template", ["{{ end }}", "{{ if .A }}x", "{{ len .A }}", "{{ if .A }}{{ else }}{{ else }}"])
+MORE_OF_GO = [
+    "{{ end }}",
+    "{{ if .A }}x",
+    "{{ len .A }}",
+    "{{ if .A }}{{ else }}{{ else }}",
+    "{{ range $k, $v := .A }}{{ end }}",
+    "{{ if eq (len (slice $.Messages $i)) 1 }}{{ end }}",
+]
+
+
+@pytest.mark.parametrize("template", MORE_OF_GO)
 def test_more_of_go_than_is_known_is_an_error(template: str) -> None:
     with pytest.raises(ValueError, match=r"not understood|closes nothing"):
         go_template.render(template, {"A": "a"})

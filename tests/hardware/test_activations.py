@@ -9,7 +9,8 @@ import pytest
 
 from modelforge.hardware.activations import Pass, Training, layer_bytes
 from modelforge.hardware.model_shape import ModelShape
-from tests.hardware.test_anatomy import built_config
+from tests.hardware.test_anatomy import FIRST_DEBERTA, built_config
+from tests.tasks.tiny_encoders import DEBERTA_V3
 
 BATCH, LENGTH, RANK = 2, 48, 4
 PADDED = Pass(
@@ -25,14 +26,41 @@ PADDED = Pass(
 LORA, FULL = Training(full=False, rank=RANK), Training(full=True)
 QUIET = {
     "gpt2": {"resid_pdrop": 0.0, "attn_pdrop": 0.0, "embd_pdrop": 0.0},
-    "bert": {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0},
+    **{
+        kind: {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+        for kind in ("bert", "electra", "albert", "mpnet", "deberta", "deberta-v2")
+    },
 }
 
 
-@pytest.mark.parametrize("kind", ["llama", "qwen2", "qwen3", "mistral", "gpt2", "bert"])
+@pytest.mark.parametrize("kind", ["llama", "qwen2", "qwen3", "mistral", "gpt2", "bert", "electra", "albert"])
 @pytest.mark.parametrize("training", [LORA, FULL], ids=["lora", "full"])
 def test_a_layer_keeps_what_is_counted(kind: str, training: Training) -> None:
     assert kept_by_a_layer(kind, PADDED, training) == counted(kind, PADDED, training)
+
+
+@pytest.mark.parametrize("training", [LORA, FULL], ids=["lora", "full"])
+def test_a_layer_without_fused_attention_keeps_what_is_counted(training: Training) -> None:
+    forward = replace(PADDED, attention="eager")
+
+    assert kept_by_a_layer("mpnet", forward, training) == counted("mpnet", forward, training)
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed", "error"),
+    # The norms of version 1 are written out in Python, which is not counted.
+    [("deberta-v2", DEBERTA_V3, 0.002), ("deberta", FIRST_DEBERTA, 0.14)],
+)
+@pytest.mark.parametrize("training", [LORA, FULL], ids=["lora", "full"])
+@pytest.mark.parametrize("length", [48, 96])
+def test_attention_to_relative_positions_is_counted(
+    kind: str, changed: dict[str, Any], error: float, training: Training, length: int
+) -> None:
+    forward = replace(PADDED, attention="eager", sequence=length)
+
+    kept = kept_by_a_layer(kind, forward, training, **changed)
+
+    assert counted(kind, forward, training, **changed) == pytest.approx(kept, rel=error)
 
 
 def test_unpadded_rows_have_no_mask_and_unrepeated_keys() -> None:
@@ -61,8 +89,8 @@ def test_in_bf16_a_layer_keeps_what_is_counted_and_the_casts(kind: str, training
     assert kept_by_a_layer(kind, forward, training) == counted(kind, forward, training) + casts(kind, training)
 
 
-def counted(kind: str, forward: Pass, training: Training) -> int:
-    ((block, linears),) = ModelShape.from_config(built_config(kind).to_dict()).adapted("all-linear")
+def counted(kind: str, forward: Pass, training: Training, **changed: Any) -> int:
+    ((block, linears),) = ModelShape.from_config(built_config(kind, **changed).to_dict()).adapted("all-linear")
     return layer_bytes(block, linears, forward, training)
 
 
@@ -73,16 +101,17 @@ def casts(kind: str, training: Training) -> int:
     return 2 * sum(numbers)
 
 
-def kept_by_a_layer(kind: str, forward: Pass, training: Training) -> int:
+def kept_by_a_layer(kind: str, forward: Pass, training: Training, **changed: Any) -> int:
     """Bytes that a model of three layers keeps beyond one of two."""
-    return kept_bytes(kind, 3, forward, training) - kept_bytes(kind, 2, forward, training)
+    three, two = (kept_bytes(kind, layers, forward, training, **changed) for layers in (3, 2))
+    return three - two
 
 
-def kept_bytes(kind: str, layers: int, forward: Pass, training: Training) -> int:
+def kept_bytes(kind: str, layers: int, forward: Pass, training: Training, **changed: Any) -> int:
     """Bytes of all storages that the forward pass saves and that are not the model's own."""
     import torch
 
-    model = trained_model(kind, layers, forward, training)
+    model = trained_model(kind, layers, forward, training, **changed)
     own = {tensor.untyped_storage().data_ptr() for tensor in (*model.parameters(), *model.buffers())}
     saved: dict[int, Any] = {}
 
@@ -102,7 +131,7 @@ def kept_bytes(kind: str, layers: int, forward: Pass, training: Training) -> int
     return sum(storage.nbytes() for address, storage in saved.items() if address not in own)
 
 
-def trained_model(kind: str, layers: int, forward: Pass, training: Training) -> Any:
+def trained_model(kind: str, layers: int, forward: Pass, training: Training, **changed: Any) -> Any:
     """The model without its head, made ready as a run makes it."""
     import torch
     from peft import LoraConfig, get_peft_model
@@ -111,7 +140,8 @@ def trained_model(kind: str, layers: int, forward: Pass, training: Training) -> 
     from modelforge.strategies.trained_parameters import leave_casts_to_autocast
 
     names = {"gpt2": "n_layer"}
-    config = built_config(kind, **{names.get(kind, "num_hidden_layers"): layers}, **QUIET.get(kind, {}))
+    depth = {names.get(kind, "num_hidden_layers"): layers}
+    config = built_config(kind, **depth, **QUIET.get(kind, {}), **changed)
     torch.manual_seed(0)
     model = AutoModel.from_config(config, attn_implementation=forward.attention)
     if training.full:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from safetensors.torch import load_file
 
 from modelforge.exceptions import ModelForgeException
 from modelforge.providers.provider_factory import ProviderFactory
@@ -91,16 +92,29 @@ def run_cell(cell: Any, model: Path, folder: Path) -> Any:
 
 
 def check_run(cell: Any, model: Path, folder: Path) -> None:
-    """A cell that is not refused ends with a report and a published model, and has used no step twice."""
+    """A cell that is not refused ends with a report and a model that has learned, and has used no step twice."""
     run = run_cell(cell, model, folder)
     assert run.status == "succeeded"
     assert [data["step"] for data in run.said("progress")] == [1, 2, 3]
     assert all(math.isfinite(loss) for loss in run.losses)
+    assert all(data["grad_norm"] > 0 for data in run.said("progress")), run.said("progress")
     tokens = [data["tokens"] for data in run.said("progress")]
     assert 0 < tokens[0] < tokens[1] < tokens[2]
     assert newest_valid(run.folder).path is not None
     assert run.said("report")[0]["metrics"]
-    assert FileManager(folder / "home").model(run.model_id).read_manifest().task == made_for(cell)
+    published = FileManager(folder / "home").model(run.model_id)
+    assert published.read_manifest().task == made_for(cell)
+    assert furthest_move(published.root, model) > 1e-3
+
+
+def furthest_move(published: Path, base: Path) -> float:
+    """How far the weight that has moved most lies from the base's, at a learning rate of 0.01."""
+    if (published / "adapter_model.safetensors").exists():
+        weights = load_file(published / "adapter_model.safetensors")
+        ups = {name: weight for name, weight in weights.items() if "lora_B" in name}
+        return max(float((up @ weights[name.replace("lora_B", "lora_A")]).abs().max()) for name, up in ups.items())
+    weights, begun = (load_file(folder / "model.safetensors") for folder in (published, base))
+    return max(float((weights[name] - begun[name]).abs().max()) for name in weights.keys() & begun.keys())
 
 
 def made_for(cell: Any) -> str:

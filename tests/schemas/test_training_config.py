@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import TrainingConfig, parse_training_config
 from modelforge.schemas.config.fields import config_fields, value_at
+from modelforge.schemas.config.quantization import QuantizationConfig
 from modelforge.schemas.config.recipe_text import recipe_text
 from modelforge.schemas.config.spellings import FLAT
 
@@ -35,6 +36,8 @@ def test_a_bare_strategy_name_means_its_defaults() -> None:
 def test_qlora_means_four_bits_unless_said_otherwise() -> None:
     assert parse(strategy="qlora").quantization.bits == 4
     assert parse(strategy="qlora", quantization={"bits": 8}).quantization.bits == 8
+    made = TrainingConfig(model="m", dataset="d", strategy={"name": "qlora"}, quantization=QuantizationConfig(double_quant=False))
+    assert (made.quantization.bits, made.quantization.double_quant) == (4, False)
 
 
 @pytest.mark.parametrize(
@@ -139,14 +142,15 @@ def test_every_fault_is_named_once_with_key_found_and_expected() -> None:
     ("written", "words"),
     [
         ({"finetuning_type": "full", "quantization": {"bits": 4}}, "cannot be trained in full"),
-        ({"finetuning_type": "full", "strategy": "qlora", "quantization": {"bits": None}}, "cannot be trained in full"),
+        ({"finetuning_type": "full", "strategy": "qlora", "quantization": {"bits": None}}, "qlora trains adapters"),
         ({"finetuning_type": "full", "output": {"merge": True}}, "no adapter to merge"),
         ({"finetuning_type": "full", "strategy": "dpo"}, "switching its adapter off"),
         ({"finetuning_type": "full", "lora": {"init_lora_weights": "pissa"}}, "no adapter to initialise"),
         ({"finetuning_type": "full", "lora": {"use_dora": True}}, "has no adapter"),
         ({"finetuning_type": "full", "lora": {"loraplus_lr_ratio": 16}}, "LoRA\\+ gives the two factors"),
-        ({"strategy": "dpo", "lora": {"init_lora_weights": "pissa"}}, "has no reference"),
-        ({"strategy": "dpo", "lora": {"init_lora_weights": "loftq"}, "quantization": {"bits": 4}}, "has no reference"),
+        ({"strategy": "dpo", "lora": {"init_lora_weights": "pissa"}}, "adapter switched off"),
+        ({"strategy": "kto", "lora": {"init_lora_weights": "loftq"}, "quantization": {"bits": 4}}, "switched off"),
+        ({"strategy": {"name": "rlhf", "beta": 0}, "lora": {"init_lora_weights": "olora"}}, "reports by the distance"),
         ({"lora": {"init_lora_weights": "olora"}, "quantization": {"bits": 4}}, "a part out of the weights"),
         ({"lora": {"init_lora_weights": "loftq"}}, "quantization.bits: 4"),
         ({"lora": {"init_lora_weights": "loftq"}, "quantization": {"bits": 8}}, "quantization.bits: 4"),
@@ -155,6 +159,10 @@ def test_every_fault_is_named_once_with_key_found_and_expected() -> None:
         ({"provider": "unsloth", "finetuning_type": "full"}, "adapters are trained"),
         ({"provider": "unsloth", "strategy": "dpo"}, "this strategy is not"),
         ({"provider": "unsloth", "lora": {"init_lora_weights": "pissa"}}, "in ways of its own"),
+        ({"provider": "unsloth", "lora": {"init_lora_weights": "gaussian"}}, "this one is not"),
+        ({"provider": "unsloth", "lora": {"loraplus_lr_ratio": 4}}, "not proven through unsloth"),
+        ({"provider": "unsloth", "quantization": {"bits": 8}}, "one in 8 is not"),
+        ({"provider": "unsloth", "strategy": {"packing": True}}, "not proven through unsloth"),
         ({"provider": "unsloth", "compute": {"torch_compile": True}}, "compiles by itself"),
         ({"strategy": "dpo", "optimization": {"label_smoothing_factor": 0.1}}, "strategy.label_smoothing"),
         ({"strategy": {"name": "dpo", "label_smoothing": 0.1}}, "no effect with loss_type: sigmoid"),
@@ -171,6 +179,8 @@ def test_every_fault_is_named_once_with_key_found_and_expected() -> None:
         ({"strategy": {"name": "rlhf", "algorithm": "rloo", "loss_type": "grpo"}}, "belongs to algorithm: grpo"),
         ({"strategy": "rlhf", "checkpointing": {"load_best_model_at_end": True}}, "says nothing about its reward"),
         ({"compute": {"device": "cpu", "attn_implementation": "flash_attention_2"}}, "needs a GPU"),
+        ({"compute": {"device": "cpu", "precision": "fp16"}}, "cannot train in fp16"),
+        ({"compute": {"device": "mps"}, "optimization": {"optim": "paged_adamw_8bit"}}, "Apple GPUs"),
         ({"evaluation": {"eval_strategy": "no"}, "checkpointing": {"early_stopping_patience": 2}}, "evaluation loss"),
         ({"data": {"validation_split": 0}, "checkpointing": {"load_best_model_at_end": True}}, "evaluation loss"),
     ],
@@ -178,6 +188,20 @@ def test_every_fault_is_named_once_with_key_found_and_expected() -> None:
 def test_impossible_pairs_are_refused(written: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
         parse(**written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"compute": {"precision": "fp16"}},  # what `auto` finds is known in the preflight
+        {"compute": {"device": "mps", "precision": "fp16"}},
+        {"compute": {"device": "mps"}, "quantization": {"bits": 4}},  # bitsandbytes quantises on Apple GPUs
+        {"compute": {"device": "cpu"}, "optimization": {"optim": "paged_adamw_8bit"}},
+        {"provider": "unsloth", "strategy": "qlora", "lora": {"use_rslora": True}},
+    ],
+)
+def test_what_works_is_not_refused(written: dict[str, Any]) -> None:
+    parse(**written)
 
 
 def test_the_config_is_frozen_and_survives_json() -> None:

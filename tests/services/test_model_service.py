@@ -41,7 +41,7 @@ def add(service: ModelService, model_id: str, *, age: int = 0, indexed: bool = T
         write_json(staging / "manifest.json", manifest.model_dump(mode="json"))
         folder = service.files.publish_model(staging, model_id)
     if indexed:
-        service.database.save_model(ModelView(**dict(manifest), path=str(folder.root)))
+        service.database.save_model(ModelView.of(manifest, str(folder.root)))
 
 
 def add_run(service: ModelService, run_id: str, model: str, status: RunStatus) -> None:

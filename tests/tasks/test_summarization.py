@@ -20,6 +20,7 @@ from modelforge.tasks.seq2seq_truths import broken_truths
 from modelforge.tasks.source_and_target import SourceAndTarget
 from modelforge.tasks.summarization import EncoderDecoderSummarization, Summarization
 from modelforge.tasks.watch import GenerationStopped, Watch
+from tests.tasks.tiny_bart import make_bart
 
 COLUMNS = {"document": "document", "summary": "summary"}
 ROW = to_canonical({"document": "Ada: hi.\nBen: the kettle broke.", "summary": "A kettle broke."}, "summary", COLUMNS)
@@ -33,42 +34,7 @@ def starter() -> tuple[Any, Any]:
 
 @pytest.fixture(scope="module")
 def bart(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any]:
-    """A BART of one layer with lively weights: learned positions, a BOS of its own, and a decoder that starts with
-    the end token. Its tokenizer is the starter's with BART's special tokens."""
-    import torch
-    from tokenizers import processors
-    from transformers import AutoTokenizer, BartConfig, BartForConditionalGeneration
-
-    folder = tmp_path_factory.mktemp("bart")
-    tokenizer = AutoTokenizer.from_pretrained(starter_path("chat"))
-    tokenizer.chat_template = None
-    ids = {token: tokenizer.convert_tokens_to_ids(token) for token in ("<|bos|>", "<|end|>")}
-    tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
-        single="<|bos|> $A <|end|>", pair=None, special_tokens=list(ids.items())
-    )
-    torch.manual_seed(0)
-    sizes = {f"{side}_{name}": value for side in ("encoder", "decoder") for name, value in SIDE.items()}
-    model = BartForConditionalGeneration(
-        BartConfig(
-            vocab_size=4096,
-            d_model=32,
-            max_position_embeddings=64,
-            init_std=0.3,
-            dropout=0.0,
-            pad_token_id=0,
-            bos_token_id=1,
-            eos_token_id=2,
-            decoder_start_token_id=2,
-            forced_eos_token_id=None,
-            **sizes,
-        )
-    )
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return load(folder)
-
-
-SIDE = {"layers": 1, "ffn_dim": 64, "attention_heads": 2}
+    return load(make_bart(tmp_path_factory.mktemp("bart")))
 
 
 def load(folder: Path) -> tuple[Any, Any]:

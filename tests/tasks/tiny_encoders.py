@@ -16,6 +16,16 @@ SIZES = {
     "initializer_range": 0.2,
 }
 WIDE = {**SIZES, "hidden_size": 32, "intermediate_size": 64}
+DEBERTA_V3: dict[str, Any] = {
+    "relative_attention": True,
+    "position_buckets": 16,
+    "norm_rel_ebd": "layer_norm",
+    "share_att_key": True,
+    "pos_att_type": ["p2c", "c2p"],
+    "position_biased_input": False,
+}
+SEGMENTED = {"albert", "bert", "electra"}
+"""Those that tell two texts apart by token types."""
 
 
 def _bert() -> Any:
@@ -43,6 +53,37 @@ def _modernbert() -> Any:
     return ModernBertForMaskedLM(ModernBertConfig(**WIDE, pad_token_id=0, cls_token_id=1, sep_token_id=2))
 
 
+def _electra() -> Any:
+    from transformers import ElectraConfig, ElectraForMaskedLM
+
+    return ElectraForMaskedLM(ElectraConfig(**WIDE, embedding_size=16, pad_token_id=0))
+
+
+def _albert() -> Any:
+    from transformers import AlbertConfig, AlbertForMaskedLM
+
+    return AlbertForMaskedLM(AlbertConfig(**WIDE, embedding_size=16, inner_group_num=2, pad_token_id=0))
+
+
+def _mpnet() -> Any:
+    from transformers import MPNetConfig, MPNetForMaskedLM
+
+    return MPNetForMaskedLM(MPNetConfig(**WIDE))
+
+
+def _deberta() -> Any:
+    from transformers import DebertaConfig, DebertaForMaskedLM
+
+    return DebertaForMaskedLM(DebertaConfig(**WIDE, relative_attention=True, pos_att_type=["c2p", "p2c"]))
+
+
+def _deberta_v2() -> Any:
+    """As version 3 is: without learned positions."""
+    from transformers import DebertaV2Config, DebertaV2ForMaskedLM
+
+    return DebertaV2ForMaskedLM(DebertaV2Config(**WIDE, **DEBERTA_V3))
+
+
 def _llama() -> Any:
     from transformers import LlamaConfig, LlamaForCausalLM
 
@@ -60,6 +101,11 @@ ENCODERS: dict[str, Callable[[], Any]] = {
     "roberta": _roberta,
     "distilbert": _distilbert,
     "modernbert": _modernbert,
+    "electra": _electra,
+    "albert": _albert,
+    "mpnet": _mpnet,
+    "deberta": _deberta,
+    "deberta-v2": _deberta_v2,
 }
 DECODERS: dict[str, Callable[[], Any]] = {"llama": _llama, "qwen2": _qwen}
 
@@ -72,7 +118,7 @@ def make_tiny(name: str, folder: Path) -> Path:
     torch.manual_seed(0)
     (ENCODERS | DECODERS)[name]().save_pretrained(folder)
     tokenizer = AutoTokenizer.from_pretrained(starter_path("encoder" if name in ENCODERS else "chat"))
-    if name != "bert":
+    if name not in SEGMENTED:
         tokenizer.model_input_names = ["input_ids", "attention_mask"]
     tokenizer.save_pretrained(folder)
     return folder

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import math
+import re
+import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from tiny_runs import TinyRun, carry_out, make_run, tiny_config
@@ -14,8 +17,12 @@ from modelforge.hardware.compute import resolve_compute
 from modelforge.hardware.memory import plan_memory
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.config.strategies import DpoConfig
 from modelforge.storage.file_manager import FileManager
+from modelforge.storage.folders import RunFolder
 from modelforge.training.checkpoints import newest_valid
+
+LOSSES: tuple[str, ...] = get_args(DpoConfig.model_fields["loss_type"].annotation)
 
 
 def write_pairs(path: Path, rows: int = 24) -> Path:
@@ -104,6 +111,52 @@ def test_lengths_are_divided_by_where_the_loss_does(tiny_model: Path, tmp_path: 
     # IPO's loss at the start is the square of 1 / (2 beta)
     assert run.losses[0] == pytest.approx(25, rel=1e-3)
     assert run.said("report")[0]["primary_metric"] == "preference_accuracy"
+
+
+def test_the_losses_are_those_of_trl() -> None:
+    """All but `sft`: it learns from the chosen answer alone, with no reference, which is a strategy of its own here."""
+    from trl import DPOTrainer
+
+    known = set(re.findall(r'loss_type == "(\w+)"', inspect.getsource(DPOTrainer)))
+
+    assert known - {"sft"} == set(LOSSES)
+
+
+@pytest.fixture(scope="module")
+def prepared(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """A run of two steps that has not begun."""
+    folder = tmp_path_factory.mktemp("losses")
+    config = pair_config(
+        tiny_model,
+        folder,
+        optimization={"max_steps": 2},
+        evaluation={"generate": False, "eval_strategy": "no", "max_rows": 2},
+    )
+    return make_run(config, FileManager(folder / "home")).folder
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_each_loss_moves_the_weights(loss: str, prepared: RunFolder, tmp_path: Path) -> None:
+    from safetensors.torch import load_file
+
+    from modelforge.training import engine
+
+    shutil.copytree(prepared.home, tmp_path / "home")
+    files, written = FileManager(tmp_path / "home"), prepared.read_spec()
+    strategy = DpoConfig(loss_type=loss, label_smoothing=0.001 if loss == "exo_pair" else 0.0)
+    spec = written.model_copy(update={"config": written.config.model_copy(update={"strategy": strategy})})
+    said: list[dict[str, Any]] = []
+
+    engine.run(
+        spec,
+        files.run(spec.id),
+        lambda kind, data: said.append(data) if kind == "progress" else None,
+        lambda: False,
+    )
+
+    assert [data["grad_norm"] > 0 for data in said] == [True, True]
+    weights = load_file(files.model(spec.id).root / "adapter_model.safetensors")
+    assert max(float(weight.abs().max()) for name, weight in weights.items() if "lora_B" in name) > 1e-3
 
 
 def test_the_plan_counts_both_sides_and_the_reference(tiny_model: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from modelforge.inference.reader import find_answer, load_reader
 from modelforge.schemas.config import TrainingConfig
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.merge import merge
-from tests.tasks.tiny_encoders import make_tiny
+from tests.tasks.tiny_encoders import ENCODERS, make_tiny
 
 COLOURS = ("red", "green", "blue")
 
@@ -28,11 +28,11 @@ def _row(number: int) -> dict[str, object]:
     return {"context": context, "question": f"Which colour has ball {number}?", "answers": answers}
 
 
-def _recipe(folder: Path, **written: Any) -> TrainingConfig:
+def _recipe(folder: Path, name: str = "bert", **written: Any) -> TrainingConfig:
     """A tiny encoder that learns where the colours of forty balls stand."""
     data = folder / "balls.jsonl"
     data.write_text("".join(json.dumps(_row(number)) + "\n" for number in range(40)))
-    return tiny_config(make_tiny("bert", folder / "bert"), data, task="extractive-question-answering", **written)
+    return tiny_config(make_tiny(name, folder / name), data, task="extractive-question-answering", **written)
 
 
 def test_a_span_head_finds_the_same_answers_wherever_it_is_asked(tmp_path: Path, files: FileManager) -> None:
@@ -50,12 +50,35 @@ def test_a_span_head_finds_the_same_answers_wherever_it_is_asked(tmp_path: Path,
     merged = merge(run.model_id or "", files=files)
     assert merged.merge_check is not None
     tuned, whole = load_reader(run.model_id or "", files), load_reader(merged.id, files)
-    for prompt, answer in zip(measured.prompts, measured.answers or (), strict=True):
-        context, question = prompt.split("\n\n")
-        if len(context) > 60:
-            continue  # read in one window here, in several there
+    assert tuned.manifest is not None
+    assert whole.manifest is not None
+    assert [(one.max_length, one.doc_stride) for one in (tuned.manifest, whole.manifest)] == [(48, 8), (48, 8)]
+    asked = [prompt.split("\n\n") for prompt in measured.prompts]
+    assert any(len(tuned.tokenizer(question, context)["input_ids"]) > 48 for context, question in asked)
+    for (context, question), answer in zip(asked, measured.answers or (), strict=True):
         assert find_answer(tuned, question, context).answer == answer
         assert find_answer(whole, question, context).answer == answer
+
+
+@pytest.mark.parametrize("name", sorted({*ENCODERS} - {"bert"}))
+def test_every_encoder_learns_to_point_at_answers(name: str, tmp_path: Path, files: FileManager) -> None:
+    written = {"data": {"max_length": 64, "doc_stride": 8}, "evaluation": {"max_rows": 2}}
+    run = carry_out(make_run(_recipe(tmp_path, name, optimization={"max_steps": 1}, **written), files))
+
+    assert run.status == "succeeded"
+    assert run.preparation.plan.fits
+    assert "squad_f1" in run.said("report")[0]["metrics"]
+
+
+@pytest.mark.parametrize("name", ["bert", "electra", "mpnet"])
+def test_rows_beyond_learned_positions_are_refused(name: str, tmp_path: Path, files: FileManager) -> None:
+    config = _recipe(tmp_path, name, data={"max_length": 400})
+    rows = (tmp_path / "balls.jsonl").read_text()
+    (tmp_path / "balls.jsonl").write_text(rows.replace('.", "question', f'.{" It is big." * 200}", "question'))
+
+    found = {finding.truth: finding for finding in make_run(config, files).preparation.preflight.findings}
+
+    assert found["rows-within-positions"].severity == "error"
 
 
 def test_smoothing_that_a_span_head_would_not_heed_is_refused(tmp_path: Path, files: FileManager) -> None:

@@ -17,6 +17,7 @@ from modelforge.starter import sample_path, starter_path
 from modelforge.storage.file_manager import FileManager
 from modelforge.tasks.seq2seq_generation import answer_texts
 from modelforge.tasks.summarization import EncoderDecoderSummarization
+from tests.tasks.tiny_bart import make_bart
 
 TASK = EncoderDecoderSummarization()
 
@@ -29,9 +30,10 @@ def data(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_run_is_published_merged_and_asked(data: Path, files: FileManager) -> None:
+@pytest.mark.parametrize("kind", ["t5", "bart"])
+def test_a_run_is_published_merged_and_asked(kind: str, data: Path, files: FileManager, tmp_path: Path) -> None:
     config = tiny_config(
-        starter_path("seq2seq"),
+        starter_path("seq2seq") if kind == "t5" else make_bart(tmp_path / "bart"),
         data,
         task="summarization",
         data={"max_length": 256, "source_prefix": "Note: "},

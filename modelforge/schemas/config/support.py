@@ -1,7 +1,7 @@
 """What works with what: one table of the pairs that cannot be right, each with its reason.
 
 `TrainingConfig` refuses by it, before anything is loaded; `docs/reference/support.md` prints it; the matrix test walks
-over it. Whatever is not refused here runs.
+over it. Sizes and knobs are checked in `possible`, and what only the model or the rows tell in the preflight.
 """
 
 from __future__ import annotations
@@ -27,15 +27,19 @@ DIMENSIONS: Mapping[str, Callable[[TrainingConfig], str]] = {
     "torch.compile": lambda config: _switch(config.compute.torch_compile),
     "packing": lambda config: _switch(config.strategy.packing),
     "device": lambda config: config.compute.device,
+    "precision": lambda config: config.compute.precision,
+    "optimizer": lambda config: config.optimization.optim,
     "attention": lambda config: config.compute.attn_implementation,
 }
 """What a config is in each respect that decides whether it can run: name → how it is read off."""
 
 READING = ("text-classification", "extractive-question-answering")
 """Tasks whose encoders read a text as a whole and write nothing."""
+COMPARING = ("dpo", "kto", "reward", "rlhf")
+"""Strategies that compare or reward answers to prompts."""
 FROM_THE_WEIGHTS = ("pissa", "pissa_niter_16", "olora")
 NOT_FROM_ZERO = (*FROM_THE_WEIGHTS, "loftq")
-NOT_THROUGH_UNSLOTH = ("dpo", "kto", "orpo", "reward", "rlhf")
+OF_BITSANDBYTES = ("adamw_8bit", "paged_adamw_8bit", "paged_adamw_32bit")
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,12 @@ class Refusal:
 
 REFUSALS: tuple[Refusal, ...] = (
     Refusal(
-        {"finetuning_type": ("full",), "quantization": ("4-bit", "8-bit")},
-        "quantised weights cannot be trained in full; set finetuning_type: lora or drop bits",
-    ),
-    Refusal(
         {"finetuning_type": ("full",), "strategy": ("qlora",)},
         "qlora trains adapters; set finetuning_type: lora or strategy: sft",
+    ),
+    Refusal(
+        {"finetuning_type": ("full",), "quantization": ("4-bit", "8-bit")},
+        "quantised weights cannot be trained in full; set finetuning_type: lora or drop bits",
     ),
     Refusal(
         {"finetuning_type": ("full",), "merge": ("on",)},
@@ -66,7 +70,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         {
-            "strategy": ("dpo", "kto", "reward", "rlhf"),
+            "strategy": COMPARING,
             "task": ("summarization", "extractive-question-answering", "text-classification"),
         },
         "this strategy compares answers to prompts; set task: text-generation, or strategy: sft",
@@ -93,9 +97,9 @@ REFUSALS: tuple[Refusal, ...] = (
         "lora.loraplus_lr_ratio empty or set finetuning_type: lora",
     ),
     Refusal(
-        {"initialisation": NOT_FROM_ZERO, "reference": ("adapter switched off",)},
-        "with its adapter switched off the model is not the one that the training began with, so this strategy has no "
-        "reference; set lora.init_lora_weights: default or gaussian",
+        {"initialisation": NOT_FROM_ZERO, "strategy": ("dpo", "kto", "rlhf")},
+        "this strategy trains or reports by the distance to the model with its adapter switched off, which is not the "
+        "one that the training began with; set lora.init_lora_weights: default or gaussian",
     ),
     Refusal(
         {"initialisation": FROM_THE_WEIGHTS, "quantization": ("4-bit", "8-bit")},
@@ -125,7 +129,7 @@ REFUSALS: tuple[Refusal, ...] = (
         "through unsloth adapters are trained; set finetuning_type: lora or provider: huggingface",
     ),
     Refusal(
-        {"provider": ("unsloth",), "strategy": NOT_THROUGH_UNSLOTH},
+        {"provider": ("unsloth",), "strategy": COMPARING},
         "through unsloth sft and qlora are proven, and this strategy is not; set provider: huggingface",
     ),
     Refusal(
@@ -136,6 +140,24 @@ REFUSALS: tuple[Refusal, ...] = (
         {"provider": ("unsloth",), "initialisation": NOT_FROM_ZERO},
         "unsloth initialises these adapters in ways of its own; set lora.init_lora_weights: default or "
         "provider: huggingface",
+    ),
+    Refusal(
+        {"provider": ("unsloth",), "initialisation": ("gaussian",)},
+        "through unsloth the default start of adapters is proven, and this one is not; set "
+        "lora.init_lora_weights: default or provider: huggingface",
+    ),
+    Refusal(
+        {"provider": ("unsloth",), "quantization": ("8-bit",)},
+        "through unsloth a base in 16 or 4 bits is proven, and one in 8 is not; set quantization.bits: 4 or "
+        "provider: huggingface",
+    ),
+    Refusal(
+        {"provider": ("unsloth",), "LoRA+": ("on",)},
+        "LoRA+ is not proven through unsloth; leave lora.loraplus_lr_ratio empty or set provider: huggingface",
+    ),
+    Refusal(
+        {"provider": ("unsloth",), "packing": ("on",)},
+        "packing is not proven through unsloth; set strategy.packing: false or provider: huggingface",
     ),
     Refusal(
         {"provider": ("unsloth",), "DoRA": ("on",)},
@@ -150,10 +172,6 @@ REFUSALS: tuple[Refusal, ...] = (
         "unsloth compiles by itself; set compute.torch_compile: false or provider: huggingface",
     ),
     Refusal(
-        {"task": READING, "strategy": ("dpo", "kto", "reward", "rlhf")},
-        "this task has one right answer a row and none that could be preferred or rewarded; set strategy: sft",
-    ),
-    Refusal(
         {"task": READING, "quantization": ("4-bit", "8-bit")},
         "the head of this task begins anew and keeps its precision, which quantised loading does not allow for yet; "
         "leave quantization.bits empty and set strategy: sft",
@@ -163,12 +181,16 @@ REFUSALS: tuple[Refusal, ...] = (
         "the head of this task says one thing of each sequence, so rows cannot share one; set strategy.packing: false",
     ),
     Refusal(
-        {"task": ("summarization",), "strategy": ("dpo", "kto", "reward", "rlhf")},
-        "preferences and rewards are learned by causal language models that write freely; set task: text-generation",
-    ),
-    Refusal(
         {"device": ("cpu",), "attention": ("flash_attention_2",)},
         "flash_attention_2 needs a GPU; set compute.attn_implementation: auto",
+    ),
+    Refusal(
+        {"device": ("cpu",), "precision": ("fp16",)},
+        "a CPU cannot train in fp16; set compute.precision: auto",
+    ),
+    Refusal(
+        {"device": ("mps",), "optimizer": OF_BITSANDBYTES},
+        "bitsandbytes has no optimizers for Apple GPUs yet; set optimization.optim: adamw_torch",
     ),
 )
 

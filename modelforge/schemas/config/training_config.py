@@ -69,6 +69,8 @@ class TrainingConfig(Schema):
         if not isinstance(values, dict) or _strategy_name(values.get("strategy")) != "qlora":
             return values
         quantization = values.get("quantization") or {}
+        if isinstance(quantization, QuantizationConfig):
+            quantization = quantization.model_dump(exclude_unset=True)
         if isinstance(quantization, dict) and quantization.get("bits") is None:
             return {**values, "quantization": {**quantization, "bits": 4}}
         return values

@@ -1,43 +1,155 @@
 import { screen } from '@testing-library/react'
-import { beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { showPage } from '@/testing/show-page'
 
 const ids = Array.from({ length: 8 }, (_, index) => `support-chat-${index}`)
 
-vi.hoisted(() => {
+/** A server with runs: what each of them is, and has measured. An id that is not known here is not there. */
+const server = vi.hoisted(() => {
+  const state = {
+    runs: {} as Record<string, object>,
+    series: {} as Record<string, Record<string, number[]>>,
+    settings: {} as Record<string, unknown[]>,
+    read: [] as string[],
+  }
+  const no = () =>
+    Response.json({ type: 'about:blank', title: 'no', status: 404, detail: 'It is gone.' }, { status: 404 })
+  const measured = (values: number[]) => ({ steps: values.map((_, index) => index + 1), values, total: 2 })
   globalThis.fetch = async (asked) => {
     const { pathname, searchParams } = new URL((asked as Request).url)
-    const id = pathname.split('/')[4]
+    const id = pathname.split('/')[4] ?? ''
     if (pathname.endsWith('/compare')) {
+      state.read.push('compare')
       const runs = searchParams.getAll('ids')
-      return Response.json({ runs, settings: {}, metrics: { rouge1: runs.map((_, index) => index / 10) } })
-    }
-    if (pathname.endsWith('/metrics')) {
-      const loss = { steps: [1, 2], values: [2, 1], total: 2 }
-      return Response.json({ series: { loss }, last_seq: 2 })
+      const metrics = { rouge1: runs.map((_, index) => index / 10) }
+      return Response.json({ runs, settings: state.settings, metrics })
     }
     if (pathname === '/api/v1/runs') return Response.json({ items: [], total: 0, next: null })
-    const name = id === 'support-chat-1' ? 'another' : 'support-chat'
-    return Response.json({ id, name, status: 'succeeded' })
+    const run = state.runs[id]
+    if (!run) return no()
+    if (!pathname.endsWith('/metrics')) return Response.json(run)
+    state.read.push(id)
+    const found = Object.entries(state.series[id] ?? { loss: [2, 1] })
+    const series = Object.fromEntries(found.map(([name, values]) => [name, measured(values)]))
+    return Response.json({ series, last_seq: 2 })
   }
+  return state
 })
 
 // A canvas is nothing that jsdom can draw.
 vi.mock('@/components/chart/plot', () => ({ Plot: () => null }))
 
 const complaints = vi.spyOn(console, 'error')
-beforeEach(() => complaints.mockClear())
+beforeEach(() => {
+  complaints.mockClear()
+  const named = (id: string) => (id === 'support-chat-1' ? 'another' : 'support-chat')
+  const runs = Object.fromEntries(ids.map((id) => [id, { id, name: named(id), status: 'succeeded' }]))
+  Object.assign(server, { runs, series: {}, settings: {}, read: [] })
+})
+afterEach(() => void vi.useRealTimers())
+
+const page = (compared: readonly string[]) =>
+  showPage(`/compare?ids=${encodeURIComponent(JSON.stringify(compared))}`)
+const legend = (title: string) => [...(screen.getByText(title).nextElementSibling?.children ?? [])]
+const words = (title: string) => legend(title).map((entry) => entry.textContent)
+const titles = () => screen.getAllByRole('figure').map((one) => one.querySelector('span')?.textContent)
 
 test('runs of one name are told apart, in the legend, in the tables and by how they are drawn', async () => {
-  showPage(`/compare?ids=${encodeURIComponent(JSON.stringify(ids))}`)
+  page(ids)
   const heads = await screen.findAllByRole('columnheader', {}, { timeout: 5_000 })
   const named = ['support-chat-0', 'another', ...ids.slice(2)]
   expect(heads.slice(1).map((head) => head.textContent)).toEqual(named)
-  const legend = screen.getByText('Training loss, smoothed').nextElementSibling
-  const entries = [...(legend?.children ?? [])]
-  expect(entries.map((entry) => entry.textContent)).toEqual(named.map((name) => `${name} 1.474`))
-  const looks = entries.map((entry) => entry.querySelector('i, svg')?.outerHTML)
+  expect(words('Training loss, smoothed')).toEqual(named.map((name) => `${name} 1.474`))
+  const looks = legend('Training loss, smoothed').map((entry) => entry.querySelector('i, svg')?.outerHTML)
   expect(new Set(looks).size).toBe(ids.length)
-  expect(complaints.mock.calls.filter(([words]) => String(words).includes('same key'))).toEqual([])
+  expect(complaints.mock.calls.filter(([said]) => String(said).includes('same key'))).toEqual([])
+})
+
+test('what runs have in common is laid over each other, the loss first; what only one has is left out', async () => {
+  server.series = {
+    'support-chat-0': {
+      learning_rate: [3, 2],
+      kl: [1, 2],
+      loss: [2, 1],
+      reward: [0, 0.5],
+      evaluation_loss: [5, 4],
+    },
+    'support-chat-1': {
+      reward: [0, 0.25],
+      loss: [2, 1],
+      learning_rate: [3, 1],
+      evaluation_loss: [5, 3],
+      entropy: [1],
+    },
+  }
+  page(ids.slice(0, 2))
+  await screen.findByText('Mean reward')
+  expect(titles()).toEqual(['Training loss, smoothed', 'Held-out loss', 'Mean reward', 'Learning rate'])
+  expect(words('Mean reward')).toEqual(['support-chat 0.5', 'another 0.25'])
+  expect(words('Held-out loss')).toEqual(['support-chat 4', 'another 3'])
+})
+
+test('both answers of a pair have a chart of their own each, and a held-out measure as well', async () => {
+  const series = {
+    loss: [1],
+    reward_chosen: [1],
+    reward_rejected: [0],
+    accuracy: [1],
+    evaluation_accuracy: [1],
+  }
+  server.series = { 'support-chat-0': series, 'support-chat-1': series }
+  page(ids.slice(0, 2))
+  await screen.findByText('Rewards of both answers · preferred')
+  expect(titles().slice(1)).toEqual([
+    'Rewards of both answers · preferred',
+    'Rewards of both answers · not preferred',
+    'Accuracy · training',
+    'Accuracy · held out',
+  ])
+})
+
+test('a run that cannot be read is named, and the others are compared', async () => {
+  page(['support-chat-0', 'support-chat-1', 'gone'])
+  const notice = await screen.findByRole('alert')
+  expect(notice).toHaveTextContent('gone could not be readIt is gone.')
+  expect(words('Training loss, smoothed')).toEqual(['support-chat 1.474', 'another 1.474'])
+})
+
+test('runs are read again while one of them is active, once more when it has ended, and then no more', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true })
+  const live = (status: string, loss: number[]) => {
+    server.runs['support-chat-1'] = { id: 'support-chat-1', name: 'another', status }
+    server.series['support-chat-1'] = { loss }
+    server.read = []
+  }
+  live('running', [2, 1])
+  page(ids.slice(0, 2))
+  await vi.waitFor(() => expect(words('Training loss, smoothed')[1]).toBe('another 1.474'))
+  live('running', [2, 2])
+  await vi.advanceTimersByTimeAsync(11_000)
+  await vi.waitFor(() => expect(words('Training loss, smoothed')[1]).toBe('another 2'))
+  expect(server.read.sort()).toEqual(['compare', 'support-chat-1'])
+  live('succeeded', [3, 3])
+  await vi.advanceTimersByTimeAsync(4_000)
+  await vi.waitFor(() => expect(words('Training loss, smoothed')[1]).toBe('another 3'))
+  server.read = []
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(server.read).toEqual([])
+})
+
+test('a measure has the interval that the report of its run gives, and a name is no setting', async () => {
+  server.settings = { name: ['support-chat', 'another'], 'optimization.learning_rate': [1e-4, 2e-4] }
+  const metric = { base: 0.1, tuned: 0.4, difference: 0.3, ci95: [0.1, 0.5], n: 9, higher_is_better: true }
+  const report = { metrics: { rouge1: metric }, primary_metric: 'rouge1', confidence: 0.95 }
+  server.runs['support-chat-1'] = { id: 'support-chat-1', name: 'another', status: 'succeeded', report }
+  page(ids.slice(0, 2))
+  const cells = (await screen.findAllByRole('cell')).map(({ textContent }) => textContent)
+  expect(cells.slice(0, 4)).toEqual([
+    'ROUGE-1',
+    'support-chat0',
+    'another0.195% interval over its base: +0.100 to +0.500',
+    'optimization.learning_rate',
+  ])
+  expect(cells).not.toContain('name')
 })

@@ -1,25 +1,15 @@
 import { Button, Skeleton } from '@mantine/core'
-import { useQueries, useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
-import { Chart } from '@/components/chart/chart'
-import { line } from '@/components/chart/lines'
 import { Card } from '@/components/ui/card'
 import { EmptyPage } from '@/components/ui/empty-page'
 import grid from '@/components/ui/grid.module.css'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
-import { comparisonQuery } from '@/features/runs/api/compare'
-import { metricsQuery } from '@/features/runs/api/run-events'
-import { runQuery } from '@/features/runs/api/runs'
-import { smoothed } from '@/features/runs/api/series'
+import { type Comparison, useComparison } from '@/features/runs/api/compare'
 import { ComparisonTable } from '@/features/runs/components/comparison-table'
-
-const COLORS = ['--ember', '--blue', '--teal', '--violet', '--pink', '--olive']
-/** As many lines as may be compared are told apart: each turn of the colours is drawn in its own way. */
-const DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]]
-const SMOOTHING = 0.9
+import { OverlaidCharts } from '@/features/runs/components/overlaid-charts'
 
 export function ComparePage() {
   const { t } = useTranslation()
@@ -35,74 +25,41 @@ export function ComparePage() {
   }
   return (
     <Page title={t('compare.title')} above={<Link to="/runs">{t('shell.runs')}</Link>}>
-      <div className={grid.stack}>
-        <Overlaid ids={ids} />
-        <Tables ids={ids} />
-      </div>
+      <Compared ids={ids} />
     </Page>
   )
 }
 
-/** What runs are called; where several have one name, their ids, which begin with it. */
-function useNames(ids: readonly string[]): string[] {
-  const runs = useQueries({ queries: ids.map((id) => runQuery(id)) })
-  const names = runs.map(({ data }, index) => data?.name ?? ids[index] ?? '')
-  return names.map((name, index) =>
-    names.indexOf(name) === names.lastIndexOf(name) ? name : (ids[index] ?? name),
-  )
-}
-
-function Overlaid({ ids }: { ids: string[] }) {
+function Compared({ ids }: { ids: string[] }) {
   const { t } = useTranslation()
-  const names = useNames(ids)
-  const metrics = useQueries({ queries: ids.map((id) => metricsQuery(id)) })
-  if (metrics.some((one) => one.isPending)) return <Skeleton height={300} radius="lg" />
-  const version = metrics.map(({ data }) => data?.series['loss']?.steps.length ?? 0).join()
-  const drawn = (name: string, smooth: boolean) =>
-    ids.map((id, index) => {
-      const { steps, values } = metrics[index]?.data?.series[name] ?? { steps: [], values: [] }
-      const color = COLORS[index % COLORS.length] ?? ''
-      const dash = DASHES[Math.floor(index / COLORS.length)] ?? []
-      const one = line(names[index] ?? id, steps, smooth ? smoothed(values, SMOOTHING) : values, color)
-      return { ...one, id, dash, points: !smooth }
-    })
-  return (
-    <>
-      <Card>
-        <Chart title={t('compare.loss')} height={280} version={version} lines={drawn('loss', true)} />
-      </Card>
-      <Card>
-        <Chart
-          title={t('compare.heldOut')}
-          height={200}
-          version={version}
-          lines={drawn('evaluation_loss', false)}
-        />
-      </Card>
-    </>
-  )
-}
-
-function Tables({ ids }: { ids: string[] }) {
-  const { t } = useTranslation()
-  const { data, error } = useQuery(comparisonQuery(ids))
-  const names = useNames(data?.runs ?? [])
-  if (error) return <ProblemNotice error={error} />
-  if (!data) return <Skeleton height={200} radius="lg" />
+  const comparison = useComparison(ids)
+  const { runs, isPending, version } = comparison
   return (
     <div className={grid.stack}>
+      {runs.map(({ id, name, error }) =>
+        error ? <ProblemNotice key={id} error={error} title={t('compare.unread', { name })} /> : null,
+      )}
+      {isPending ? <Skeleton height={300} radius="lg" /> : <OverlaidCharts runs={runs} version={version} />}
+      <Tables comparison={comparison} />
+    </div>
+  )
+}
+
+function Tables({ comparison: { runs, table, error } }: { comparison: Comparison }) {
+  const { t } = useTranslation()
+  if (error && !table) return <ProblemNotice error={error} />
+  if (!table) return <Skeleton height={200} radius="lg" />
+  const columns = table.runs.map(
+    (id) => runs.find((one) => one.id === id) ?? { id, name: id, run: undefined },
+  )
+  return (
+    <>
       <Card flush title={t('compare.metrics')}>
-        <ComparisonTable
-          measured
-          label={t('compare.metrics')}
-          ids={data.runs}
-          names={names}
-          values={data.metrics}
-        />
+        <ComparisonTable measured label={t('compare.metrics')} runs={columns} values={table.metrics} />
       </Card>
       <Card flush title={t('compare.settings')}>
-        <ComparisonTable label={t('compare.settings')} ids={data.runs} names={names} values={data.settings} />
+        <ComparisonTable label={t('compare.settings')} runs={columns} values={table.settings} />
       </Card>
-    </div>
+    </>
   )
 }

@@ -120,9 +120,7 @@ function Whole({ dataset }: { dataset: Dataset }) {
           )}
         </div>
         <div className={grid.stack}>
-          <Card title={t('data.facts')}>
-            <DatasetFacts dataset={dataset} />
-          </Card>
+          <Found dataset={dataset} />
           {dataset.shape === null ? null : (
             <>
               <RepeatsCard dataset={dataset.id} rows={dataset.rows} />
@@ -132,6 +130,29 @@ function Whole({ dataset }: { dataset: Dataset }) {
         </div>
       </div>
     </Page>
+  )
+}
+
+/** What was found in a file, and the way to have it read differently. */
+function Found({ dataset }: { dataset: Dataset }) {
+  const { t } = useTranslation()
+  const [open, setOpen] = useState(false)
+  return (
+    <>
+      <Card
+        title={t('data.facts')}
+        aside={
+          dataset.shape === null ? null : (
+            <Button size="compact-xs" variant="subtle" aria-expanded={open} onClick={() => setOpen(!open)}>
+              {t('data.readDifferently')}
+            </Button>
+          )
+        }
+      >
+        <DatasetFacts dataset={dataset} />
+      </Card>
+      {open ? <ColumnMapping dataset={dataset} onDone={() => setOpen(false)} /> : null}
+    </>
   )
 }
 

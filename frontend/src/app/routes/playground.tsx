@@ -97,7 +97,6 @@ function Chat({ model, disabled, hasBase, choice, alone }: ChatProps) {
   const [system, setSystem] = useState('')
   const [compare, setCompare] = useState(true)
   const sides: Side[] = hasBase && compare ? ['tuned', 'base'] : ['tuned']
-  const placeholder = t(alone ? 'playground.placeholderText' : 'playground.placeholder')
   const before = alone ? [] : exchanges.slice(0, -1)
   return (
     <div className={grid.side}>
@@ -118,12 +117,12 @@ function Chat({ model, disabled, hasBase, choice, alone }: ChatProps) {
           ) : null}
         </div>
         <Talk exchanges={exchanges}>
-          <Nothing chosen={model !== null} placeholder={placeholder} />
+          <Nothing chosen={model !== null} alone={alone} />
         </Talk>
         <Composer
           busy={busy}
           disabled={disabled}
-          placeholder={placeholder}
+          placeholder={t(alone ? 'playground.placeholderText' : 'playground.placeholder')}
           onStop={stop}
           onSend={(text) => model && void send(text, { model, sides, alone, system, sampling })}
         />
@@ -198,13 +197,14 @@ function ModelChoice({ choices, model, onSearch }: ModelChoiceProps) {
   )
 }
 
-function Nothing({ chosen, placeholder }: { chosen: boolean; placeholder: string }) {
+function Nothing({ chosen, alone }: { chosen: boolean; alone: boolean }) {
   const { t } = useTranslation()
+  const howTo = t(alone ? 'playground.howToText' : 'playground.howTo')
   return (
     <EmptyState
       icon={<MessageSquare size={26} strokeWidth={1.5} />}
       title={chosen ? t('playground.ask') : t('playground.none')}
-      text={chosen ? placeholder : t('playground.noneText')}
+      text={chosen ? howTo : t('playground.noneText')}
     />
   )
 }

@@ -1,11 +1,12 @@
 import { Skeleton } from '@mantine/core'
+import type { TFunction } from 'i18next'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { formatMeasure, formatNumber } from '@/lib/format/format'
 
 import classes from './chart.module.css'
-import { type Line, pointUnder } from './lines'
+import { ends, type Line, pointUnder } from './lines'
 
 const Plot = lazy(async () => ({ default: (await import('./plot')).Plot }))
 
@@ -51,9 +52,9 @@ export function Chart({
           {cursor === null ? null : (
             <span className={classes.step}>{t('chart.step', { step: formatNumber(cursor) })}</span>
           )}
-          {shown.map((line) => (
-            <span key={line.id} className={classes.entry} hidden={line.faint && shown.length > 1}>
-              {shown.filter((one) => !one.faint).length > 1 ? (
+          {foreground(shown).map((line) => (
+            <span key={line.id} className={classes.entry}>
+              {shown.length > 1 ? (
                 <>
                   <Swatch line={line} />
                   {line.label}{' '}
@@ -64,19 +65,21 @@ export function Chart({
           ))}
         </span>
       </figcaption>
-      <div role="img" aria-label={summary(title, shown, format)}>
-        <Suspense fallback={<Skeleton height={height} />}>
-          <Plot
-            lines={shown}
-            height={height}
-            log={log}
-            binary={binary}
-            format={format}
-            version={version}
-            onCursor={setCursor}
-          />
-        </Suspense>
-      </div>
+      <Suspense fallback={<Skeleton height={height} />}>
+        <Plot
+          title={title}
+          summary={summary(title, shown, format)}
+          reading={reading(shown, cursor ?? ends(shown)[1], format, t)}
+          cursor={cursor}
+          lines={shown}
+          height={height}
+          log={log}
+          binary={binary}
+          format={format}
+          version={version}
+          onCursor={setCursor}
+        />
+      </Suspense>
     </figure>
   )
 }
@@ -103,7 +106,7 @@ interface ValueProps {
   line: Line
   /** The step under the cursor, if there is one. */
   cursor: number | null
-  format: (value: number) => string
+  format: Format
 }
 
 /** A line's last value, or what it had last measured at the cursor, with the step where that was another one. */
@@ -121,13 +124,28 @@ function Value({ line, cursor, format }: ValueProps) {
   )
 }
 
+type Format = (value: number) => string
+
+/** The lines that have a word of their own: not the background of another one. */
+function foreground(lines: Line[]): Line[] {
+  return lines.filter((line) => !line.faint || lines.length === 1)
+}
+
 /** What a screen reader hears of a chart. */
-function summary(title: string, lines: Line[], format: (value: number) => string): string {
-  const parts = lines
-    .filter((line) => !line.faint || lines.length === 1)
-    .map(
-      ({ label, values }) =>
-        `${label}: ${format(values[0] ?? 0)} → ${format(values[values.length - 1] ?? 0)}`,
-    )
+function summary(title: string, lines: Line[], format: Format): string {
+  const parts = foreground(lines).map(
+    ({ label, values }) => `${label}: ${format(values[0] ?? 0)} → ${format(values[values.length - 1] ?? 0)}`,
+  )
   return `${title}. ${parts.join('; ')}`
+}
+
+/** What a screen reader hears of the values at a step: the legend in one line. */
+function reading(lines: Line[], step: number, format: Format, t: TFunction): string {
+  const parts = foreground(lines).map((line) => {
+    const point = pointUnder(line, step)
+    if (point === null) return `${line.label} –`
+    const elsewhere = point.step === step ? '' : ` ${t('chart.atStep', { step: formatNumber(point.step) })}`
+    return `${line.label} ${format(point.value)}${elsewhere}`
+  })
+  return `${t('chart.step', { step: formatNumber(step) })}: ${parts.join('; ')}`
 }

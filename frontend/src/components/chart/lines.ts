@@ -38,3 +38,10 @@ export function pointUnder({ steps, values }: Line, step: number): { step: numbe
   const value = values[low - 1]
   return found === undefined || value === undefined ? null : { step: found, value }
 }
+
+/** The first and the last step of all lines. */
+export function ends(lines: readonly Line[]): [number, number] {
+  const firsts = lines.flatMap(({ steps }) => steps.slice(0, 1))
+  const lasts = lines.flatMap(({ steps }) => steps.slice(-1))
+  return [Math.min(...firsts), Math.max(...lasts)]
+}

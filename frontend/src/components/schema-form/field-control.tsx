@@ -8,7 +8,7 @@ import type { Field } from './json-schema'
 import { NumberField } from './number-field'
 import { ObjectList } from './object-list'
 import { ORDER, spoken } from './spoken'
-import { shownHelp, shownName } from './words'
+import { shownHelp, shownName, toldChoice } from './words'
 
 export interface ControlProps {
   field: Field
@@ -83,8 +83,9 @@ function useSpoken(field: Field) {
 }
 
 function Choice({ id, field, value, error, onChange }: OneControlProps) {
-  const { t } = useTranslation()
-  const named = useChoiceName(field.dotted)
+  const { t, i18n } = useTranslation()
+  // Without a text, the word of the recipe.
+  const named = (choice: string) => toldChoice(field.dotted, choice, i18n) ?? choice
   return (
     <Select
       {...useSpoken(field)}
@@ -99,15 +100,6 @@ function Choice({ id, field, value, error, onChange }: OneControlProps) {
       onChange={(text) => onChange(field.choices.find((one) => String(one) === text) ?? null)}
     />
   )
-}
-
-/** A choice in words where the texts know some, with the word of the recipe behind them. */
-function useChoiceName(dotted: string): (choice: string) => string {
-  const { i18n } = useTranslation()
-  return (choice) => {
-    const key = `choice.${dotted.replaceAll('.', '_')}.${choice}`
-    return i18n.exists(key) ? i18n.t(key as never) : choice
-  }
 }
 
 function List({ id, field, value, error, onChange }: OneControlProps) {

@@ -7,23 +7,25 @@ import { FieldLabel } from './field-label'
 import type { Entries } from './json-schema'
 import classes from './object-list.module.css'
 import { same, type Values, withValue } from './paths'
-import { humanised } from './words'
+import { humanised, shownName, toldChoice } from './words'
 
 /** A list whose entries are objects: rules, each of a kind with settings of its own. */
 export function ObjectList(props: ControlProps) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { field, value, error, innerErrors = {}, onChange } = props
   const { entries } = field
   if (entries === null) return null
   const items = Array.isArray(value) ? (value as Values[]) : []
+  const nameOf = (kind: string) => toldChoice(field.dotted, kind, i18n) ?? humanised(kind)
   return (
-    <div className={classes.list} role="group" aria-label={humanised(field.name)}>
+    <div className={classes.list} role="group" aria-label={shownName(field, i18n)}>
       <FieldLabel {...props} />
       {items.map((item, index) => (
         <Entry
           key={index}
           item={item}
           entries={entries}
+          nameOf={nameOf}
           errors={innerErrors}
           place={index}
           onChange={(next) => onChange(items.map((one, at) => (at === index ? next : one)))}
@@ -31,7 +33,12 @@ export function ObjectList(props: ControlProps) {
         />
       ))}
       {error ? <p className={classes.error}>{error}</p> : null}
-      <Add entries={entries} label={t('form.add')} onAdd={(item) => onChange([...items, item])} />
+      <Add
+        entries={entries}
+        nameOf={nameOf}
+        label={t('form.add')}
+        onAdd={(item) => onChange([...items, item])}
+      />
     </div>
   )
 }
@@ -39,16 +46,17 @@ export function ObjectList(props: ControlProps) {
 interface EntryProps {
   item: Values
   entries: Entries
+  nameOf: (kind: string) => string
   errors: Record<string, string>
   place: number
   onChange: (next: Values) => void
   onRemove: () => void
 }
 
-function Entry({ item, entries, errors, place, onChange, onRemove }: EntryProps) {
+function Entry({ item, entries, nameOf, errors, place, onChange, onRemove }: EntryProps) {
   const { t } = useTranslation()
   const kind = kindOf(item, entries)
-  const title = kind === null ? String(place + 1) : humanised(kind)
+  const title = kind === null ? String(place + 1) : nameOf(kind)
   return (
     <div className={classes.entry}>
       <div className={classes.head}>
@@ -89,11 +97,12 @@ function kindOf(item: Values, { told }: Entries): string | null {
 
 interface AddProps {
   entries: Entries
+  nameOf: (kind: string) => string
   label: string
   onAdd: (item: Values) => void
 }
 
-function Add({ entries, label, onAdd }: AddProps) {
+function Add({ entries, nameOf, label, onAdd }: AddProps) {
   const { told, kinds } = entries
   const made = (kind: string | null): Values => ({
     ...(told === null ? {} : { [told]: kind }),
@@ -117,7 +126,7 @@ function Add({ entries, label, onAdd }: AddProps) {
         <Menu.Dropdown>
           {kinds.map((kind) => (
             <Menu.Item key={kind} onClick={() => onAdd(made(kind))}>
-              {humanised(kind)}
+              {nameOf(kind)}
             </Menu.Item>
           ))}
         </Menu.Dropdown>

@@ -117,32 +117,38 @@ test('a changed setting goes back to its default', async () => {
   expect(valueAt(now, 'merge')).toBe(false)
 })
 
-test('a list of rules is built rule by rule, and a fault stands inside of its rule', async () => {
-  const user = userEvent.setup()
-  const rules: JsonSchema = {
-    $defs: {
-      Length: { properties: { kind: { const: 'length' }, at_most: { type: 'integer', default: 10 } } },
-      Regex: { properties: { kind: { const: 'regex' }, pattern: { type: 'string' } } },
-    },
-    properties: {
-      rewards: {
-        type: 'array',
-        default: [],
-        items: {
-          discriminator: {
-            propertyName: 'kind',
-            mapping: { length: '#/$defs/Length', regex: '#/$defs/Regex' },
+const RULES: JsonSchema = {
+  $defs: {
+    Length: { properties: { kind: { const: 'length' }, at_most: { type: 'integer', default: 10 } } },
+    Regex: { properties: { kind: { const: 'regex' }, pattern: { type: 'string' } } },
+    OfAPlugIn: { properties: { kind: { const: 'of_a_plug_in' } } },
+  },
+  properties: {
+    rewards: {
+      type: 'array',
+      default: [],
+      items: {
+        discriminator: {
+          propertyName: 'kind',
+          mapping: {
+            length: '#/$defs/Length',
+            regex: '#/$defs/Regex',
+            of_a_plug_in: '#/$defs/OfAPlugIn',
           },
-          oneOf: [{ $ref: '#/$defs/Length' }, { $ref: '#/$defs/Regex' }],
         },
+        oneOf: [{ $ref: '#/$defs/Length' }, { $ref: '#/$defs/Regex' }, { $ref: '#/$defs/OfAPlugIn' }],
       },
     },
-  }
+  },
+}
+
+test('a list of rules is built rule by rule, and a fault stands inside of its rule', async () => {
+  const user = userEvent.setup()
   const Rules = () => {
     const [values, setValues] = useState<object>({ rewards: [] })
     return (
       <SchemaForm
-        fields={fieldsOf(rules)}
+        fields={fieldsOf(RULES)}
         values={values}
         defaults={{ rewards: [] }}
         errors={{ 'rewards.1.pattern': 'no regular expression' }}
@@ -167,6 +173,28 @@ test('a list of rules is built rule by rule, and a fault stands inside of its ru
   expect(screen.getByText('no regular expression')).toBeInTheDocument()
   await user.click(screen.getByRole('button', { name: 'Remove Length 1' }))
   expect(valueAt(now, 'rewards')).toEqual([{ kind: 'regex', pattern: 'yes' }])
+})
+
+test('rules are called as the texts call them; one of a plug-in by its own name', async () => {
+  await speak('de')
+  const user = userEvent.setup()
+  const strategy = { rewards: [{ kind: 'length' }, { kind: 'of_a_plug_in' }] }
+  show(
+    <SchemaForm
+      fields={fieldsOf({ ...RULES, properties: { strategy: { properties: RULES.properties ?? {} } } })}
+      values={{ strategy }}
+      defaults={{ strategy }}
+      errors={{}}
+      onChange={() => undefined}
+    />,
+  )
+  expect(screen.getByRole('group', { name: 'Belohnungen' })).toBeInTheDocument()
+  expect(screen.getByRole('button', { name: 'Länge 1 entfernen' })).toBeInTheDocument()
+  expect(screen.getByRole('button', { name: 'Of a plug in 2 entfernen' })).toBeInTheDocument()
+  await user.click(screen.getByRole('button', { name: 'Hinzufügen' }))
+  const offered = await screen.findAllByRole('menuitem')
+  expect(offered.map((one) => one.textContent)).toEqual(['Länge', 'Muster (Regex)', 'Of a plug in'])
+  await speak('en')
 })
 
 test('each control is called by its name alone, and told of by its help', () => {

@@ -30,17 +30,23 @@ export function humanised(name: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-function told({ dotted }: Field, part: 'name' | 'help', words: i18n): string | null {
-  const key = `setting.${dotted.replaceAll('.', '_')}.${part}`
+/** What the texts say of a setting, or of one of its choices; nothing where they do not know it. */
+function told(kind: 'setting' | 'choice', dotted: string, part: string, words: i18n): string | null {
+  const key = `${kind}.${dotted.replaceAll('.', '_')}.${part}`
   return words.exists(key) ? words.t(key as never) : null
 }
 
 /** A setting's name as it is shown: in the page's language where the texts know it. */
 export function shownName(field: Field, words: i18n): string {
-  return told(field, 'name', words) ?? humanised(field.name)
+  return told('setting', field.dotted, 'name', words) ?? humanised(field.name)
 }
 
 /** What a setting does, in the page's language where the texts know it. */
 export function shownHelp(field: Field, words: i18n): string {
-  return told(field, 'help', words) ?? field.description
+  return told('setting', field.dotted, 'help', words) ?? field.description
+}
+
+/** A choice of a setting in the page's language; nothing where the texts do not know it. */
+export function toldChoice(dotted: string, choice: string, words: i18n): string | null {
+  return told('choice', dotted, choice, words)
 }

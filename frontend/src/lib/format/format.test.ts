@@ -11,6 +11,7 @@ import {
   formatDuration,
   formatMeasure,
   formatNumber,
+  formatShortDuration,
 } from './format'
 
 test('numbers follow the locale of the page', async () => {
@@ -58,4 +59,12 @@ test('bytes, times and durations are readable', () => {
   expect(formatDuration(671)).toBe('11 min')
   expect(formatDuration(0)).toBe('0 sec')
   expect(formatAgo(Date.now() - 90_000)).toBe('1 minute ago')
+})
+
+test('short durations have a decimal, as the language writes it', async () => {
+  const shown = [0.59, 2, 9.96, 12.3, 200].map(formatShortDuration)
+  expect(shown).toEqual(['0.6 sec', '2.0 sec', '10 sec', '12 sec', '3 min 20 sec'])
+  await speak('de')
+  expect(formatShortDuration(0.59)).toBe('0,6 Sek.')
+  await speak('en')
 })

@@ -101,6 +101,20 @@ export function formatDuration(seconds: number): string {
     .join(' ')
 }
 
+const TEN_SECONDS = 10
+
+/** `0.6 sec`: a duration of which a part of a second counts, as long as it is short. */
+export function formatShortDuration(seconds: number): string {
+  const tenths = Math.round(seconds * 10) / 10
+  if (tenths >= TEN_SECONDS) return formatDuration(seconds)
+  return new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit: 'second',
+    unitDisplay: 'short',
+    minimumFractionDigits: 1,
+  }).format(tenths)
+}
+
 const STEPS: [number, Intl.RelativeTimeFormatUnit][] = [
   [60, 'second'],
   [3600, 'minute'],

@@ -26,6 +26,7 @@ export default {
     card: 'Modellkarte',
     lineage: 'Woher es kommt',
     merge: 'Mit der Basis zusammenführen',
+    merges: 'Zusammenführungen',
     merging: 'Wird zusammengeführt',
     mergingText: 'Das Ergebnis bleibt nur, wenn es antwortet wie der Adapter.',
     merged: 'Zusammengeführt',
@@ -124,8 +125,10 @@ export default {
     noneText:
       'Wählen Sie eines Ihrer Modelle oder einen mitgelieferten Anfänger. Geladen wird, wenn Sie fragen.',
     ask: 'Etwas fragen',
-    placeholder: 'Nachricht schreiben. Enter sendet, Umschalt+Enter beginnt eine neue Zeile.',
-    placeholderText:
+    placeholder: 'Nachricht schreiben',
+    placeholderText: 'Text einfügen',
+    howTo: 'Nachricht schreiben. Enter sendet, Umschalt+Enter beginnt eine neue Zeile.',
+    howToText:
       'Text einfügen. Enter sendet, Umschalt+Enter beginnt eine neue Zeile. Jeder Text wird für sich beantwortet.',
     send: 'Senden',
     stop: 'Anhalten',

@@ -81,11 +81,14 @@ export default {
     title: 'Wartend, der nächste zuerst',
     earlier: '{{name}} früher starten',
     later: '{{name}} später starten',
+    moved: '{{name}} steht jetzt auf Platz {{place}} von {{count}}',
+    unread: 'Die wartenden Läufe ließen sich nicht lesen',
     stage: 'Stufe {{number}} von {{count}}',
   },
   curve: {
     loss: 'Verlust',
     training: 'Training',
+    smoothed: 'Training, geglättet',
     each: 'jeder Schritt',
     heldOut: 'zurückgehalten',
     smooth: 'Glätten',
@@ -122,13 +125,16 @@ export default {
     nothing: 'Noch nichts gemessen',
     step: 'Schritt {{step}}',
     atStep: '(Schritt {{step}})',
+    read: '{{title}}, Schritt für Schritt',
+    whole: 'Ganzer Lauf',
   },
   story: {
     title: 'Bisher',
     none: 'Noch ist nichts geschehen.',
     checkpoint: 'Zwischenstand bei Schritt {{step}}',
     model: 'In der Bibliothek',
-    answers: '{{done}} von {{total}} Antworten geschrieben',
+    generation: '{{done}} von {{total}} Antworten geschrieben',
+    download: '{{done}} von {{total}} geladen',
   },
   stage: {
     data: 'Zeilen vorbereiten',
@@ -151,7 +157,10 @@ export default {
       'Er ist weit über seinen tiefsten Punkt gestiegen. Senken Sie die Lernrate, oder verlängern Sie das Aufwärmen.',
     overfitting: 'Es lernt die Zeilen auswendig',
     overfittingText:
-      'Der zurückgehaltene Verlust steigt, während der des Trainings fällt. Weniger Durchgänge, mehr Zeilen oder ein kleinerer Rang helfen; den besten Zwischenstand zu behalten kostet nichts.',
+      'Der zurückgehaltene Verlust steigt, während der des Trainings fällt; am kleinsten war er bei Schritt {{step}}. Weniger Durchgänge, mehr Zeilen oder ein kleinerer Rang helfen; den besten Zwischenstand zu behalten kostet nichts.',
+    heldOutRisen: 'Der zurückgehaltene Verlust war schon kleiner',
+    heldOutRisenText:
+      'Er steht jetzt deutlich über seinem besten Wert, den er bei Schritt {{step}} hatte: Seitdem ist das Modell auf Zeilen, von denen es nicht lernt, schlechter geworden. Weniger Durchgänge oder eine kleinere Lernrate helfen; load_best_model_at_end nimmt den besten Zwischenstand.',
     spikes: 'Die Gradienten springen',
     spikesText:
       'Manche Schritte ziehen um ein Vielfaches stärker als sonst. Suchen Sie seltsame Zeilen, senken Sie die Lernrate, oder begrenzen Sie stärker (max_grad_norm).',
@@ -250,6 +259,8 @@ export default {
     heldOut: 'Zurückgehaltener Verlust',
     metrics: 'Was die angepassten Modelle erreichten',
     settings: 'Einstellungen, die sich unterscheiden',
+    gain: '{{share}}-Intervall gegen die Basis: {{low}} bis {{high}}',
+    unread: '{{name}} ließ sich nicht lesen',
     nothing: 'Nichts zu vergleichen.',
     none: 'Nichts zu vergleichen',
     noneText: 'Wählen Sie zwei oder mehr Läufe in der Liste der Läufe.',

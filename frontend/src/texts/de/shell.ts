@@ -80,6 +80,7 @@ export default {
     busy: '{{percent}} ausgelastet',
     disk: '{{free}} auf der Platte frei',
     fits: 'Hier passt, bis zu',
+    onlyStarters: 'Hier passen nur die kleinen mitgelieferten Starter-Modelle.',
   },
   settings: {
     title: 'Einstellungen',

@@ -22,6 +22,11 @@ export default {
     recommended: 'Für diesen Rechner',
     memory: '{{memory}} zum Training',
     ownModels: 'Aus Ihrer Bibliothek',
+    notOffered_one:
+      '{{count}} Modell ist für eine andere Aufgabe gemacht und hat vielleicht nicht, was diese trainiert: {{task}}.',
+    notOffered_other:
+      '{{count}} Modelle sind für andere Aufgaben gemacht und haben vielleicht nicht, was diese trainiert: {{task}}.',
+    showAll: 'Alle zeigen',
     hub: 'Im Hugging Face Hub suchen',
     hubSearch: 'Name, oder Besitzer/Name',
     hubSearching: 'Wird gesucht …',
@@ -77,6 +82,10 @@ export default {
       help: 'Kleine Adapter neben dem eingefrorenen Modell, oder alle seine Gewichte.',
     },
     strategy_name: { name: 'Strategie', help: 'Wie das Modell lernt.' },
+    strategy_rewards: {
+      name: 'Belohnungen',
+      help: 'Wofür Antworten belohnt werden: Regeln mit ihrem Gewicht; ihre Summe ist die Belohnung.',
+    },
     data_max_length: {
       name: 'Längste Zeile, in Token',
       help: 'Längere Zeilen werden gekürzt oder ausgelassen.',
@@ -107,6 +116,7 @@ export default {
       summarization: 'Zusammenfassen',
       'extractive-question-answering': 'Fragen beantworten (extraktiv)',
       'text-classification': 'Text einordnen',
+      reward: 'Belohnungsmodell',
     },
     finetuning_type: { lora: 'Adapter (LoRA)', full: 'Alle Gewichte (full)' },
     strategy_name: {
@@ -117,6 +127,13 @@ export default {
       reward: 'Belohnungsmodell',
       rlhf: 'Belohnungen (RLHF)',
     },
+    strategy_rewards: {
+      exact_match: 'Genaue Treffer',
+      regex: 'Muster (Regex)',
+      json_schema: 'JSON nach Schema',
+      length: 'Länge',
+      python: 'Funktion in Python',
+    },
   },
   plan: {
     title: 'Speicherplan',
@@ -124,7 +141,10 @@ export default {
     memory: 'dieser Rechner',
     doesNotFit: 'Es passt nicht',
     trainable: 'Trainiert {{trainable}} von {{all}} Parametern ({{share}})',
-    noEstimate: 'Keine Zeitschätzung: Mit diesem Modell wurde hier noch nichts trainiert.',
+    noEstimate:
+      'Keine Zeitschätzung vor den ersten Schritten: Auf diese Weise wurde hier noch nichts trainiert.',
+    noEstimateSampled:
+      'Keine Zeitschätzung vor den ersten Schritten: Das Modell schreibt beim Lernen Antworten, deren Länge noch niemand kennt.',
     estimate: 'Etwa {{time}} Training,',
     estimateFrom: 'bei den {{speed}} Token/s, die {{run}} erreichte.',
     part: {
@@ -161,6 +181,12 @@ export default {
     tokenTitle: 'Die ersten Zeilen, Token für Token',
     role: { trained: 'trainiert', ignored: 'gelesen', cut: 'gekürzt' },
     roleText: { trained: 'wird gelernt', ignored: 'wird gelesen, nicht gelernt', cut: 'fällt weg' },
+    roleBegins: {
+      trained: 'Ab hier gelernt:',
+      ignored: 'Ab hier gelesen, nicht gelernt:',
+      cut: 'Ab hier fällt weg:',
+    },
+    rowEnds: 'Ende der Zeile.',
     row: 'Zeile {{row}}',
     tokenCount_one: '{{count}} Token',
     tokenCount_other: '{{count}} Token',

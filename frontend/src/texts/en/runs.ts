@@ -75,11 +75,14 @@ export default {
     title: 'Waiting, the next one first',
     earlier: 'Start {{name}} earlier',
     later: 'Start {{name}} later',
+    moved: '{{name}} is now at place {{place}} of {{count}}',
+    unread: 'The waiting runs could not be read',
     stage: 'stage {{number}} of {{count}}',
   },
   curve: {
     loss: 'Loss',
     training: 'training',
+    smoothed: 'training, smoothed',
     each: 'each step',
     heldOut: 'held out',
     smooth: 'Smooth',
@@ -116,13 +119,16 @@ export default {
     nothing: 'Nothing measured yet',
     step: 'step {{step}}',
     atStep: '(step {{step}})',
+    read: '{{title}}, step by step',
+    whole: 'Whole run',
   },
   story: {
     title: 'So far',
     none: 'Nothing has happened yet.',
     checkpoint: 'Checkpoint at step {{step}}',
     model: 'In the library',
-    answers: '{{done}} of {{total}} answers written',
+    generation: '{{done}} of {{total}} answers written',
+    download: '{{done}} of {{total}} fetched',
   },
   stage: {
     data: 'Preparing the rows',
@@ -145,7 +151,10 @@ export default {
       'It has risen far above its lowest point. Lower the learning rate, or lengthen the warm-up.',
     overfitting: 'It begins to learn the rows by heart',
     overfittingText:
-      'The held-out loss rises while the training loss falls. Fewer epochs, more rows, or a lower rank help; keeping the best checkpoint costs nothing.',
+      'The held-out loss rises while the training loss falls; it was lowest at step {{step}}. Fewer epochs, more rows, or a lower rank help; keeping the best checkpoint costs nothing.',
+    heldOutRisen: 'The held-out loss was lower before',
+    heldOutRisenText:
+      'It now stands well above its best, which it had at step {{step}}: from there on the model has become worse on rows that it does not learn from. Fewer epochs or a lower learning rate help; load_best_model_at_end takes the best checkpoint.',
     spikes: 'The gradients jump',
     spikesText:
       'Some steps pull many times harder than usual. Look for odd rows, lower the learning rate, or clip harder (max_grad_norm).',
@@ -243,6 +252,8 @@ export default {
     heldOut: 'Held-out loss',
     metrics: 'What the tuned models scored',
     settings: 'Settings that differ',
+    gain: '{{share}} interval over its base: {{low}} to {{high}}',
+    unread: '{{name}} could not be read',
     nothing: 'Nothing to compare.',
     none: 'Nothing to compare',
     noneText: 'Pick two or more runs in the list of runs.',

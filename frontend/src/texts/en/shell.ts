@@ -80,6 +80,7 @@ export default {
     busy: '{{percent}} busy',
     disk: '{{free}} of disk free',
     fits: 'Fits here, up to',
+    onlyStarters: 'Only the small bundled starter models fit here.',
   },
   settings: {
     title: 'Settings',

@@ -22,6 +22,11 @@ export default {
     recommended: 'For this machine',
     memory: '{{memory}} to train',
     ownModels: 'From your library',
+    notOffered_one:
+      '{{count}} model was made for another task and may not have what this one trains: {{task}}.',
+    notOffered_other:
+      '{{count}} models were made for other tasks and may not have what this one trains: {{task}}.',
+    showAll: 'Show all',
     hub: 'Search the Hugging Face hub',
     hubSearch: 'Name, or owner/name',
     hubSearching: 'Searching…',
@@ -74,6 +79,7 @@ export default {
     task: { name: 'Task' },
     finetuning_type: { name: 'What is trained' },
     strategy_name: { name: 'Strategy' },
+    strategy_rewards: { name: 'Rewards' },
     data_max_length: { name: 'Longest row, in tokens' },
     data_validation_split: { name: 'Held-out share' },
     lora_r: { name: 'LoRA rank' },
@@ -89,6 +95,7 @@ export default {
       summarization: 'Summarization',
       'extractive-question-answering': 'Question answering (extractive)',
       'text-classification': 'Text classification',
+      reward: 'Reward model',
     },
     finetuning_type: { lora: 'Adapters (LoRA)', full: 'All weights (full)' },
     strategy_name: {
@@ -99,6 +106,13 @@ export default {
       reward: 'Reward model',
       rlhf: 'Rewards (RLHF)',
     },
+    strategy_rewards: {
+      exact_match: 'Exact match',
+      regex: 'Pattern (regex)',
+      json_schema: 'JSON that fits a schema',
+      length: 'Length',
+      python: 'Function in Python',
+    },
   },
   plan: {
     title: 'Memory plan',
@@ -106,7 +120,9 @@ export default {
     memory: 'this machine',
     doesNotFit: 'It does not fit',
     trainable: 'Trains {{trainable}} of {{all}} parameters ({{share}})',
-    noEstimate: 'No time estimate: nothing was trained with this model here yet.',
+    noEstimate: 'No time estimate before the first steps: nothing was trained here in this way yet.',
+    noEstimateSampled:
+      'No time estimate before the first steps: the model writes answers as it learns, and nobody knows their length yet.',
     estimate: 'About {{time}} of training,',
     estimateFrom: 'at the {{speed}} tokens/s that {{run}} reached.',
     part: {
@@ -143,6 +159,12 @@ export default {
     tokenTitle: 'The first rows, token by token',
     role: { trained: 'trained', ignored: 'ignored', cut: 'cut' },
     roleText: { trained: 'is learnt', ignored: 'is read, not learnt', cut: 'is dropped' },
+    roleBegins: {
+      trained: 'Learnt from here:',
+      ignored: 'Read, not learnt, from here:',
+      cut: 'Dropped from here:',
+    },
+    rowEnds: 'End of the row.',
     row: 'Row {{row}}',
     tokenCount_one: '{{count}} token',
     tokenCount_other: '{{count}} tokens',

@@ -5,6 +5,7 @@ import { Search } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { toldChoice } from '@/components/schema-form/words'
 import { Card } from '@/components/ui/card'
 import grid from '@/components/ui/grid.module.css'
 import { ProblemNotice } from '@/components/ui/problem-notice'
@@ -13,6 +14,7 @@ import { recommendedQuery } from '@/features/hardware/api/hardware'
 import { hubModelsQuery } from '@/features/hub/api/search'
 import { useLibrary } from '@/features/models/api/use-library'
 import { changeDraft, useDraft } from '@/features/tuning/api/draft'
+import { suitsTask } from '@/features/tuning/api/suits'
 import { OptionRow } from '@/features/tuning/components/option-row'
 import { formatBytes, formatCompact } from '@/lib/format/format'
 
@@ -50,11 +52,22 @@ interface ChoiceProps {
   onChoose: (id: string) => void
 }
 
-function Recommended({ model, onChoose }: ChoiceProps) {
-  const { t } = useTranslation()
+/** What the model is to do: as chosen, else as the rows ask for. */
+function useTask(): string {
   const { chosen, suited } = useDraft()
   const { task } = { ...suited, ...chosen }
-  const { data, error, isPending } = useQuery(recommendedQuery(typeof task === 'string' ? task : TASK))
+  return typeof task === 'string' ? task : TASK
+}
+
+/** A task in words; the hub knows some that the texts do not. */
+function useTaskName(): (task: string) => string {
+  const { i18n } = useTranslation()
+  return (task) => toldChoice('task', task, i18n) ?? task
+}
+
+function Recommended({ model, onChoose }: ChoiceProps) {
+  const { t } = useTranslation()
+  const { data, error, isPending } = useQuery(recommendedQuery(useTask()))
   return (
     <Card flush title={t('new.recommended')}>
       {error ? <ProblemNotice error={error} /> : null}
@@ -82,23 +95,41 @@ function Recommended({ model, onChoose }: ChoiceProps) {
 
 function Own({ model, onChoose }: ChoiceProps) {
   const { t } = useTranslation()
+  const task = useTask()
+  const taskName = useTaskName()
+  const [all, setAll] = useState(false)
   const { items, ...library } = useLibrary(OWN_AT_ONCE)
+  const offered = items.filter((one) => all || one.id === model || suitsTask(task, one))
+  const others = items.length - offered.length
   if (library.isEmpty) return null
   return (
     <Card flush title={t('new.ownModels')}>
       <div className={classes.search}>
         <ListSearch pages={library} label={t('models.search')} nothing={t('models.notFound')} />
       </div>
-      {items.map((one) => (
+      {offered.map((one) => (
         <OptionRow
           key={one.id}
           name={one.name}
           words={t('model.from', { base: one.base_model })}
-          aside={t(`model.kind.${one.kind}`)}
+          aside={
+            <>
+              <span>{t(`model.kind.${one.kind}`)}</span>
+              <span>{taskName(one.task)}</span>
+            </>
+          }
           chosen={model === one.id}
           onChoose={() => onChoose(one.id)}
         />
       ))}
+      {others > 0 ? (
+        <div className={classes.others}>
+          <p className={classes.found}>{t('new.notOffered', { count: others, task: taskName(task) })}</p>
+          <Button variant="subtle" size="compact-xs" onClick={() => setAll(true)}>
+            {t('new.showAll')}
+          </Button>
+        </div>
+      ) : null}
       <MorePages pages={library} />
     </Card>
   )
@@ -106,6 +137,7 @@ function Own({ model, onChoose }: ChoiceProps) {
 
 function Hub({ model, onChoose }: ChoiceProps) {
   const { t } = useTranslation()
+  const taskName = useTaskName()
   const [text, setText] = useState('')
   const [settled] = useDebouncedValue(text.trim(), QUIET_MS)
   const { data, error, isFetching } = useQuery({ ...hubModelsQuery(settled), enabled: settled.length > 1 })
@@ -138,7 +170,7 @@ function Hub({ model, onChoose }: ChoiceProps) {
           <OptionRow
             key={one.id}
             name={one.id}
-            words={one.gated ? t('new.gated') : (one.task ?? '')}
+            words={one.gated ? t('new.gated') : one.task ? taskName(one.task) : ''}
             aside={
               one.downloads === null || one.downloads === undefined
                 ? null

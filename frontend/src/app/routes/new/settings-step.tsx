@@ -51,7 +51,11 @@ export function SettingsStep({ onNext }: { onNext: () => void }) {
           {refused ? null : (
             <Card title={t('plan.title')}>
               <Plan memory={memory.data} error={memory.error} known={Object.keys(faults)} />
-              <TimeEstimate config={config} preflight={measure.data?.preflight} />
+              <TimeEstimate
+                config={config}
+                preflight={measure.data?.preflight}
+                device={memory.data?.device}
+              />
             </Card>
           )}
           <RecipeCard root={schema.data.json_schema} fields={fields} config={config} />

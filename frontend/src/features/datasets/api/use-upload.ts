@@ -36,6 +36,11 @@ function become(next: UploadState): void {
   for (const listener of listeners) listener()
 }
 
+/** Say something on whatever page one is; this is the only place that does. */
+function tell(message: string): void {
+  notifications.show({ message, closeButtonProps: { 'aria-label': i18next.t('common.close') } })
+}
+
 async function send(file: File, queries: QueryClient): Promise<void> {
   if (isBusy(state)) return
   const mine = new AbortController()
@@ -61,8 +66,7 @@ async function send(file: File, queries: QueryClient): Promise<void> {
     if (mine.signal.aborted) return
     become({ phase: 'idle' })
     await queries.invalidateQueries({ queryKey: ['datasets'] })
-    if (takers.size === 0)
-      notifications.show({ message: i18next.t('data.addedFile', { name: dataset.name }) })
+    if (takers.size === 0) tell(i18next.t('data.addedFile', { name: dataset.name }))
     for (const taker of [...takers]) taker(dataset)
   } catch (error) {
     if (!mine.signal.aborted) become({ phase: 'refused', file, error: error as Error })

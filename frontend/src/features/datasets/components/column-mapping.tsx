@@ -1,42 +1,69 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Skeleton } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 
 import { Card } from '@/components/ui/card'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { Problem } from '@/lib/api/problem'
 
-import { chooseColumns, type DataProblem, type Dataset, type Reading } from '../api/datasets'
+import {
+  chooseColumns,
+  type DataProblem,
+  type Dataset,
+  datasetQuery,
+  inspectionQuery,
+  type Reading,
+} from '../api/datasets'
 import { detailsOf } from '../api/details'
 import { ColumnForm } from './column-form'
 import classes from './column-mapping.module.css'
 import { ProblemList } from './problem-list'
 
-/** A person says how the columns of an upload are to be read, where that is not certain. */
-export function ColumnMapping({ dataset }: { dataset: Dataset }) {
+interface ColumnMappingProps {
+  dataset: Dataset
+  /** Called when it is read as said. */
+  onDone?: () => void
+}
+
+/** A person says how the columns of an upload are to be read: where that is not certain, or was taken wrongly. */
+export function ColumnMapping({ dataset, onDone }: ColumnMappingProps) {
   const { t } = useTranslation()
   const queries = useQueryClient()
-  const { readings, found } = detailsOf(dataset)
+  const { known, error } = useColumns(dataset)
   const save = useMutation({
     mutationFn: (reading: Reading) => chooseColumns(dataset.id, reading),
     onSuccess: (view) => {
-      queries.setQueryData(['dataset', dataset.id], view)
-      void queries.invalidateQueries({ queryKey: ['dataset', dataset.id, 'rows'] })
-      void queries.invalidateQueries({ queryKey: ['datasets'] })
+      queries.setQueryData(datasetQuery(dataset.id).queryKey, view)
+      const own = ['dataset', dataset.id]
+      for (const queryKey of [[...own, 'rows'], [...own, 'repeats'], ['datasets'], ['plans']])
+        void queries.invalidateQueries({ queryKey })
+      onDone?.()
     },
   })
   const now = dataset.shape === null ? null : { shape: dataset.shape, columns: dataset.columns }
   return (
     <Card title={t('data.mapping')}>
-      <ColumnForm
-        readings={readings}
-        found={found}
-        now={now}
-        pending={save.isPending}
-        onRead={(reading) => save.mutate(reading)}
-      />
+      {error ? <ProblemNotice error={error} /> : null}
+      {known ? (
+        <ColumnForm
+          readings={known.readings}
+          found={known.found}
+          now={now}
+          pending={save.isPending}
+          onRead={(reading) => save.mutate(reading)}
+        />
+      ) : null}
+      {known || error ? null : <Skeleton height={160} />}
       {save.error ? <Refusal error={save.error} /> : null}
     </Card>
   )
+}
+
+/** The columns of the file and the ways to read them; of a settled dataset its file is looked at again. */
+function useColumns(dataset: Dataset) {
+  const isOpen = dataset.shape === null
+  const { data, error } = useQuery({ ...inspectionQuery(dataset.id, 0), enabled: !isOpen })
+  return { known: isOpen ? detailsOf(dataset) : data, error }
 }
 
 function Refusal({ error }: { error: Error }) {

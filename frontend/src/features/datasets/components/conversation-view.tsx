@@ -3,7 +3,19 @@ import { useTranslation } from 'react-i18next'
 import type { Turn } from '../api/conversation'
 import classes from './conversation-view.module.css'
 
-const NAMED = ['user', 'assistant', 'system', 'tool', 'context', 'text'] as const
+const NAMED = [
+  'user',
+  'assistant',
+  'system',
+  'tool',
+  'tools',
+  'context',
+  'answer',
+  'noAnswer',
+  'text',
+  'textPair',
+  'label',
+] as const
 type NamedRole = (typeof NAMED)[number]
 
 function isNamed(role: string): role is NamedRole {
@@ -15,13 +27,13 @@ export function ConversationView({ turns }: { turns: Turn[] }) {
   const { t } = useTranslation()
   return (
     <div className={classes.turns}>
-      {turns.map((turn, index) => (
-        <div key={index} className={classes.turn} data-mark={turn.mark}>
+      {turns.map(({ role, text, mark, isColumn }, index) => (
+        <div key={index} className={classes.turn} data-mark={mark}>
           <span className={classes.role}>
-            {isNamed(turn.role) ? t(`data.role.${turn.role}`) : turn.role}
-            {turn.mark === 'chosen' || turn.mark === 'rejected' ? ` · ${t(`data.mark.${turn.mark}`)}` : ''}
+            {isNamed(role) && !isColumn ? t(`data.role.${role}`) : role}
+            {mark && mark !== 'trained' ? ` · ${t(`data.mark.${mark}`)}` : ''}
           </span>
-          <span className={classes.text}>{turn.text}</span>
+          <span className={classes.text}>{text}</span>
         </div>
       ))}
     </div>

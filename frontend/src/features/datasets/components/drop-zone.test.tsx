@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { show } from '@/testing/show'
+import { Notifications } from '@mantine/notifications'
 
 import { forgetUpload } from '../api/use-upload'
 import { DropZone } from './drop-zone'
@@ -79,6 +80,11 @@ beforeEach(() => {
 })
 afterEach(forgetUpload)
 
+/** Something is dragged or dropped onto an element; whether the browser is kept from doing what it does with it. */
+function dragged(event: 'dragOver' | 'drop', onto: Element, types: string[], files: File[] = []): boolean {
+  return !fireEvent[event](onto, { dataTransfer: { types, files, dropEffect: 'copy' } })
+}
+
 function drop(container: HTMLElement) {
   const input = container.querySelector('input[type=file]')
   if (input === null) throw new Error('there is no input for a file')
@@ -134,4 +140,43 @@ test('what is cancelled or discarded is gone from the server', async () => {
   await user.click(await screen.findByRole('button', { name: 'Discard' }))
   await vi.waitFor(() => expect(screen.queryByRole('button', { name: 'Discard' })).toBeNull())
   expect(server.asked).toContain('DELETE /api/v1/uploads/upload-1')
+})
+
+test('a file that falls beside its place replaces nothing, as long as the place is there', async () => {
+  const { unmount } = show(<DropZone onDone={() => undefined} />)
+  await screen.findByText('Drop a file here')
+  for (const event of ['dragOver', 'drop'] as const) {
+    expect(dragged(event, document.body, ['Files'], [FILE])).toBe(true)
+    expect(dragged(event, document.body, ['text/plain'])).toBe(false)
+  }
+  expect(server.asked).not.toContain('POST /api/v1/uploads')
+  unmount()
+  expect(dragged('drop', document.body, ['Files'], [FILE])).toBe(false)
+})
+
+test('of several files none is taken, and that is said until one is', async () => {
+  const done = vi.fn()
+  show(<DropZone onDone={done} />)
+  const zone = await screen.findByText('Drop a file here')
+  dragged('drop', zone, ['Files'], [FILE, new File(['1'], 'more.jsonl')])
+  expect(await screen.findByText('One file at a time')).toBeInTheDocument()
+  expect(server.asked).not.toContain('POST /api/v1/uploads')
+  dragged('drop', zone, ['Files'], [FILE])
+  await vi.waitFor(() => expect(done).toHaveBeenCalledTimes(1))
+  expect(screen.queryByText('One file at a time')).toBeNull()
+})
+
+test('what is told on another page can be closed by its name', async () => {
+  const user = userEvent.setup()
+  let finish = () => {}
+  server.finish = () => new Promise((resolve) => (finish = resolve))
+  const zone = show(<DropZone onDone={() => undefined} />)
+  drop(zone.container)
+  await screen.findByText('Sent. Every row is being checked.')
+  zone.unmount()
+  show(<Notifications />)
+  finish()
+  await screen.findByText('rows.jsonl is in your library.')
+  await user.click(screen.getByRole('button', { name: 'Close' }))
+  await vi.waitFor(() => expect(screen.queryByText('rows.jsonl is in your library.')).toBeNull())
 })

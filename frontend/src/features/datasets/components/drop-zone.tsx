@@ -6,29 +6,34 @@ import { type DragEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { Meter } from '@/components/ui/meter'
+import { Notice } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { Problem } from '@/lib/api/problem'
 import { formatBytes, formatPercent } from '@/lib/format/format'
 
 import { type DataProblem, type Dataset, uploadsQuery } from '../api/datasets'
 import { giveUp } from '../api/upload'
+import { useDropGuard } from '../api/use-drop-guard'
 import { type UploadState, useUpload } from '../api/use-upload'
 import classes from './drop-zone.module.css'
 import { ProblemList } from './problem-list'
 
 const ENDINGS = '.jsonl,.json,.csv,.tsv,.parquet,.arrow,.txt,.gz'
 
-/** Drop a file, or choose one; then see it go, be checked, and what is wrong with it. */
+/** Drop a file, or choose one; then see it go, be checked, and what is wrong with it. Of several none is taken. */
 export function DropZone({ onDone }: { onDone: (dataset: Dataset) => void }) {
   const { t } = useTranslation()
   const input = useRef<HTMLInputElement>(null)
   const [over, setOver] = useState(false)
+  const [tooMany, setTooMany] = useState(false)
   const { state, send, cancel, reset } = useUpload(onDone)
   const busy = state.phase === 'sending' || state.phase === 'checking'
   const take = (files: FileList | null) => {
-    const file = files?.[0]
-    if (file && !busy) void send(file)
+    const [file, ...others] = files ?? []
+    setTooMany(others.length > 0)
+    if (file && others.length === 0 && !busy) void send(file)
   }
+  useDropGuard()
   const drop = (event: DragEvent) => {
     event.preventDefault()
     setOver(false)
@@ -71,6 +76,11 @@ export function DropZone({ onDone }: { onDone: (dataset: Dataset) => void }) {
           }}
         />
       </div>
+      {tooMany ? (
+        <Notice tone="warn" title={t('data.tooMany')}>
+          {t('data.tooManyText')}
+        </Notice>
+      ) : null}
       {state.phase === 'refused' ? (
         <Refused state={state} onAgain={() => void send(state.file)} onClose={reset} />
       ) : null}

@@ -50,6 +50,7 @@ test('a dataset of the hub shows its rows, and its columns are named where they 
   show(<Look dataset="hub:own/questions" />)
   expect(await screen.findByText('Im Lager.')).toBeInTheDocument()
   expect(screen.getByText('Columns to be named')).toBeInTheDocument()
+  expect(screen.queryByText('Assistant')).toBeNull()
   for (const [column, name] of [
     ['input', 'frage'],
     ['output', 'antwort'],
@@ -63,6 +64,8 @@ test('a dataset of the hub shows its rows, and its columns are named where they 
     shape: 'input_output',
     columns: { input: 'frage', output: 'antwort' },
   })
+  expect(await screen.findByText('Assistant')).toBeInTheDocument()
+  expect(screen.getByText('Im Lager.')).toBeInTheDocument()
 })
 
 test('a name that the hub does not know is noticed at once', async () => {

@@ -61,7 +61,7 @@ export function HubLook({ dataset, read, onRead }: HubLookProps) {
           shape ? <Tag>{t(`data.shape.${shape}`)}</Tag> : <Tag tone="warn">{t('data.needsColumns')}</Tag>
         }
       >
-        <RowBrowser dataset={dataset} total={data.report.rows} />
+        <RowBrowser dataset={dataset} total={data.report.rows} read={read} />
       </Card>
     </div>
   )

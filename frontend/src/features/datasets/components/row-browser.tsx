@@ -8,7 +8,7 @@ import { ProblemNotice } from '@/components/ui/problem-notice'
 import { formatNumber } from '@/lib/format/format'
 
 import { conversation } from '../api/conversation'
-import { inspectionQuery, type Row, rowsQuery, SAMPLE } from '../api/datasets'
+import { inspectionQuery, type Reading, type Row, rowsQuery, SAMPLE } from '../api/datasets'
 import { LOOKED_AT } from '../api/use-shape'
 import { ConversationView } from './conversation-view'
 import classes from './row-browser.module.css'
@@ -17,8 +17,15 @@ const PAGE = 5
 /** Of one value; enough for nearly every row, and little enough to draw at once. */
 const CHARACTERS = 4000
 
+interface RowBrowserProps {
+  dataset: string
+  total: number
+  /** How a person said that the columns of a dataset of the hub are read. */
+  read?: Reading | null
+}
+
 /** Rows as they are trained on, a few at a time; of what is not in the library, the first ones. */
-export function RowBrowser({ dataset, total }: { dataset: string; total: number }) {
+export function RowBrowser({ dataset, total, read = null }: RowBrowserProps) {
   const [offset, setOffset] = useState(0)
   const isSample = SAMPLE.test(dataset) || dataset.startsWith('hub:')
   const stored = useQuery({
@@ -26,14 +33,25 @@ export function RowBrowser({ dataset, total }: { dataset: string; total: number 
     enabled: !isSample,
     placeholderData: keepPreviousData,
   })
-  const looked = useQuery({ ...inspectionQuery(dataset, LOOKED_AT), enabled: isSample })
+  const looked = useQuery({
+    ...inspectionQuery(dataset, LOOKED_AT, read),
+    enabled: isSample,
+    placeholderData: keepPreviousData,
+  })
   const error = stored.error ?? looked.error
   if (error) return <ProblemNotice error={error} />
   if (looked.data) {
     const { first_rows: first, report } = looked.data
     const rows = first.slice(offset, offset + PAGE)
     return (
-      <Rows rows={rows} offset={offset} reachable={first.length} total={report.rows} onTurn={setOffset} />
+      <Rows
+        rows={rows}
+        columns={report.columns}
+        offset={offset}
+        reachable={first.length}
+        total={report.rows}
+        onTurn={setOffset}
+      />
     )
   }
   if (!stored.data) return <Skeleton height={260} />
@@ -54,6 +72,8 @@ export function RowBrowser({ dataset, total }: { dataset: string; total: number 
 
 interface RowsProps {
   rows: Row[]
+  /** Expected column → column of the rows, where they stand as in the file. */
+  columns?: Record<string, string>
   offset: number
   reachable: number
   total: number
@@ -80,7 +100,7 @@ function LongRow({ dataset, place, row }: { dataset: string; place: number; row:
   )
 }
 
-function Rows({ rows, offset, reachable, total, onTurn, long }: RowsProps) {
+function Rows({ rows, columns, offset, reachable, total, onTurn, long }: RowsProps) {
   const { t } = useTranslation()
   return (
     <div className={classes.browser}>
@@ -88,7 +108,7 @@ function Rows({ rows, offset, reachable, total, onTurn, long }: RowsProps) {
         {rows.map((row, index) => (
           <li key={offset + index} className={classes.row}>
             <span className={`${classes.number} numbers`}>{formatNumber(offset + index + 1)}</span>
-            {long?.(offset + index, row) ?? <ConversationView turns={conversation(row)} />}
+            {long?.(offset + index, row) ?? <ConversationView turns={conversation(row, columns)} />}
           </li>
         ))}
       </ol>

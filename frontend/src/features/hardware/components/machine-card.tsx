@@ -92,16 +92,24 @@ function Memory({ name, total, free, busy = null }: MemoryProps) {
   )
 }
 
+/** The largest model that the server recommends for this machine, the bundled ones aside. */
 function WhatFits() {
   const { t } = useTranslation()
-  const { data } = useQuery(recommendedQuery('text-generation'))
+  const { data, error } = useQuery(recommendedQuery('text-generation'))
+  if (error && !data) return <ProblemNotice error={error} />
+  if (!data) return null
   const largest = data
-    ?.filter((model) => !model.id.startsWith('starter:'))
+    .filter((model) => !model.id.startsWith('starter:'))
     .sort((a, b) => b.parameters - a.parameters)[0]
-  if (!largest) return null
   return (
     <p className={classes.fits}>
-      {t('machine.fits')} <strong>{largest.id}</strong>
+      {largest ? (
+        <>
+          {t('machine.fits')} <strong>{largest.id}</strong>
+        </>
+      ) : (
+        t('machine.onlyStarters')
+      )}
     </p>
   )
 }

@@ -7,6 +7,7 @@ import { Meter } from '@/components/ui/meter'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
 import { Tag, type TagTone } from '@/components/ui/tag'
+import { hidesAll } from '@/lib/api/problem'
 import { formatAgo, formatBytes } from '@/lib/format/format'
 
 import { cancelJob, type HubJob, hubJobsQuery, isOpen, retryJob } from '../api/jobs'
@@ -23,8 +24,9 @@ const TONES: Record<HubJob['status'], TagTone> = {
 /** What goes to the hub and comes from it, with how far it is. */
 export function HubJobs({ model }: { model?: string }) {
   const { t } = useTranslation()
-  const { data } = useQuery(hubJobsQuery())
+  const { data, error } = useQuery(hubJobsQuery())
   const jobs = (data ?? []).filter((job) => model === undefined || job.model_id === model)
+  if (hidesAll(error, data)) return <ProblemNotice error={error} title={t('hub.jobs')} />
   if (jobs.length === 0) return null
   return (
     <Card flush title={t('hub.jobs')}>

@@ -10,10 +10,11 @@ import { PushDialog } from './push-dialog'
 
 /** A hub that takes nothing: every change is refused, and counted. */
 const server = vi.hoisted(() => {
-  const state = { jobs: [] as object[], sent: 0 }
+  const state = { jobs: [] as object[], sent: 0, isDown: false }
   globalThis.fetch = async (asked) => {
     const { url, method } = asked as Request
-    if (method === 'GET') return Response.json(url.endsWith('/jobs') ? state.jobs : { source: null })
+    if (method === 'GET' && !state.isDown)
+      return Response.json(url.endsWith('/jobs') ? state.jobs : { source: null })
     state.sent += 1
     const detail = 'The hub cannot be reached.'
     return Response.json({ type: 'about:blank', title: 'no', status: 424, detail }, { status: 424 })
@@ -21,7 +22,7 @@ const server = vi.hoisted(() => {
   return state
 })
 
-beforeEach(() => Object.assign(server, { jobs: [], sent: 0 }))
+beforeEach(() => Object.assign(server, { jobs: [], sent: 0, isDown: false }))
 
 test('a repository without its owner is refused where it is typed', async () => {
   const user = userEvent.setup()
@@ -60,4 +61,11 @@ test.each([
   show(<HubJobs />)
   await user.click(await screen.findByRole('button', { name: button }))
   expect(await screen.findByText('The hub cannot be reached.')).toBeInTheDocument()
+})
+
+test('that nobody knows what goes to the hub does not look like nothing', async () => {
+  server.isDown = true
+  show(<HubJobs />)
+  expect(await screen.findByText('To and from the hub')).toBeInTheDocument()
+  expect(screen.getByRole('alert')).toHaveTextContent('The hub cannot be reached.')
 })

@@ -9,6 +9,7 @@ import { Meter } from '@/components/ui/meter'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
 import { Tag } from '@/components/ui/tag'
+import { hidesAll } from '@/lib/api/problem'
 import { formatAgo, formatMeasure, formatNumber } from '@/lib/format/format'
 import { metricName } from '@/lib/report/metric-name'
 
@@ -26,8 +27,9 @@ interface EvaluationListProps {
 /** What a model scored apart from its run: under way with how far, done with the figures, or refused with the reason. */
 export function EvaluationList({ model, nameOf }: EvaluationListProps) {
   const { t } = useTranslation()
-  const { data } = useQuery(evaluationsQuery())
+  const { data, error } = useQuery(evaluationsQuery())
   const jobs = (data ?? []).filter((job) => job.request.model === model)
+  if (hidesAll(error, data)) return <ProblemNotice error={error} title={t('measure.list')} />
   if (jobs.length === 0) return null
   return (
     <Card flush title={t('measure.list')}>

@@ -8,6 +8,7 @@ import { Confirm } from '@/components/ui/confirm'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
 import { Tag } from '@/components/ui/tag'
+import { hidesAll } from '@/lib/api/problem'
 import { formatAgo, formatBytes, formatMeasure, formatPercent } from '@/lib/format/format'
 import { followDownload } from '@/lib/format/save-file'
 
@@ -16,8 +17,9 @@ import { deleteExport, type Export, exportsQuery, linkToExport } from '../api/ex
 /** The exports of a model: under way, there with their check, or refused with the reason. */
 export function ExportList({ model }: { model: string }) {
   const { t } = useTranslation()
-  const { data } = useQuery(exportsQuery())
+  const { data, error } = useQuery(exportsQuery())
   const exports = (data ?? []).filter((one) => one.model_id === model)
+  if (hidesAll(error, data)) return <ProblemNotice error={error} title={t('export.list')} />
   if (exports.length === 0) return null
   return (
     <Card flush title={t('export.list')}>

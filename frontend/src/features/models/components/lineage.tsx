@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
+import { toldChoice } from '@/components/schema-form/words'
 import { type Fact, Facts } from '@/components/ui/facts'
 import { formatBytes, formatTime } from '@/lib/format/format'
 
@@ -8,11 +9,11 @@ import type { ModelDetail } from '../api/models'
 
 /** Where a model comes from, and what came from it. */
 export function Lineage({ model }: { model: ModelDetail }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { lineage } = model
   const facts: Fact[] = [
     [t('model.kindLabel'), t(`model.kind.${model.kind}`)],
-    [t('model.task'), model.task],
+    [t('model.task'), toldChoice('task', model.task, i18n) ?? model.task],
     ...lineage.bases.map((base): Fact => [t('model.base'), <Base key={base.model} {...base} />]),
     [t('model.size'), formatBytes(model.bytes ?? 0)],
     [t('run.created'), formatTime(model.created_at)],

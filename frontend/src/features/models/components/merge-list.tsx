@@ -4,6 +4,8 @@ import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { Notice } from '@/components/ui/notice'
+import { ProblemNotice } from '@/components/ui/problem-notice'
+import { hidesAll } from '@/lib/api/problem'
 
 import { mergesQuery } from '../api/models'
 
@@ -11,7 +13,7 @@ import { mergesQuery } from '../api/models'
 export function MergeList({ model }: { model: string }) {
   const { t } = useTranslation()
   const queries = useQueryClient()
-  const { data } = useQuery(mergesQuery())
+  const { data, error } = useQuery(mergesQuery())
   const jobs = (data ?? []).filter((job) => job.model_id === model)
   const done = jobs.filter((job) => job.status !== 'running').length
   useEffect(() => {
@@ -20,6 +22,7 @@ export function MergeList({ model }: { model: string }) {
       void queries.invalidateQueries({ queryKey: ['model', model] })
     }
   }, [done, model, queries])
+  if (hidesAll(error, data)) return <ProblemNotice error={error} title={t('model.merges')} />
   return jobs.map((job) => {
     if (job.status === 'running') {
       return (

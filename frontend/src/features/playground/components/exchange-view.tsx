@@ -1,7 +1,8 @@
+import { VisuallyHidden } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 
 import { ProblemNotice } from '@/components/ui/problem-notice'
-import { formatDuration, formatNumber } from '@/lib/format/format'
+import { formatNumber, formatShortDuration } from '@/lib/format/format'
 
 import type { Side } from '../api/ask'
 import type { Answer, Exchange } from '../api/use-conversation'
@@ -15,7 +16,8 @@ export function ExchangeView({ exchange }: { exchange: Exchange }) {
   const sides = ORDER.filter((side) => exchange.answers[side] !== undefined)
   return (
     <article className={classes.exchange}>
-      <p className={classes.question} aria-label={t('playground.you')}>
+      <p className={classes.question}>
+        <VisuallyHidden>{t('playground.you')}</VisuallyHidden>
         {exchange.question}
       </p>
       <div className={classes.answers} data-sides={sides.length}>
@@ -76,7 +78,7 @@ function Footnote({ answer }: { answer: Answer }) {
     if (ending.reason === 'stopped') return t('playground.stopped')
     const stats = t('playground.stats', {
       tokens: formatNumber(ending.tokens),
-      time: formatDuration(Math.max(1, ending.seconds)),
+      time: formatShortDuration(ending.seconds),
       speed: formatNumber(ending.tokens / Math.max(ending.seconds, 0.001)),
     })
     return [

@@ -7,6 +7,7 @@ export type Finding =
   | 'diverged'
   | 'flat'
   | 'overfitting'
+  | 'heldOutRisen'
   | 'spikes'
   | 'memorised'
   | 'falling'
@@ -17,6 +18,8 @@ export type Finding =
 const ENOUGH = 12
 const WINDOW = 0.25
 const SMOOTHING = 0.8
+/** A held-out loss this far above its best, as a share and as a number, does more than waver with the order of rows. */
+const RISEN = { share: 1.2, by: 0.05 }
 
 /** What is said of a run only as long as nothing has gone wrong. */
 const PROMISING: readonly Finding[] = ['falling', 'rising', 'early']
@@ -45,7 +48,9 @@ function judge(series: SeriesByName, loss: Series, totalSteps: number | null): F
   const curve = smoothed(loss.values, SMOOTHING)
   const grave: Finding[] = []
   if (diverges(curve)) grave.push('diverged')
-  if (overfits(series['evaluation_loss'], loss.steps, curve)) grave.push('overfitting')
+  const evaluation = series['evaluation_loss']
+  if (overfits(evaluation, loss.steps, curve)) grave.push('overfitting')
+  else if (hasRisen(evaluation)) grave.push('heldOutRisen')
   if (spikes(series['grad_norm'])) grave.push('spikes')
   return grave.length > 0 ? grave : [course(curve, seenShare(loss, totalSteps))]
 }
@@ -93,6 +98,19 @@ function at(values: readonly number[], index: number): number {
   return values.at(index) ?? values.at(-1) ?? 0
 }
 
+/** The step at which the held-out loss was lowest; 0 where it was not measured. */
+export function bestStep(evaluation: Series | undefined): number {
+  return evaluation?.steps[evaluation.values.indexOf(least(evaluation.values))] ?? 0
+}
+
+/** The held-out loss stands well above its best, whatever the training loss does. */
+function hasRisen(evaluation: Series | undefined): boolean {
+  if (!evaluation) return false
+  const best = least(evaluation.values)
+  const last = at(evaluation.values, -1)
+  return last > best * RISEN.share && last > best + RISEN.by
+}
+
 /** The held-out loss has turned and rises, while the training loss has gone on falling since. */
 function overfits(
   evaluation: Series | undefined,
@@ -103,8 +121,7 @@ function overfits(
   const { values } = evaluation
   const best = least(values)
   const rises = at(values, -1) > best * 1.1 && at(values, -1) >= at(values, -2) && at(values, -2) > best
-  const turned = evaluation.steps[values.indexOf(best)] ?? 0
-  const then = steps.findIndex((step) => step >= turned)
+  const then = steps.findIndex((step) => step >= bestStep(evaluation))
   return rises && then >= 0 && at(curve, -1) < at(curve, then) * 0.9
 }
 

@@ -9,7 +9,17 @@ export type Checkpoint = Schemas['CheckpointView']
 export type Report = Schemas['EvaluationReport']
 
 /** Kinds that are told one by one; progress and heartbeats are drawn. */
-const TOLD = ['state', 'stage', 'notice', 'checkpoint', 'generation', 'samples', 'model', 'error'] as const
+const TOLD = [
+  'state',
+  'stage',
+  'download',
+  'notice',
+  'checkpoint',
+  'generation',
+  'samples',
+  'model',
+  'error',
+] as const
 const POINTS = 3_000
 const PAGE = 1_000
 

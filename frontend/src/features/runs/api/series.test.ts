@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { diagnose } from './diagnosis'
+import { bestStep, diagnose } from './diagnosis'
 import { addPoint, type SeriesByName, smoothed } from './series'
 
 const falling = (length: number, from = 2, to = 0.5) =>
@@ -55,6 +55,25 @@ test('a held-out loss that wavers while nothing is learnt any more is no overfit
   const flat = [...falling(20, 2, 0.07), ...falling(40, 0.07, 0.072)]
   expect(diagnose(losses(flat, { evaluation_loss: evaluation }), 400, null)).toEqual(['falling'])
 })
+
+test.each([
+  ['flat', falling(60, 0.07, 0.069), [0.1, 0.04, 0.09, 0.13]],
+  ['falling, and one evaluation alone is high', falling(60), [0.1, 0.04, 0.04, 0.13]],
+  ['rising', falling(60, 0.5, 0.6), [1, 0.8, 0.9, 1.1]],
+])('a held-out loss far above its best is named where the training loss is %s', (_, training, values) => {
+  const evaluation_loss = { steps: [15, 30, 45, 60], values }
+  expect(diagnose(losses(training, { evaluation_loss }), 60, null)).toEqual(['heldOutRisen'])
+  expect(bestStep(evaluation_loss)).toBe(30)
+})
+
+test.each([[[0.04, 0.02, 0.06]], [[2.2, 2, 2.3]], [[0.5]], [[]]])(
+  'a held-out loss that wavers, or was measured but once, is no reason to warn: %j',
+  (values) => {
+    const evaluation_loss = { steps: values.map((_, index) => (index + 1) * 20), values }
+    const flat = [...falling(20, 2, 0.07), ...falling(40, 0.07, 0.072)]
+    expect(diagnose(losses(flat, { evaluation_loss }), 60, null)).toEqual(['falling'])
+  },
+)
 
 test('a few steps are too few to judge by', () => {
   expect(diagnose(losses(falling(5)), 60, null)).toEqual(['early'])

@@ -52,7 +52,7 @@ export function useRunLive(run: Run): RunLive & { known: boolean; error: Error |
       onEvent: ({ data }) => {
         const event = data as RunEvent
         live.take(event)
-        moved ||= event.kind === 'state'
+        moved ||= event.kind === 'state' || event.kind === 'stage'
         if (event.kind === 'progress') progress = event.data
         timer ??= setTimeout(redraw, REDRAW_MS)
       },

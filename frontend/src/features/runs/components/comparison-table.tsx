@@ -3,19 +3,22 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { type Column, DataTable } from '@/components/ui/data-table'
-import { formatMeasure } from '@/lib/format/format'
+import { formatAlike, formatMeasure, formatPercent } from '@/lib/format/format'
 import { best, metricName } from '@/lib/report/metric-name'
 
+import { type Compared, gainOf } from '../api/compare'
+import type { Run } from '../api/runs'
 import classes from './comparison-table.module.css'
 
 interface ComparisonTableProps {
   label: string
-  ids: readonly string[]
-  names: readonly string[]
+  runs: readonly Head[]
   values: Record<string, readonly unknown[]>
   /** Whether these are measures, of which one is the best. */
   measured?: boolean
 }
+
+type Head = Pick<Compared, 'id' | 'name' | 'run'>
 
 interface Line {
   name: string
@@ -23,7 +26,7 @@ interface Line {
 }
 
 /** One line per metric or setting, one column per run. */
-export function ComparisonTable({ label, ids, names, values, measured = false }: ComparisonTableProps) {
+export function ComparisonTable({ label, runs, values, measured = false }: ComparisonTableProps) {
   const { t } = useTranslation()
   const data = useMemo<Line[]>(
     () => Object.entries(values).map(([name, found]) => ({ name, values: found })),
@@ -37,12 +40,12 @@ export function ComparisonTable({ label, ids, names, values, measured = false }:
         cell: ({ row: { original } }) =>
           measured ? metricName(original.name) : <code>{original.name}</code>,
       },
-      ...ids.map((id, index): Column<Line> => ({
+      ...runs.map(({ id, name, run }, index): Column<Line> => ({
         id,
         accessorFn: (found) => written(found.values[index]),
         header: () => (
           <Link to="/runs/$runId" params={{ runId: id }}>
-            {names[index]}
+            {name}
           </Link>
         ),
         enableSorting: false,
@@ -51,17 +54,37 @@ export function ComparisonTable({ label, ids, names, values, measured = false }:
           const wins = measured && best(original.name, original.values).has(index)
           return (
             <>
-              <span className={classes.run}>{names[index]}</span>
-              {wins ? <strong>{value}</strong> : value}
+              <span className={classes.run}>{name}</span>
+              <span>
+                {wins ? <strong>{value}</strong> : value}
+                {measured ? <GainOver run={run} metric={original.name} /> : null}
+              </span>
             </>
           )
         },
       })),
     ],
-    [t, ids, names, measured],
+    [t, runs, measured],
   )
   if (data.length === 0) return <p style={{ padding: '0 20px' }}>{t('compare.nothing')}</p>
   return <DataTable blocks label={label} columns={columns} data={data} className={classes.table} />
+}
+
+/** The interval of the difference to the run's own base, which says how sure its value is. */
+function GainOver({ run, metric }: { run: Run | undefined; metric: string }) {
+  const { t } = useTranslation()
+  const gain = gainOf(run, metric)
+  if (gain === null) return null
+  const { signed } = formatAlike([gain.low, gain.high])
+  return (
+    <span className={classes.gain}>
+      {t('compare.gain', {
+        low: signed(gain.low),
+        high: signed(gain.high),
+        share: formatPercent(gain.confidence),
+      })}
+    </span>
+  )
 }
 
 function written(value: unknown): string {

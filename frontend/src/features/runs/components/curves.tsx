@@ -1,4 +1,5 @@
 import { Switch } from '@mantine/core'
+import type { TFunction } from 'i18next'
 import { type ReactNode, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -6,12 +7,12 @@ import { Chart } from '@/components/chart/chart'
 import { line, type Line } from '@/components/chart/lines'
 import { Card } from '@/components/ui/card'
 import grid from '@/components/ui/grid.module.css'
-import { formatBytes, formatMeasure } from '@/lib/format/format'
-import { metricName } from '@/lib/report/metric-name'
 
+import { chartTitle, lineName } from '../api/chart-names'
 import { type ChartPlan, planCharts } from '../api/charts'
 import { type Series, type SeriesByName, smoothed } from '../api/series'
 import classes from './curves.module.css'
+import { MeasureChart } from './measure-chart'
 
 const NONE: Series = { steps: [], values: [] }
 const SMOOTHING = 0.9
@@ -29,10 +30,7 @@ export function Curves({ series, version, children }: CurvesProps) {
   const { t } = useTranslation()
   const [smooth, setSmooth] = useState(true)
   const [log, setLog] = useState(false)
-  const lines = useMemo(
-    () => lossLines(series, smooth, t('curve.training'), t('curve.heldOut'), t('curve.each')),
-    [series, smooth, t],
-  )
+  const lines = useMemo(() => lossLines(series, smooth, t), [series, smooth, t])
   return (
     <div className={grid.stack}>
       <Card>
@@ -69,26 +67,20 @@ export function Curves({ series, version, children }: CurvesProps) {
 }
 
 function lossLines(
-  series: SeriesByName,
+  { loss = NONE, evaluation_loss = NONE }: SeriesByName,
   smooth: boolean,
-  training: string,
-  heldOut: string,
-  each: string,
+  t: TFunction,
 ): Line[] {
-  const loss = series['loss'] ?? NONE
-  const evaluation = series['evaluation_loss'] ?? NONE
-  const raw = line(training, loss.steps, loss.values, '--ember')
-  const lines =
+  const raw = line(t('curve.training'), loss.steps, loss.values, '--ember')
+  const training =
     smooth && loss.values.length >= WORTH_SMOOTHING
       ? [
-          { ...raw, id: 'each', label: each, faint: true, width: 1 },
-          { ...raw, values: smoothed(loss.values, SMOOTHING), width: 2 },
+          { ...raw, id: 'each', label: t('curve.each'), faint: true, width: 1 },
+          { ...raw, label: t('curve.smoothed'), values: smoothed(loss.values, SMOOTHING), width: 2 },
         ]
       : [raw]
-  return [
-    ...lines,
-    { ...line(heldOut, evaluation.steps, evaluation.values, '--blue'), points: true, width: 2 },
-  ]
+  const heldOut = line(t('curve.heldOut'), evaluation_loss.steps, evaluation_loss.values, '--blue')
+  return [...training, { ...heldOut, points: true, width: 2 }]
 }
 
 interface SmallProps {
@@ -98,31 +90,12 @@ interface SmallProps {
 }
 
 function Small({ plan, series, version }: SmallProps) {
-  const { t, i18n } = useTranslation()
-  const named = (key: string, fallback: string) =>
-    i18n.exists(key) ? i18n.t(key as never) : metricName(fallback)
-  const title = named(`curve.chart.${plan.id}`, plan.id)
-  const several = plan.lines.filter(({ heldOut }) => !heldOut).length > 1
-  const lines = plan.lines.map(({ series: name, color, heldOut }): Line => {
-    const { steps, values } = series[name] ?? NONE
-    const label = heldOut
-      ? t('curve.heldOut')
-      : several
-        ? named(`curve.line.${name}`, name)
-        : t('curve.training')
-    const drawn = line(plan.lines.length === 1 ? title : label, steps, values, color)
-    return heldOut ? { ...drawn, points: true } : drawn
+  const { i18n } = useTranslation()
+  const title = chartTitle(plan, i18n)
+  const lines = plan.lines.map((one): Line => {
+    const { steps, values } = series[one.series] ?? NONE
+    const label = plan.lines.length === 1 ? title : lineName(plan, one, i18n)
+    return { ...line(label, steps, values, one.color), points: one.heldOut }
   })
-  const isMemory = plan.id === 'memory_bytes'
-  return (
-    <Card>
-      <Chart
-        title={title}
-        version={version}
-        binary={isMemory}
-        format={isMemory ? formatBytes : formatMeasure}
-        lines={lines}
-      />
-    </Card>
-  )
+  return <MeasureChart plan={plan} title={title} version={version} lines={lines} />
 }

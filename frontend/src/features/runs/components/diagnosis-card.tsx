@@ -3,8 +3,9 @@ import { useTranslation } from 'react-i18next'
 
 import { Card } from '@/components/ui/card'
 import { Notice, type Tone } from '@/components/ui/notice'
+import { formatNumber } from '@/lib/format/format'
 
-import { type Finding, diagnose } from '../api/diagnosis'
+import { bestStep, diagnose, type Finding } from '../api/diagnosis'
 import { readProgress } from '../api/progress'
 import type { Run } from '../api/runs'
 import type { SeriesByName } from '../api/series'
@@ -13,6 +14,7 @@ const TONES: Record<Finding, Tone> = {
   notFinite: 'bad',
   diverged: 'bad',
   overfitting: 'warn',
+  heldOutRisen: 'warn',
   spikes: 'warn',
   flat: 'warn',
   memorised: 'warn',
@@ -28,11 +30,12 @@ export function DiagnosisCard({ run, series }: { run: Run; series: SeriesByName 
   const totalSteps = readProgress(run.progress)?.totalSteps ?? null
   const findings = useMemo(() => diagnose(series, totalSteps, run.error), [series, totalSteps, run.error])
   if (findings.length === 0) return null
+  const step = formatNumber(bestStep(series['evaluation_loss']))
   return (
     <Card title={t('diagnosis.title')}>
       {findings.map((finding) => (
         <Notice key={finding} tone={TONES[finding]} title={t(`diagnosis.${finding}`)}>
-          {t(`diagnosis.${finding}Text`)}
+          {t(`diagnosis.${finding}Text`, { step })}
         </Notice>
       ))}
     </Card>

@@ -1,8 +1,9 @@
-import { ActionIcon, Tooltip } from '@mantine/core'
+import { ActionIcon, Tooltip, VisuallyHidden } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { TFunction } from 'i18next'
 import { ArrowDown, ArrowUp } from 'lucide-react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { Card } from '@/components/ui/card'
@@ -17,17 +18,17 @@ import classes from './queue-card.module.css'
 /** The runs that wait, the next one first, and their order. */
 export function QueueCard() {
   const { t } = useTranslation()
-  const queries = useQueryClient()
-  const { data } = useQuery(queueQuery())
-  const move = useMutation({
-    mutationFn: ({ id, before }: { id: string; before: string }) => moveBefore(id, before),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['queue'] }),
-  })
-  if (!data || data.length === 0) return null
-  const entries = queueEntries(data)
+  const { data, error } = useQuery(queueQuery())
+  const { move, isPending, problem, moved } = useMove()
+  const entries = queueEntries(data ?? [])
+  if (entries.length === 0) {
+    return error ? <ProblemNotice error={error} title={t('queue.unread')} /> : null
+  }
   return (
     <Card flush title={t('queue.title')}>
-      {move.error ? <ProblemNotice error={move.error} /> : null}
+      {error ? <ProblemNotice error={error} title={t('queue.unread')} /> : null}
+      {problem ? <ProblemNotice error={problem} /> : null}
+      <VisuallyHidden role="status">{moved}</VisuallyHidden>
       <ol className={rows.rows}>
         {entries.map((run, index) => {
           const above = entries[index - 1]
@@ -41,15 +42,15 @@ export function QueueCard() {
               {run.stage ? <span className={classes.stage}>{stageWords(run, t)}</span> : null}
               <Step
                 label={t('queue.earlier', { name: run.name })}
-                disabled={!above || move.isPending}
-                onClick={() => above && move.mutate({ id: run.id, before: above.id })}
+                disabled={!above || isPending}
+                onClick={() => above && move({ run, id: run.id, before: above.id })}
               >
                 <ArrowUp size={14} />
               </Step>
               <Step
                 label={t('queue.later', { name: run.name })}
-                disabled={!below || move.isPending}
-                onClick={() => below && move.mutate({ id: below.id, before: run.id })}
+                disabled={!below || isPending}
+                onClick={() => below && move({ run, id: below.id, before: run.id })}
               >
                 <ArrowDown size={14} />
               </Step>
@@ -59,6 +60,32 @@ export function QueueCard() {
       </ol>
     </Card>
   )
+}
+
+interface Move {
+  /** Whose button was pressed. */
+  run: Run
+  /** Which run is given the place right before which other one. */
+  id: string
+  before: string
+}
+
+/** Move a run; once the queue has been read again, `moved` says which place it has. */
+function useMove() {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const [moved, setMoved] = useState('')
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: ({ id, before }: Move) => moveBefore(id, before),
+    onMutate: () => setMoved(''),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['queue'] }),
+  })
+  const announce = (_: unknown, { run }: Move) => {
+    const entries = queueEntries(queries.getQueryData(queueQuery().queryKey) ?? [])
+    const place = entries.findIndex(({ id }) => id === run.id) + 1
+    if (place > 0) setMoved(t('queue.moved', { name: run.name, place, count: entries.length }))
+  }
+  return { move: (to: Move) => mutate(to, { onSuccess: announce }), isPending, problem: error, moved }
 }
 
 function stageWords(run: Run, t: TFunction): string {
@@ -73,10 +100,18 @@ interface StepProps {
   children: React.ReactNode
 }
 
+/** It keeps the focus while it may not be pressed. */
 function Step({ label, disabled, onClick, children }: StepProps) {
   return (
     <Tooltip label={label}>
-      <ActionIcon variant="default" size="md" aria-label={label} disabled={disabled} onClick={onClick}>
+      <ActionIcon
+        variant="default"
+        size="md"
+        aria-label={label}
+        aria-disabled={disabled}
+        data-disabled={disabled || undefined}
+        onClick={disabled ? undefined : onClick}
+      >
         {children}
       </ActionIcon>
     </Tooltip>

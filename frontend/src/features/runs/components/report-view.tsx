@@ -51,7 +51,8 @@ export function ReportView({ run }: { run: Run }) {
 /** What it takes to get the same again. */
 function Reproduce({ run }: { run: Run }) {
   const { t } = useTranslation()
-  const { data } = useQuery(specQuery(run.id))
+  const { data, error } = useQuery(specQuery(run.id))
+  if (error && !data) return <ProblemNotice error={error} />
   if (!data) return null
   return (
     <Card title={t('report.reproduce')}>

@@ -1,6 +1,8 @@
 import { Link } from '@tanstack/react-router'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 
+import { toldChoice } from '@/components/schema-form/words'
 import { type Fact, Facts } from '@/components/ui/facts'
 import { formatMeasure, formatNumber, formatTime } from '@/lib/format/format'
 
@@ -9,13 +11,17 @@ import { StageList } from './stage-list'
 
 /** What a run is made of. */
 export function RunFacts({ run }: { run: Run }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { config } = run
+  const named = (setting: string, choice: string) => toldChoice(setting, choice, i18n) ?? choice
   const optimization = config.optimization
   const facts: Fact[] = [
     [t('run.model'), config.model],
     [t('run.dataset'), dataset(config.dataset)],
-    [t('run.trains'), `${config.finetuning_type ?? 'lora'} · ${strategy(run)}`],
+    [
+      t('run.trains'),
+      `${named('finetuning_type', config.finetuning_type ?? 'lora')} · ${named('strategy.name', strategy(run))}`,
+    ],
   ]
   if (optimization) {
     facts.push(
@@ -27,6 +33,13 @@ export function RunFacts({ run }: { run: Run }) {
   }
   if (run.stage) facts.push([t('run.stages'), <StageList key="stages" stage={run.stage} />])
   facts.push([t('run.created'), formatTime(run.created_at)])
+  facts.push(...later(run, t))
+  return <Facts facts={facts} />
+}
+
+/** How it went on since it was made. */
+function later(run: Run, t: TFunction): Fact[] {
+  const facts: Fact[] = []
   if (run.finished_at) facts.push([t('run.finished'), formatTime(run.finished_at)])
   if (run.slot) facts.push([t('run.slot'), run.slot])
   if ((run.attempt ?? 0) > 1) facts.push([t('run.attempt'), formatNumber(run.attempt ?? 0)])
@@ -38,7 +51,7 @@ export function RunFacts({ run }: { run: Run }) {
       </Link>,
     ])
   }
-  return <Facts facts={facts} />
+  return facts
 }
 
 function strategy(run: Run): string {

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Tag, type TagTone } from '@/components/ui/tag'
 
 import type { Run, RunStatus } from '../api/runs'
+import { stageName } from './stage-name'
 
 const TONES: Record<RunStatus, TagTone> = {
   queued: 'plain',
@@ -15,14 +16,17 @@ const TONES: Record<RunStatus, TagTone> = {
   stopped: 'plain',
 }
 
-/** A run's state in a word; one that was asked to stop says so until it has. */
-export function RunStatusTag({ run }: { run: Pick<Run, 'status' | 'reason'> }) {
-  const { t } = useTranslation()
+/** A run's state in words, or what its worker is at; one that was asked to stop says so until it has. */
+export function RunStatusTag({ run }: { run: Pick<Run, 'status' | 'reason' | 'doing'> }) {
+  const { t, i18n } = useTranslation()
   const working = TONES[run.status] === 'ember'
-  const stopping = working && run.reason === 'stopping'
+  const words = () => {
+    if (working && run.reason === 'stopping') return t('run.state.stopping')
+    return run.status === 'running' && run.doing ? stageName(run.doing, i18n) : t(`run.state.${run.status}`)
+  }
   return (
     <Tag tone={TONES[run.status]} live={working}>
-      {stopping ? t('run.state.stopping') : t(`run.state.${run.status}`)}
+      {words()}
     </Tag>
   )
 }

@@ -1,24 +1,48 @@
+import type { i18n as I18n, TFunction } from 'i18next'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { formatDuration, formatNumber } from '@/lib/format/format'
+import { formatBytes, formatDuration, formatNumber } from '@/lib/format/format'
 
 import type { RunEvent } from '../api/run-events'
+import { type Chapter, chaptersOf, type Part, partOf } from '../api/story'
+import { stageName } from './stage-name'
 import classes from './story.module.css'
-
-interface Chapter {
-  seq: number
-  time: number
-  text: string
-  detail: string
-  tone: 'plain' | 'bad' | 'notice'
-}
 
 /** Seconds that are not worth a word. */
 const MOMENT = 1
 
+interface Words {
+  text: string
+  detail?: string
+  tone?: 'bad' | 'notice'
+}
+
 function text(value: unknown): string {
   return typeof value === 'string' ? value : typeof value === 'number' ? formatNumber(value) : ''
+}
+
+function named(key: string, fallback: string, i18n: I18n): string {
+  return i18n.exists(key) ? i18n.t(key as never) : fallback
+}
+
+function wordsOf({ kind, data }: RunEvent, i18n: I18n): Words {
+  switch (kind) {
+    case 'stage':
+      return { text: stageName(text(data['name']), i18n), detail: text(data['detail']) }
+    case 'checkpoint':
+      return { text: i18n.t('story.checkpoint', { step: text(data['step']) }) }
+    case 'error':
+      return { text: text(data['message']), detail: text(data['hint']), tone: 'bad' }
+    case 'model':
+      return { text: i18n.t('story.model'), detail: text(data['id']) }
+    case 'state': {
+      const reason = text(data['reason'])
+      return { text: named(`run.reason.${reason}`, reason, i18n), tone: 'notice' }
+    }
+    default:
+      return { text: text(data['text']), tone: 'notice' }
+  }
 }
 
 interface StoryProps {
@@ -26,83 +50,82 @@ interface StoryProps {
   working: boolean
 }
 
-/** What a run has gone through so far, the newest last: stages with their duration, checkpoints, words of the worker. */
+/** What a run has gone through so far, the newest last: stages with their duration, and in each what happened there. */
 export const Story = memo(function Story({ events, working }: StoryProps) {
-  const { t, i18n } = useTranslation()
-  const name = (key: string, fallback: string) => (i18n.exists(key) ? i18n.t(key as never) : fallback)
-  const chapters = events.flatMap((event): Chapter[] => {
-    const { kind, data, seq, time } = event
-    const base = { seq, time, tone: 'plain' as const }
-    switch (kind) {
-      case 'stage': {
-        const stage = text(data['name'])
-        return [
-          { ...base, text: name(`stage.${stage.replaceAll(' ', '_')}`, stage), detail: text(data['detail']) },
-        ]
-      }
-      case 'checkpoint':
-        return [{ ...base, text: t('story.checkpoint', { step: text(data['step']) }), detail: '' }]
-      case 'notice':
-        return [{ ...base, text: text(data['text']), detail: '', tone: 'notice' }]
-      case 'error':
-        return [{ ...base, text: text(data['message']), detail: text(data['hint']), tone: 'bad' }]
-      case 'model':
-        return [{ ...base, text: t('story.model'), detail: text(data['id']) }]
-      case 'state':
-        return data['reason']
-          ? [
-              {
-                ...base,
-                text: name(`run.reason.${text(data['reason'])}`, text(data['reason'])),
-                detail: '',
-                tone: 'notice',
-              },
-            ]
-          : []
-      default:
-        return []
-    }
-  })
+  const { t } = useTranslation()
+  const chapters = chaptersOf(events)
   if (chapters.length === 0) return <p className={classes.none}>{t('story.none')}</p>
-  const answers = lastGeneration(events)
+  const part = partOf(events)
+  const last = chapters.length - 1
   return (
     <ol className={classes.story}>
-      {chapters.map((chapter, index) => {
-        const next = chapters[index + 1]
-        const isLast = next === undefined
-        return (
-          <li
-            key={chapter.seq}
-            className={classes.chapter}
-            data-tone={chapter.tone}
-            data-now={isLast && working}
-          >
-            <span className={classes.text}>
-              {chapter.text}
-              {chapter.detail ? <span className={classes.detail}>{chapter.detail}</span> : null}
-              {isLast && answers ? (
-                <span className={`${classes.detail} numbers`}>
-                  {t('story.answers', {
-                    done: formatNumber(answers.done),
-                    total: formatNumber(answers.total),
-                  })}
-                </span>
-              ) : null}
-            </span>
-            <span className={`${classes.time} numbers`}>
-              {isLast || next.time - chapter.time < MOMENT ? '' : formatDuration(next.time - chapter.time)}
-            </span>
-          </li>
-        )
-      })}
+      {chapters.map((chapter, index) =>
+        chapter.stage ? (
+          <Stage
+            key={chapter.stage.seq}
+            stage={chapter.stage}
+            chapter={chapter}
+            now={working && index === last && chapter.seconds === null}
+            part={index === last ? part : null}
+          />
+        ) : (
+          chapter.events.map((event) => (
+            <Happening key={event.seq} event={event} className={classes.chapter} />
+          ))
+        ),
+      )}
     </ol>
   )
 })
 
-/** How many answers have been written, while they are being written. */
-function lastGeneration(events: readonly RunEvent[]): { done: number; total: number } | null {
-  const last = events[events.length - 1]
-  if (last?.kind !== 'generation') return null
-  const { done, total } = last.data
-  return typeof done === 'number' && typeof total === 'number' ? { done, total } : null
+interface StageProps {
+  stage: RunEvent
+  chapter: Chapter
+  /** Whether it is what the run does at this moment. */
+  now: boolean
+  part: Part | null
+}
+
+function Stage({ stage, chapter: { events, seconds }, now, part }: StageProps) {
+  const { t, i18n } = useTranslation()
+  const words = wordsOf(stage, i18n)
+  return (
+    <li className={classes.chapter} aria-current={now ? 'step' : undefined}>
+      <div className={classes.head}>
+        <span className={classes.text}>
+          {words.text}
+          {words.detail ? <span className={classes.detail}>{words.detail}</span> : null}
+          {part ? <span className={`${classes.detail} numbers`}>{partInWords(part, t)}</span> : null}
+        </span>
+        <span className={`${classes.time} numbers`}>
+          {seconds === null || seconds < MOMENT ? '' : formatDuration(seconds)}
+        </span>
+      </div>
+      {events.length > 0 ? (
+        <ul className={classes.happened}>
+          {events.map((event) => (
+            <Happening key={event.seq} event={event} />
+          ))}
+        </ul>
+      ) : null}
+    </li>
+  )
+}
+
+function partInWords({ kind, done, total }: Part, t: TFunction): string {
+  const format = kind === 'download' ? formatBytes : formatNumber
+  return t(`story.${kind}`, { done: format(done), total: format(total) })
+}
+
+function Happening({ event, className }: { event: RunEvent; className?: string | undefined }) {
+  const { i18n } = useTranslation()
+  const { text: told, detail, tone } = wordsOf(event, i18n)
+  return (
+    <li className={className} data-tone={tone}>
+      <span className={classes.text}>
+        {told}
+        {detail ? <span className={classes.detail}>{detail}</span> : null}
+      </span>
+    </li>
+  )
 }

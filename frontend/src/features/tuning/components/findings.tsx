@@ -20,7 +20,12 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
         const rows = finding.rows ?? []
         return (
           <li key={finding.truth} className={classes.finding} data-severity={finding.severity}>
-            <Icon size={16} className={classes.icon} aria-label={t(`check.severity.${finding.severity}`)} />
+            <Icon
+              size={16}
+              className={classes.icon}
+              role="img"
+              aria-label={t(`check.severity.${finding.severity}`)}
+            />
             <div>
               <p className={classes.message}>{finding.message}</p>
               {finding.fix ? <p className={classes.fix}>{finding.fix}</p> : null}

@@ -1,4 +1,5 @@
-import { Button } from '@mantine/core'
+import { Button, VisuallyHidden } from '@mantine/core'
+import { Fragment } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { formatNumber } from '@/lib/format/format'
@@ -15,7 +16,7 @@ interface TokenViewProps {
   onMore: () => void
 }
 
-/** Rows token by token, coloured by what training does with each. */
+/** Rows token by token, each as training takes it: marked for the eye, and said for the ear where that changes. */
 export function TokenView({ rows, fetching, onMore }: TokenViewProps) {
   const { t } = useTranslation()
   return (
@@ -39,10 +40,16 @@ export function TokenView({ rows, fetching, onMore }: TokenViewProps) {
           </p>
           <p className={classes.tokens}>
             {row.tokens.map((token, index) => (
-              <span key={index} className={classes.token} data-role={token.role} title={`id ${token.id}`}>
-                {token.text}
-              </span>
+              <Fragment key={index}>
+                {token.role === row.tokens[index - 1]?.role ? null : (
+                  <Spoken>{t(`check.roleBegins.${token.role}`)}</Spoken>
+                )}
+                <span className={classes.token} data-role={token.role} title={`id ${token.id}`}>
+                  {token.text}
+                </span>
+              </Fragment>
             ))}
+            {row.more ? null : <Spoken>{t('check.rowEnds')}</Spoken>}
           </p>
           {row.more ? (
             <Button size="compact-xs" variant="subtle" loading={fetching} onClick={onMore}>
@@ -53,4 +60,9 @@ export function TokenView({ rows, fetching, onMore }: TokenViewProps) {
       ))}
     </div>
   )
+}
+
+/** Words between the tokens that are heard, and neither seen nor copied with them. */
+function Spoken({ children }: { children: string }) {
+  return <VisuallyHidden className={classes.spoken}> {children} </VisuallyHidden>
 }

@@ -1,0 +1,82 @@
+import { screen, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { beforeEach, expect, test, vi } from 'vitest'
+
+import { changeDraft, resetDraft } from '@/features/tuning/api/draft'
+import { show } from '@/testing/show'
+
+import { ModelStep } from './model-step'
+
+vi.hoisted(() => {
+  const model = (name: string, task: string, mode: string | null) => ({
+    id: name,
+    name,
+    task,
+    mode,
+    kind: 'adapter',
+    base_model: 'starter:chat',
+  })
+  const items = [
+    model('writer', 'text-generation', 'chat'),
+    model('asked', 'extractive-question-answering', 'chat'),
+    model('marker', 'extractive-question-answering', 'span'),
+    model('sorter', 'text-classification', 'labels'),
+    model('judge', 'reward', null),
+  ]
+  // Before the API client is made, which keeps the `fetch` that it finds.
+  globalThis.fetch = async (asked) => {
+    const { pathname } = new URL((asked as Request).url)
+    if (pathname === '/api/v1/models')
+      return Response.json({ items, starters: [], total: items.length, next: null })
+    if (pathname === '/api/v1/hub/models')
+      return Response.json([
+        { id: 'own/one', task: 'text-classification' },
+        { id: 'own/two', task: 'fill-mask' },
+      ])
+    return Response.json([])
+  }
+})
+
+beforeEach(() => {
+  resetDraft()
+  changeDraft({ dataset: 'one', suited: {} })
+})
+
+async function offered(): Promise<(string | undefined)[]> {
+  const library = within(await screen.findByRole('region', { name: 'From your library' }))
+  const rows = await library.findAllByRole('button', { pressed: false })
+  return rows.map((one) => /^(\w+)from/.exec(one.textContent)?.[1])
+}
+
+test.each([
+  ['text-generation', ['writer', 'asked'], '3 models were made for other tasks'],
+  ['text-classification', ['writer', 'asked', 'sorter'], '2 models were made for other tasks'],
+])('for %s are offered the own models that can go on with it', async (task, names, words) => {
+  changeDraft({ suited: { task } })
+  show(<ModelStep onNext={() => undefined} />)
+  expect(await offered()).toEqual(names)
+  expect(screen.getByText(words, { exact: false })).toBeInTheDocument()
+})
+
+test('all are offered on demand, each with what it was made for', async () => {
+  const user = userEvent.setup()
+  show(<ModelStep onNext={() => undefined} />)
+  await user.click(await screen.findByRole('button', { name: 'Show all' }))
+  expect(await offered()).toEqual(['writer', 'asked', 'marker', 'sorter', 'judge'])
+  expect(screen.getByRole('button', { name: /^judge/ })).toHaveTextContent('Reward model')
+  expect(screen.queryByRole('button', { name: 'Show all' })).toBeNull()
+})
+
+test('the model that is chosen is there, whatever it was made for', async () => {
+  changeDraft({ model: 'marker' })
+  show(<ModelStep onNext={() => undefined} />)
+  expect(await screen.findByRole('button', { name: /^marker/, pressed: true })).toBeInTheDocument()
+})
+
+test('what a model of the hub is for is said in words where there are some', async () => {
+  const user = userEvent.setup()
+  show(<ModelStep onNext={() => undefined} />)
+  await user.type(screen.getByRole('textbox', { name: 'Name, or owner/name' }), 'own')
+  expect(await screen.findByRole('button', { name: /^own\/one/ })).toHaveTextContent('Text classification')
+  expect(screen.getByRole('button', { name: /^own\/two/ })).toHaveTextContent('fill-mask')
+})

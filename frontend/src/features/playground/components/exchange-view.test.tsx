@@ -1,0 +1,28 @@
+import { screen } from '@testing-library/react'
+import { expect, test } from 'vitest'
+
+import { show } from '@/testing/show'
+
+import type { Answer } from '../api/use-conversation'
+import { ExchangeView } from './exchange-view'
+
+const answered = (tokens: number, seconds: number): Answer => {
+  const ending = { reason: 'end', tokens, seconds } as const
+  return { text: 'Ada.', phase: 'done', ahead: 0, ending, error: null }
+}
+const view = (answer: Answer) =>
+  show(<ExchangeView exchange={{ id: 1, question: 'Who?', answers: { tuned: answer } }} />)
+
+test.each([
+  [30, 0.59, '30 tokens in 0.6 sec, 51 tokens/s'],
+  [512, 12.4, '512 tokens in 12 sec, 41 tokens/s'],
+])('%i tokens in %f seconds are told as they were measured', (tokens, seconds, words) => {
+  view(answered(tokens, seconds))
+  expect(screen.getByText(words)).toBeInTheDocument()
+})
+
+test('who asked is said in words, not by a name that nobody reads out', () => {
+  view(answered(1, 1))
+  expect(screen.getByText('Who?')).toHaveTextContent('YouWho?')
+  expect(screen.getByText('Who?')).not.toHaveAttribute('aria-label')
+})

@@ -1,0 +1,61 @@
+import type { RunEvent } from './run-events'
+
+/** A stage of a run with what happened in it; or, without a stage, what happened between two of them. */
+export interface Chapter {
+  stage: RunEvent | null
+  events: RunEvent[]
+  /** How long the stage took, in seconds; `null` while it goes on, and where there is none. */
+  seconds: number | null
+}
+
+const HAPPENED = new Set(['checkpoint', 'notice', 'error', 'model'])
+
+/** States in which a process works on the run: a stage goes on through them. */
+const WORKING = new Set(['starting', 'running', 'finalizing'])
+
+/** Events → chapters, in order. A stage lasts until the next one, an error, or a state in which nothing works on it. */
+export function chaptersOf(events: readonly RunEvent[]): Chapter[] {
+  const chapters: Chapter[] = []
+  let open: Chapter | null = null
+  for (const event of events) {
+    const ended = ends(event)
+    if (ended) close(open, event.time)
+    if (event.kind === 'stage') {
+      open = { stage: event, events: [], seconds: null }
+      chapters.push(open)
+    } else if (happened(event)) {
+      if (open) open.events.push(event)
+      else chapters.push({ stage: null, events: [event], seconds: null })
+    }
+    if (ended && event.kind !== 'stage') open = null
+  }
+  return chapters
+}
+
+function close(chapter: Chapter | null, time: number): void {
+  if (chapter?.stage) chapter.seconds = time - chapter.stage.time
+}
+
+function ends({ kind, data }: RunEvent): boolean {
+  return kind === 'stage' || kind === 'error' || (kind === 'state' && !WORKING.has(String(data['status'])))
+}
+
+/** Whether it is worth a word; a state is where it has a reason. */
+function happened({ kind, data }: RunEvent): boolean {
+  return HAPPENED.has(kind) || (kind === 'state' && Boolean(data['reason']))
+}
+
+/** How far the work inside a stage is: answers that are written, or bytes of the model that are here. */
+export interface Part {
+  kind: 'generation' | 'download'
+  done: number
+  total: number
+}
+
+/** Read while it goes on, and no longer. */
+export function partOf(events: readonly RunEvent[]): Part | null {
+  const last = events[events.length - 1]
+  if (last?.kind !== 'generation' && last?.kind !== 'download') return null
+  const { done, total } = last.data
+  return typeof done === 'number' && typeof total === 'number' ? { kind: last.kind, done, total } : null
+}

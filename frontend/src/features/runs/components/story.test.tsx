@@ -1,0 +1,90 @@
+import { screen, within } from '@testing-library/react'
+import { expect, test } from 'vitest'
+
+import { show } from '@/testing/show'
+
+import type { RunEvent } from '../api/run-events'
+import { Story } from './story'
+
+const event = (seq: number, time: number, kind: string, data: object) =>
+  ({ seq, epoch: 1, time, kind, data }) as RunEvent
+
+const TRAINING = [
+  event(1, 0, 'state', { status: 'running' }),
+  event(2, 0, 'stage', { name: 'load', detail: 'starter:chat' }),
+  event(3, 5, 'stage', { name: 'train' }),
+  event(4, 41, 'checkpoint', { step: 50 }),
+  event(5, 60, 'notice', { text: 'Smaller passes.' }),
+  event(6, 84, 'checkpoint', { step: 100 }),
+]
+
+/** The chapters, each with what is told in it. */
+function chapters() {
+  const [whole] = screen.getAllByRole('list')
+  return [...(whole?.children ?? [])].map((one) => ({
+    head: one.firstElementChild?.textContent,
+    told: [...one.querySelectorAll('li')].map(({ textContent }) => textContent),
+    now: one.getAttribute('aria-current') === 'step',
+  }))
+}
+
+test('a checkpoint is told in its stage, takes no time, and the stage that goes on is the live one', () => {
+  show(<Story events={TRAINING} working />)
+  expect(chapters()).toEqual([
+    { head: 'Loading the modelstarter:chat5 sec', told: [], now: false },
+    {
+      head: 'Training',
+      told: ['Checkpoint at step 50', 'Smaller passes.', 'Checkpoint at step 100'],
+      now: true,
+    },
+  ])
+})
+
+test('a stage lasts until the next one, and the last one until the run has ended', () => {
+  const events = [
+    ...TRAINING,
+    event(7, 95, 'stage', { name: 'publish' }),
+    event(8, 96, 'model', { id: 'my-model' }),
+    event(9, 99, 'state', { status: 'succeeded' }),
+  ]
+  show(<Story events={events} working={false} />)
+  expect(chapters().map(({ head, now }) => [head, now])).toEqual([
+    ['Loading the modelstarter:chat5 sec', false],
+    ['Training1 min 30 sec', false],
+    ['Publishing the model4 sec', false],
+  ])
+  expect(chapters()[2]?.told).toEqual(['In the librarymy-model'])
+})
+
+test('what ends a stage is told in it, and what comes before the next one stands by itself and is not live', () => {
+  const events = [
+    ...TRAINING,
+    event(7, 90, 'state', { status: 'queued', reason: 'worker_died' }),
+    event(8, 300, 'state', { status: 'starting' }),
+    event(9, 301, 'notice', { text: 'Going on from checkpoint-100.' }),
+  ]
+  show(<Story events={events} working />)
+  const [, training, after] = chapters()
+  expect(training?.head).toBe('Training1 min 25 sec')
+  expect(training?.told.at(-1)).toMatch(/^The worker died/)
+  expect(after).toEqual({ head: 'Going on from checkpoint-100.', told: [], now: false })
+  expect(chapters().some(({ now }) => now)).toBe(false)
+})
+
+test('how many answers are written is told of the stage in which they are', () => {
+  const events = [
+    event(1, 0, 'stage', { name: 'measure the base model' }),
+    event(2, 9, 'generation', { phase: 'base', done: 3, total: 8 }),
+  ]
+  show(<Story events={events} working />)
+  expect(within(screen.getByRole('listitem')).getByText('3 of 8 answers written')).toBeInTheDocument()
+})
+
+test('how much of the model is fetched is told while it is', () => {
+  const events = [
+    event(1, 0, 'stage', { name: 'load', detail: 'own/heavy' }),
+    event(2, 9, 'download', { done: 2 ** 29, total: 2 ** 31 }),
+  ]
+  show(<Story events={events} working />)
+  expect(within(screen.getByRole('listitem')).getByText('512 MB of 2 GB fetched')).toBeInTheDocument()
+})
