@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
@@ -100,7 +100,7 @@ CELLS = (
         steps=12,
         limit=170,
     ),
-    Cell("DPO", "1B", {"strategy": {"name": "dpo"}}, batch=4, steps=12),
+    Cell("DPO", "1B", {"strategy": {"name": "dpo"}, "optimization": {"learning_rate": 5e-5}}, batch=4, steps=12),
     Cell("bf16 LoRA, deterministic", "1B", {"compute": {"full_determinism": True}}, steps=12, whole=True),
     Cell("bf16 LoRA", "8B", RECOMPUTE, limit=120),
     Cell("bf16 LoRA, packed", "1B", {"strategy": {"packing": True}, "data": {"max_length": 4096}}, batch=2),
@@ -150,13 +150,17 @@ def rows_of(cell: Cell) -> int:
 
 
 def write_rows(cell: Cell, path: Path) -> None:
-    """Rows of which every fourth has an answer twice as long as the others, so that batches are padded."""
+    """Rows of which every fourth has an answer twice as long as the others, so that batches are padded.
+
+    The rejected answers of pairs are made of other words, which is what there is to be learned.
+    """
     import random
 
     words = [f"{a}{b}" for a in ("red", "old", "far", "sun", "sea") for b in ("man", "bird", "hill", "day", "boat")]
+    backwards = [word[::-1] for word in words]
     draw = random.Random(0)
 
-    def text(count: int) -> str:
+    def text(count: int, words: Sequence[str] = words) -> str:
         return " ".join(draw.choice(words) for _ in range(count))
 
     with path.open("w", encoding="utf-8") as file:
@@ -164,7 +168,7 @@ def write_rows(cell: Cell, path: Path) -> None:
             answer, prompt = text(cell.words // 2 if number % 4 else cell.words), f"Write line {number}. "
             row = {"input": prompt, "output": answer}
             if cell.recipe.get("strategy", {}).get("name") == "dpo":
-                row = {"prompt": prompt, "chosen": answer, "rejected": text(len(answer.split()))}
+                row = {"prompt": prompt, "chosen": answer, "rejected": text(len(answer.split()), backwards)}
             file.write(json.dumps(row) + "\n")
 
 
