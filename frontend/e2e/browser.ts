@@ -94,6 +94,13 @@ export function overhang(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
 }
 
+/** Every page of the context is opened by somebody who is signed in. */
+export function signIn(context: BrowserContext, token: string): Promise<unknown> {
+  return context.addInitScript((known) => {
+    if (location.protocol !== 'about:') sessionStorage.setItem('modelforge-token', known)
+  }, token)
+}
+
 export async function tokenOf(context: BrowserContext): Promise<string> {
   const page = context.pages()[0]
   if (page === undefined) throw new Error('no page is open')

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 import { STEPS } from '../src/app/routes/new/steps'
 import { TABS } from '../src/app/routes/run-tabs'
-import { openBrowser, overhang, person, seriousFaults, settled, tokenOf } from './browser'
+import { openBrowser, overhang, person, seriousFaults, settled, signIn, tokenOf } from './browser'
 import { Server } from './server'
 
 /** Long enough to be looked at from all sides, short enough to be waited for. */
@@ -78,10 +78,7 @@ describe('the journey', () => {
 
   test('a first load is light and quick', async () => {
     const { context: fresh } = await person(browser)
-    await fresh.addInitScript(
-      (token) => sessionStorage.setItem('modelforge-token', token),
-      await tokenOf(context),
-    )
+    await signIn(fresh, await tokenOf(context))
     const first = await fresh.newPage()
     const scripts: Promise<Buffer>[] = []
     first.on('response', (response) => {
@@ -331,10 +328,7 @@ describe('what may go wrong', () => {
   ] as const)('no page is wider than a phone or has a serious fault: %s, %s', async (locale, colorScheme) => {
     const phone = { width: 360, height: 740 }
     const { context: theirs, faults: seen } = await person(browser, { locale, colorScheme, viewport: phone })
-    await theirs.addInitScript(
-      (token) => sessionStorage.setItem('modelforge-token', token),
-      await tokenOf(context),
-    )
+    await signIn(theirs, await tokenOf(context))
     const held = await theirs.newPage()
     for (const path of everyPage()) {
       await held.goto(server.address + path)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, test } from 'vitest'
 
-import { openBrowser, person, tokenOf } from './browser'
+import { openBrowser, person, signIn, tokenOf } from './browser'
 import { Server } from './server'
 
 /** `make screenshots`: every page at three widths in both schemes, to be looked at one by one. */
@@ -89,7 +89,7 @@ test('every page', { timeout: 1_800_000 }, async () => {
   await door.goto(server.launchLink)
   await door.getByText('Make your first model').waitFor()
   token = await tokenOf(context)
-  await context.addInitScript((known) => sessionStorage.setItem('modelforge-token', known), token)
+  await signIn(context, token)
   await shoot(door, 'home-empty', '/', (page) => page.getByText('This machine').waitFor())
 
   const quick = await start('Support records', QUICK)
