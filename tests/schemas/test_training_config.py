@@ -36,7 +36,9 @@ def test_a_bare_strategy_name_means_its_defaults() -> None:
 def test_qlora_means_four_bits_unless_said_otherwise() -> None:
     assert parse(strategy="qlora").quantization.bits == 4
     assert parse(strategy="qlora", quantization={"bits": 8}).quantization.bits == 8
-    made = TrainingConfig(model="m", dataset="d", strategy={"name": "qlora"}, quantization=QuantizationConfig(double_quant=False))
+    made = TrainingConfig(
+        model="m", dataset="d", strategy={"name": "qlora"}, quantization=QuantizationConfig(double_quant=False)
+    )
     assert (made.quantization.bits, made.quantization.double_quant) == (4, False)
 
 
