@@ -162,12 +162,18 @@ describe('the journey', () => {
     await expect.poll(() => reached(page), { timeout: LONG }).toBeGreaterThan(before)
   })
 
-  test('a run is stopped, and can be resumed', async () => {
-    await page.getByRole('button', { name: 'Stop', exact: true }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click()
-    await page.getByRole('button', { name: 'Resume' }).waitFor({ timeout: LONG })
+  test('a run is stopped, resumed where it was, and stopped again', async () => {
+    await stop()
     await page.getByRole('img', { name: /^Loss\./ }).waitFor()
+    const before = await reached(page)
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await expect.poll(() => reached(page), { timeout: LONG }).toBeGreaterThan(before)
+    await stop()
     await page.getByRole('tab', { name: 'Log' }).click()
+    await page
+      .getByRole('group', { name: 'Log of the worker' })
+      .getByText("'loss'", { exact: false })
+      .waitFor()
     await page.getByRole('tab', { name: 'Checkpoints' }).click()
     await page
       .getByText(/^Step \d+/)
@@ -250,6 +256,26 @@ describe('the journey', () => {
     await page.getByText('Intended use and limits').waitFor()
     expect(await seriousFaults(page)).toEqual([])
     expect(faults).toEqual([])
+  })
+
+  test('a model is merged with its base, and the merged one deleted', async () => {
+    const adapter = page.url()
+    await act('Merge into its base')
+    await page.getByText('Merged', { exact: true }).waitFor({ timeout: LONG })
+    await page
+      .getByRole('link', { name: /^First journey.*merged/ })
+      .first()
+      .click()
+    await page.getByText('Intended use and limits').waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+    const merged = page.url()
+    await act('Delete')
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.waitForURL('**/models')
+    await page.getByRole('link', { name: 'First journey', exact: true }).waitFor()
+    expect(await page.locator(`a[href="${new URL(merged).pathname}"]`).count()).toBe(0)
+    await page.goto(adapter)
+    await page.getByText('Intended use and limits').waitFor()
   })
 
   test('a model is measured again, beside its base or alone', async () => {
@@ -406,9 +432,21 @@ async function setting(on: Page, name: string, value: string): Promise<void> {
   await search.fill('')
 }
 
-async function measure(decide: () => Promise<void>): Promise<void> {
+/** Stop the run of the page, and wait until it has saved and can be resumed. */
+async function stop(): Promise<void> {
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click()
+  await page.getByRole('button', { name: 'Resume' }).waitFor({ timeout: LONG })
+}
+
+/** Do one of the things that can be done with the model of the page. */
+async function act(action: string): Promise<void> {
   await page.getByRole('button', { name: 'Actions' }).click()
-  await page.getByRole('menuitem', { name: 'Measure it' }).click()
+  await page.getByRole('menuitem', { name: action, exact: true }).click()
+}
+
+async function measure(decide: () => Promise<void>): Promise<void> {
+  await act('Measure it')
   await decide()
   await page.getByRole('dialog').getByRole('button', { name: 'Measure', exact: true }).click()
   await page.getByRole('dialog').waitFor({ state: 'detached' })

@@ -29,6 +29,7 @@ export function LogTail({ run }: { run: Run }) {
         ref={box}
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls
         tabIndex={0}
+        role="group"
         aria-label={t('log.title')}
         className={classes.log}
         onScroll={(event) => {
