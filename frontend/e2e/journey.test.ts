@@ -163,9 +163,9 @@ describe('the journey', () => {
   })
 
   test('a run is stopped, resumed where it was, and stopped again', async () => {
+    const before = await reached(page)
     await stop()
     await page.getByRole('img', { name: /^Loss\./ }).waitFor()
-    const before = await reached(page)
     await page.getByRole('button', { name: 'Resume' }).click()
     await expect.poll(() => reached(page), { timeout: LONG }).toBeGreaterThan(before)
     await stop()
