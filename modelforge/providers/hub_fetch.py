@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 OnBytes = Callable[[int, int], None]
 """(bytes that are here, bytes in all)."""
@@ -19,14 +19,22 @@ TO_TRAIN_FROM = ["*.json", "*.txt", "*.model", "*.jinja", "model.safetensors", "
 LOOK_EVERY = 0.5
 
 
+class Fetched(NamedTuple):
+    """What is in the cache now."""
+
+    commit: str
+    size: int
+    """Bytes of its files, as far as the hub says them."""
+
+
 def fetch(
     repository: str,
     kind: Literal["model", "dataset"],
     revision: str | None,
     on_bytes: OnBytes,
     only: Sequence[str] | None = None,
-) -> Path:
-    """Fetch a repository into the hub's cache, going on where an earlier attempt ended; returns its folder there.
+) -> Fetched:
+    """Fetch a repository into the hub's cache, going on where an earlier attempt ended.
 
     `on_bytes` hears nothing where all is here already. Raises what the hub's client raises.
 
@@ -43,13 +51,12 @@ def fetch(
         "allow_patterns": only,
     }
     files = _listed(wanted)
-    total = sum(file.file_size for file in files)
-    if not any(file.will_download for file in files):
-        return Path(snapshot_download(**wanted))
-    with _Meter(_cache_folder(repository, kind), total, on_bytes):
-        folder = Path(snapshot_download(**wanted))
-    on_bytes(total, total)
-    return folder
+    found = Fetched(next((file.commit_hash for file in files), ""), sum(file.file_size or 0 for file in files))
+    if any(file.will_download for file in files):
+        with _Meter(_cache_folder(repository, kind), found.size, on_bytes):
+            snapshot_download(**wanted)
+        on_bytes(found.size, found.size)
+    return found
 
 
 def _listed(wanted: dict[str, Any]) -> list[Any]:

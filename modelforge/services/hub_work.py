@@ -26,7 +26,9 @@ def carry_out(job: HubJob, home: Path, on_progress: OnProgress) -> str:
 def download(job: HubJob, on_progress: OnProgress) -> str:
     """Fetch a repository into the hub's cache, going on where an earlier attempt ended; returns the commit."""
     with hub_errors(job.repository):
-        return fetch(job.repository, job.repository_kind, job.revision, on_progress).name
+        found = fetch(job.repository, job.repository_kind, job.revision, on_progress)
+    on_progress(found.size, found.size)
+    return found.commit
 
 
 def push(job: HubJob, files: FileManager) -> str:

@@ -152,13 +152,7 @@ class RunReader:
         if end.model_id is not None:
             with contextlib.suppress(NotFoundError):  # it may have been deleted since
                 self.add_model(end.model_id)
-        return {
-            "status": end.status,
-            "doing": None,
-            "finished_at": end.finished_at,
-            "model_id": end.model_id,
-            "error": end.error,
-        }
+        return {"status": end.status, "finished_at": end.finished_at, "model_id": end.model_id, "error": end.error}
 
 
 def queued(spec: RunSpec, ticket: RunTicket | None = None) -> RunView:

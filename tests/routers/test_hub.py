@@ -121,6 +121,12 @@ def test_a_model_is_downloaded_into_the_cache_byte_for_byte(server: LiveServer, 
     snapshot = server.home.parent / "hf" / "hub" / "models--own--tiny-chat" / "snapshots" / job["result"]
     assert contents(snapshot) == starter_files()
 
+    # once more: all is here already, and the job says so
+    again = ended(server, download(server, "own/tiny-chat"))
+    assert [again[key] for key in ("status", "result", "bytes_done", "bytes_total")] == [
+        job[key] for key in ("status", "result", "bytes_done", "bytes_total")
+    ]
+
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}

@@ -1,5 +1,7 @@
 import type { i18n } from 'i18next'
 
+import { told } from '@/lib/i18n'
+
 import type { Field } from './json-schema'
 
 /** Letters that a name's parts are written with, where they are not ordinary words. */
@@ -31,22 +33,21 @@ export function humanised(name: string): string {
 }
 
 /** What the texts say of a setting, or of one of its choices; nothing where they do not know it. */
-function told(kind: 'setting' | 'choice', dotted: string, part: string, words: i18n): string | null {
-  const key = `${kind}.${dotted.replaceAll('.', '_')}.${part}`
-  return words.exists(key) ? words.t(key as never) : null
+function toldOf(kind: 'setting' | 'choice', dotted: string, part: string, words: i18n): string | null {
+  return told(`${kind}.${dotted.replaceAll('.', '_')}.${part}`, words)
 }
 
 /** A setting's name as it is shown: in the page's language where the texts know it. */
 export function shownName(field: Field, words: i18n): string {
-  return told('setting', field.dotted, 'name', words) ?? humanised(field.name)
+  return toldOf('setting', field.dotted, 'name', words) ?? humanised(field.name)
 }
 
 /** What a setting does, in the page's language where the texts know it. */
 export function shownHelp(field: Field, words: i18n): string {
-  return told('setting', field.dotted, 'help', words) ?? field.description
+  return toldOf('setting', field.dotted, 'help', words) ?? field.description
 }
 
 /** A choice of a setting in the page's language; nothing where the texts do not know it. */
 export function toldChoice(dotted: string, choice: string, words: i18n): string | null {
-  return told('choice', dotted, choice, words)
+  return toldOf('choice', dotted, choice, words)
 }

@@ -1,12 +1,12 @@
-import i18next from 'i18next'
+import { told } from '../i18n'
 
 /** Measures of which less is more; of all others, more is. */
 const LOWER_IS_BETTER = /(^|_)(loss|perplexity|kl|error|wer|cer)$/i
 
 /** `exact_match` → `Exact match`: by the texts' one table of measures, else as the name reads. */
 export function metricName(name: string): string {
-  const key = `metric.${name.replaceAll('/', '_').replaceAll('.', '_')}`
-  if (i18next.exists(key)) return i18next.t(key as never)
+  const known = told(`metric.${name.replaceAll('/', '_').replaceAll('.', '_')}`)
+  if (known !== null) return known
   const words = name.replaceAll(/[_/.]+/g, ' ').trim()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -37,8 +37,8 @@ function dropFrom({ steps, values }: Series, step: number): void {
   }
 }
 
-/** Exponential moving average, started without a bias to zero. `weight` is what the past keeps. */
-export function smoothed(values: readonly number[], weight: number): number[] {
+/** Exponential moving average, started without a bias to zero. `weight` is what the past keeps, as the charts draw it. */
+export function smoothed(values: readonly number[], weight = 0.9): number[] {
   let sum = 0
   let mass = 0
   return values.map((value) => {

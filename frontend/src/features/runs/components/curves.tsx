@@ -15,7 +15,6 @@ import classes from './curves.module.css'
 import { MeasureChart } from './measure-chart'
 
 const NONE: Series = { steps: [], values: [] }
-const SMOOTHING = 0.9
 const WORTH_SMOOTHING = 40
 
 interface CurvesProps {
@@ -76,7 +75,7 @@ function lossLines(
     smooth && loss.values.length >= WORTH_SMOOTHING
       ? [
           { ...raw, id: 'each', label: t('curve.each'), faint: true, width: 1 },
-          { ...raw, label: t('curve.smoothed'), values: smoothed(loss.values, SMOOTHING), width: 2 },
+          { ...raw, label: t('curve.smoothed'), values: smoothed(loss.values), width: 2 },
         ]
       : [raw]
   const heldOut = line(t('curve.heldOut'), evaluation_loss.steps, evaluation_loss.values, '--blue')

@@ -14,7 +14,6 @@ import { MeasureChart } from './measure-chart'
 const COLORS = ['--ember', '--blue', '--teal', '--violet', '--pink', '--olive']
 /** As many lines as may be compared are told apart: each turn of the colours is drawn in its own way. */
 const DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]]
-const SMOOTHING = 0.9
 
 /** The curves of several runs over each other: the loss first, then every other measure that they have in common. */
 export function OverlaidCharts({ runs, version }: { runs: readonly Compared[]; version: string }) {
@@ -27,7 +26,7 @@ export function OverlaidCharts({ runs, version }: { runs: readonly Compared[]; v
           title={t('compare.loss')}
           height={280}
           version={version}
-          lines={overlaid(runs, 'loss', smooth)}
+          lines={overlaid(runs, 'loss', (values) => smoothed(values))}
         />
       </Card>
       {shared['evaluation_loss'] ? (
@@ -61,7 +60,6 @@ export function OverlaidCharts({ runs, version }: { runs: readonly Compared[]; v
   )
 }
 
-const smooth = (values: readonly number[]) => smoothed(values, SMOOTHING)
 const pointed = (one: Line): Line => ({ ...one, points: true })
 
 /** One line per run; a run keeps its colour and its dashes in every chart. */

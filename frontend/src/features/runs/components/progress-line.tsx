@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 
 import { Meter } from '@/components/ui/meter'
 import { formatDuration, formatMeasure, formatNumber } from '@/lib/format/format'
+import { told } from '@/lib/i18n'
 
 import { isWorking, type Run } from '../api/runs'
 import { type Progress, readProgress } from '../api/progress'
@@ -15,16 +16,15 @@ function measured({ reward, loss }: Progress, t: TFunction): string | null {
 }
 
 /** Why a run waits or is paused, where more is to be said than its state does. */
-function reasonOf({ reason }: Run, t: TFunction, i18n: I18n): string | null {
-  const key = `run.reason.${reason}`
-  return reason && reason !== 'stopping' && i18n.exists(key) ? t(key as never) : null
+function reasonOf({ reason }: Run, i18n: I18n): string | null {
+  return reason && reason !== 'stopping' ? told(`run.reason.${reason}`, i18n) : null
 }
 
 /** Where the trainer is, by its own last word, and why it goes no further. Without a word there is no bar. */
 export function ProgressLine({ run }: { run: Run }) {
   const { t, i18n } = useTranslation()
   const progress = readProgress(run.progress)
-  const reason = reasonOf(run, t, i18n)
+  const reason = reasonOf(run, i18n)
   if (progress === null) {
     const silent = t(run.status === 'queued' ? 'run.waits' : 'run.noProgress')
     return <p className={classes.words}>{reason ?? silent}</p>

@@ -3,6 +3,7 @@ import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { formatBytes, formatDuration, formatNumber } from '@/lib/format/format'
+import { told } from '@/lib/i18n'
 
 import type { RunEvent } from '../api/run-events'
 import { type Chapter, chaptersOf, type Part, partOf } from '../api/story'
@@ -22,10 +23,6 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : typeof value === 'number' ? formatNumber(value) : ''
 }
 
-function named(key: string, fallback: string, i18n: I18n): string {
-  return i18n.exists(key) ? i18n.t(key as never) : fallback
-}
-
 function wordsOf({ kind, data }: RunEvent, i18n: I18n): Words {
   switch (kind) {
     case 'stage':
@@ -38,7 +35,7 @@ function wordsOf({ kind, data }: RunEvent, i18n: I18n): Words {
       return { text: i18n.t('story.model'), detail: text(data['id']) }
     case 'state': {
       const reason = text(data['reason'])
-      return { text: named(`run.reason.${reason}`, reason, i18n), tone: 'notice' }
+      return { text: told(`run.reason.${reason}`, i18n) ?? reason, tone: 'notice' }
     }
     default:
       return { text: text(data['text']), tone: 'notice' }
@@ -119,11 +116,11 @@ function partInWords({ kind, done, total }: Part, t: TFunction): string {
 
 function Happening({ event, className }: { event: RunEvent; className?: string | undefined }) {
   const { i18n } = useTranslation()
-  const { text: told, detail, tone } = wordsOf(event, i18n)
+  const { text: words, detail, tone } = wordsOf(event, i18n)
   return (
     <li className={className} data-tone={tone}>
       <span className={classes.text}>
-        {told}
+        {words}
         {detail ? <span className={classes.detail}>{detail}</span> : null}
       </span>
     </li>

@@ -9,6 +9,7 @@ import { same, valueAt } from '@/components/schema-form/paths'
 import { SchemaForm } from '@/components/schema-form/schema-form'
 import { humanised, shownHelp, shownName } from '@/components/schema-form/words'
 import { Card } from '@/components/ui/card'
+import { told } from '@/lib/i18n'
 
 import { chooseSetting } from '../api/draft'
 import type { TrainingConfig } from '../api/recipes'
@@ -91,10 +92,9 @@ export function SettingsForm({ fields, essential, config, defaults, faults }: Se
 
 function GroupName({ group, count, faulty }: { group: string; count: number; faulty: boolean }) {
   const { t, i18n } = useTranslation()
-  const key = `form.group.${group || 'general'}`
   return (
     <span className={classes.group}>
-      {i18n.exists(key) ? i18n.t(key as never) : humanised(group)}
+      {told(`form.group.${group || 'general'}`, i18n) ?? humanised(group)}
       {count > 0 ? <span className={classes.count}>{t('form.changed', { count })}</span> : null}
       {faulty ? <span className={classes.fault}>{t('form.faulty')}</span> : null}
     </span>
