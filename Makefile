@@ -18,6 +18,7 @@ TEST_ENVIRONMENT := HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false OMP_NUM_THREAD
 # 4 GB with what they start.
 IN_PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
+WHEELS ?= dist
 WEB := modelforge/web/dist/index.html
 WEB_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f ! -name schema.d.ts)
 NO_NPM := npm is missing: the web app needs Node 20 or newer (https://nodejs.org).
@@ -41,7 +42,8 @@ serve: $(VENV)/.base ## start the web app and the API on 127.0.0.1:8000
 web: $(WEB) ## build the web app into modelforge/web/dist
 
 wheel: $(WEB) $(VENV)/.base ## build the wheel, the web app inside, into dist/
-	$(BIN)/uv build --quiet --wheel --out-dir dist
+	@rm -rf build # setuptools would pack what an earlier build left there
+	$(BIN)/uv build --quiet --wheel --out-dir $(WHEELS)
 
 test: $(WEB) test-python test-web e2e ## run all tests, with the whole journey in a browser
 
@@ -55,7 +57,7 @@ test-unsloth: $(UNSLOTH)/.ready ## train through Unsloth for real, in its own en
 test-web: frontend/node_modules/.ready ## run the tests of the web app's parts
 	cd frontend && npm test
 
-e2e: $(VENV)/.base frontend/node_modules/.ready $(WEB) ## the web app's whole journey in Chromium, against a real server that trains
+e2e: $(VENV)/.base frontend/node_modules/.ready $(WEB) ## the web app's whole journey in Chromium, against a real server that trains, and the installed wheel
 	@sh frontend/scripts/need-browser.sh
 	cd frontend && MODELFORGE=$(abspath $(BIN))/modelforge npm run e2e
 
@@ -136,5 +138,5 @@ frontend/node_modules/.ready: frontend/package.json frontend/package-lock.json
 	@touch $@
 
 $(WEB): frontend/node_modules/.ready $(WEB_SOURCES)
-	cd frontend && npm run build
+	cd frontend && NODE_ENV=production npm run build # else a test that builds would build React for development
 	@touch $@

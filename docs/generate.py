@@ -22,6 +22,7 @@ from modelforge import exceptions
 from modelforge.cli.app import COMMANDS, load_command
 from modelforge.schemas import events
 from modelforge.schemas.config.fields import ConfigField, config_fields
+from modelforge.schemas.config.plug_ins import NameIn
 from modelforge.schemas.config.spellings import FLAT
 from modelforge.schemas.config.training_config import TrainingConfig
 from modelforge.settings import Settings
@@ -121,7 +122,8 @@ def _default(info: FieldInfo) -> str:
 
 
 def _allowed(info: FieldInfo) -> str:
-    parts = [_type(info.annotation)]
+    named = next((choice for choice in info.metadata if isinstance(choice, NameIn)), None)
+    parts = [_type(info.annotation) if named is None else _choices(named.names)]
     for limit in info.metadata:
         parts += [f"{sign} {getattr(limit, name)}" for name, sign in LIMITS.items() if hasattr(limit, name)]
         if hasattr(limit, "max_length"):
@@ -284,7 +286,8 @@ def errors() -> list[str]:
         "",
         "Every error says what was found and, in its hint, what to do. `--json` prints it as",
         '`{"error": NAME, "message": …, "hint": …}` with the details beside them; a command that fails ends with code',
-        "1, or 2 where it was used wrongly.",
+        "1, or 2 where it was used wrongly. Over HTTP an error is problem JSON; its `code` names the text, where it is",
+        "one that is kept in other languages too, and `params` has the values within it.",
         "",
         "| exception | name | HTTP status | meaning |",
         "|---|---|--:|---|",

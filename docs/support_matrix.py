@@ -5,7 +5,7 @@ Nothing is loaded: the schema and the task refuse, each with its reason. `tests/
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
@@ -16,6 +16,7 @@ from modelforge.hardware.model_shape import ModelShape
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.schemas.config import parse_training_config
 from modelforge.schemas.config.support import REFUSALS
+from modelforge.schemas.config.unheeded import IDLE
 from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.tasks.task_factory import TaskFactory
 
@@ -125,10 +126,27 @@ def page() -> list[str]:
         "| not together | why, and what to set instead |",
         "|---|---|",
     ]
-    for one in REFUSALS:
-        pairs = [f"{name} {', '.join(f'`{value}`' for value in values)}" for name, values in one.values.items()]
-        lines.append(f"| {' with '.join(pairs)} | {one.reason} |")
+    lines += [f"| {_pairs(one.values)} | {one.reason} |" for one in REFUSALS]
+    lines += [
+        "",
+        "## Keys without effect",
+        "",
+        "A key that a recipe sets to another value than its default, and that changes nothing in the run, is named by",
+        "the preflight, by `modelforge plan` and in the app's check; the run goes on. The table is",
+        "`modelforge/schemas/config/unheeded.py`.",
+        "",
+        "| with | no effect | why | what gives it one |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {_pairs(one.where)} | {', '.join(f'`{key}`' for key in one.keys)} | {one.reason} | {one.remedy} |"
+        for one in IDLE
+    ]
     return lines
+
+
+def _pairs(values: Mapping[str, tuple[str, ...]]) -> str:
+    return " with ".join(f"{name} {', '.join(f'`{value}`' for value in meant)}" for name, meant in values.items())
 
 
 def grid() -> list[str]:

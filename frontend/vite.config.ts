@@ -37,6 +37,36 @@ function themeVariables(): Plugin {
   }
 }
 
+const STYLES = 'virtual:mantine.css'
+const MANTINE = '@mantine/core/styles'
+
+/**
+ * Of Mantine's styles those of the components that are used, each with its component: a third of them all. A
+ * component's own file names its stylesheet, and imports the components below it first, so that theirs come first.
+ */
+function usedStyles(): Plugin {
+  let all = false
+  return {
+    name: 'used-styles',
+    configResolved: ({ command }) => {
+      all = command === 'serve' // where packages are bundled beforehand, and no plug-in sees their files
+    },
+    resolveId: (id) => (id === STYLES ? `\0${STYLES}.js` : null),
+    load: (id) => {
+      if (id !== `\0${STYLES}.js`) return null
+      const files = all
+        ? [`${MANTINE}.layer.css`]
+        : [`${MANTINE}/baseline.layer.css`, `${MANTINE}/global.layer.css`]
+      return files.map((file) => `import '${file}'`).join('\n')
+    },
+    transform: (code, id) => {
+      const component = /@mantine\/core\/esm\/.*\/(\w+)\.module\.mjs$/.exec(id)?.[1]
+      if (all || component === undefined) return null
+      return { code: `import '${MANTINE}/${component}.layer.css'\n${code}`, map: null }
+    },
+  }
+}
+
 /** Beside each file that gains by it its gzipped twin, which the server hands out as it is. */
 function gzippedTwins(): Plugin {
   return {
@@ -75,7 +105,7 @@ function modulesOfFirstPage(graph: Graph): Set<string> {
 }
 
 export default defineConfig({
-  plugins: [react(), themeVariables(), gzippedTwins()],
+  plugins: [react(), themeVariables(), usedStyles(), gzippedTwins()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     outDir: '../modelforge/web/dist',

@@ -99,10 +99,20 @@ def create_app(settings: Settings | None = None, *, web: Path = WEB) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: ServerServices = app.state.services
     await run_in_threadpool(services.open)
+    await run_in_threadpool(_prepare, app)
     try:
         yield
     finally:
         await run_in_threadpool(services.close)
+
+
+def _prepare(app: FastAPI) -> None:
+    """What else would be made when the first request comes, and took a third of a second of it: FastAPI makes the
+    routes of a router when it is first asked whether a path is one of them.
+    """
+    _ = app.state.services.rules
+    for route in app.router.routes:
+        route.matches({"type": "http", "method": "GET", "path": "/", "root_path": "", "headers": []})
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -26,20 +26,62 @@ or what this machine lacks, is no fault of the server, and so never a 5xx.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
+
+# fmt: off
+ErrorCode = Literal[
+    "answer-out-of-memory", "base-already-merged", "cannot-be-asked", "columns-not-chosen", "context-not-wanted",
+    "context-wanted", "conversation-too-long", "dataset-has-problems", "disk-full", "disk-full-for-file",
+    "disk-too-small", "diverged-at-step", "does-not-fit", "download-link-expired", "earlier-stage-failed",
+    "earlier-stage-not-done", "export-being-made", "export-not-alike", "file-too-large", "gated-for-account",
+    "gated-without-token", "gpu-out-of-memory", "host-refused", "hub-busy", "hub-dataset-not-read",
+    "hub-knows-nothing", "hub-name-wrong", "hub-offline", "hub-refuses-token", "hub-status", "hub-unreachable",
+    "internal-error", "job-died", "job-ended", "job-not-failed", "key-used-before", "later-stage-needs-run",
+    "loss-not-a-number", "machine-out-of-memory", "merge-not-alike", "merged-model-exists", "model-in-use",
+    "model-not-here", "model-scores-not-numbers", "model-unloaded", "name-taken", "no-config-json", "no-hub-token",
+    "no-model-fits", "no-report-yet", "no-safetensors", "no-token", "not-a-hub-token", "nothing-of-this-name",
+    "nothing-to-write-on", "other-waits", "prediction-stopped", "predicts-nothing", "process-ended",
+    "process-out-of-memory", "push-incomplete", "push-not-confirmed", "quantization-not-installed",
+    "repository-exists", "request-not-valid", "reward-needs-file", "reward-scores-not-numbers", "rows-all-alike",
+    "run-ended", "run-in-work", "run-not-resumable", "run-not-waiting", "run-succeeded", "scope-missing",
+    "server-ending", "sign-in-incomplete", "sign-in-link-used", "sign-in-wrong", "storage-failed",
+    "token-in-environment", "token-not-valid", "too-few-runs", "too-many-questions", "too-many-requests",
+    "trained-weights-damaged", "training-goes-first", "unforeseen", "unknown-model-type", "unknown-revision",
+    "unknown-token", "unsloth-missing", "unsloth-without-gpu", "upload-cut", "upload-cut-and-kept", "upload-in-use",
+    "upload-not-whole", "upload-too-long", "worker-died-again", "worker-not-started", "writes-no-answers",
+    "wrong-place-in-upload",
+]
+# fmt: on
+"""The errors whose words are kept in other languages too, by these names. Those of plug-ins have none, nor have most
+that a terminal alone meets."""
+Params = dict[str, str | int | float]
+"""The values within a text, by name, with which it can be said in another language."""
 
 
 class ModelForgeException(Exception):
-    """Base of all errors: what was found in `message`, what to do in `hint`, machine-readable `details`."""
+    """Base of all errors: what was found in `message`, what to do in `hint`, machine-readable `details`.
+
+    `code` says which text the two are, and `params` the values within them, for other languages.
+    """
 
     status: ClassVar[int] = 500
     title: ClassVar[str] = "ModelForge error"
 
-    def __init__(self, message: str, *, hint: str | None = None, details: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        details: Mapping[str, Any] | None = None,
+        code: ErrorCode | None = None,
+        params: Params | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.details: dict[str, Any] = dict(details or {})
+        self.code = code
+        self.params: Params = dict(params or {})
 
     @property
     def slug(self) -> str:
@@ -69,6 +111,12 @@ class NotFoundError(ModelForgeException):
 
     status = 404
     title = "Not found"
+
+    @classmethod
+    def named(cls, noun: str, name: str, *, hint: str) -> NotFoundError:
+        """There is no `noun` of this name."""
+        found = f"There is no {noun} {name!r}."
+        return cls(found, hint=hint, code="nothing-of-this-name", params={"name": name})
 
 
 class ConflictError(ModelForgeException):
@@ -173,6 +221,8 @@ def told(error: ModelForgeException) -> dict[str, Any]:
         "message": error.message,
         "hint": error.hint,
         "details": error.details,
+        "code": error.code,
+        "params": error.params,
     }
 
 
@@ -180,7 +230,8 @@ def restored(document: Mapping[str, Any]) -> ModelForgeException:
     """An error from what `told` made of it, as the class that it was."""
     classes: list[type[ModelForgeException]] = [ModelForgeException, *_subclasses(ModelForgeException)]
     kind = {known.__name__: known for known in classes}.get(document["class"], ModelForgeException)
-    return kind(document["message"], hint=document["hint"], details=document["details"])
+    values = {name: document[name] for name in ("hint", "details", "code", "params")}
+    return kind(document["message"], **values)
 
 
 def _subclasses(kind: type[ModelForgeException]) -> list[type[ModelForgeException]]:

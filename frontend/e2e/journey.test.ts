@@ -7,27 +7,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 import { STEPS } from '../src/app/routes/new/steps'
 import { TABS } from '../src/app/routes/run-tabs'
+import { Api, LONG } from './api'
 import { openBrowser, overhang, person, seriousFaults, settled, signIn, tokenOf } from './browser'
 import { Server } from './server'
 
 /** Long enough to be looked at from all sides, short enough to be waited for. */
 const LONG_RUN = 2_000
 const SHORT_RUN = 40
-/** For what trains or loads a model, on a machine that has other things to do. */
-const LONG = 400_000
 const JS_LIMIT = 300_000
-const PAYLOADS = [
-  '<img src=x onerror="alert(1)">',
-  '<script>alert(2)</script>',
-  '"><svg onload=alert(3)>',
-  '[click](javascript:alert(4))',
-  '![remote](https://example.com/pixel.png)',
-  '{{constructor.constructor("alert(5)")()}}',
-  '<iframe srcdoc="<script>alert(6)</script>"></iframe>',
-  '<a href="javascript:alert(7)">x</a>',
-  '<style>*{display:none}</style>',
-  '<base href="https://example.com/">',
-]
 
 const server = new Server()
 let browser: Browser
@@ -239,7 +226,9 @@ describe('the journey', () => {
       evaluation: { max_rows: 5 },
     })
     await page.goto(`${server.address}/playground?model=${id}`)
-    await page.getByRole('textbox', { name: 'Text', exact: true }).fill(PAYLOADS.join(' '))
+    await page
+      .getByRole('textbox', { name: 'Text', exact: true })
+      .fill('My parcel never came. I would like my money back.')
     await page.getByRole('button', { name: 'Classify' }).click()
     await page
       .getByRole('list', { name: /Classes/ })
@@ -329,25 +318,6 @@ describe('what may go wrong', () => {
     await page.getByText('weights cannot be trained in full', { exact: false }).waitFor()
   })
 
-  test('what rows, names and answers hold is text and nothing else', async () => {
-    const lines = Array.from({ length: 12 }, (_, index) => {
-      const payload = PAYLOADS[index % PAYLOADS.length] ?? ''
-      return JSON.stringify({ input: `${index} ${payload}`, output: `${payload} ${index}` })
-    })
-    await page.getByRole('link', { name: 'Data', exact: true }).click()
-    await page.getByText('Drop a file here').waitFor()
-    await drop(page, '<img src=x onerror=alert(8)>.jsonl', lines.join('\n'))
-    await page.getByText('<img src=x onerror="alert(1)">').first().waitFor()
-    await page.getByRole('button', { name: 'Next' }).click()
-    await page.getByText('{{constructor.constructor', { exact: false }).first().waitFor()
-    await page.goto(`${server.address}/playground?model=${model}`)
-    await page.getByText('Base side by side').waitFor()
-    await page.getByRole('textbox', { name: 'Ask something' }).fill(PAYLOADS.join(' '))
-    await page.keyboard.press('Enter')
-    await page.getByText('tokens/s').nth(1).waitFor({ timeout: LONG })
-    expect(faults).toEqual([])
-  })
-
   test.each([
     ['en-GB', 'light'],
     ['de-DE', 'dark'],
@@ -393,16 +363,8 @@ function everyPage(): string[] {
 
 /** The model of a run, started over the API and waited for. */
 async function trained(config: object): Promise<string> {
-  const headers = { Authorization: `Bearer ${await tokenOf(context)}`, 'Content-Type': 'application/json' }
-  const ask = async (path: string, options: RequestInit = {}) =>
-    (await fetch(`${server.address}/api/v1/runs${path}`, { headers, ...options })).json() as Promise<{
-      id: string
-      status: string
-      model_id: string
-    }>
-  const { id } = await ask('', { method: 'POST', body: JSON.stringify(config) })
-  await expect.poll(async () => (await ask(`/${id}`)).status, { timeout: LONG }).toBe('succeeded')
-  return (await ask(`/${id}`)).model_id
+  const api = new Api(server, await tokenOf(context))
+  return api.modelOf(await api.start(config))
 }
 
 /** Drop a file as a person does, with the mouse. */

@@ -4,17 +4,17 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, test } from 'vitest'
 
+import { Api, LONG } from './api'
 import { openBrowser, person, signIn, tokenOf } from './browser'
 import { Server } from './server'
 
 /** `make screenshots`: every page at three widths in both schemes, to be looked at one by one. */
 const FOLDER = join(import.meta.dirname, '../../docs/screenshots')
 const WIDTHS = { phone: [360, 740], tablet: [768, 1024], wide: [1440, 900] } as const
-const LONG = 300_000
 
 const server = new Server()
 let browser: Browser
-let token = ''
+let api: Api
 
 const RECIPE = {
   model: 'starter:chat',
@@ -30,15 +30,6 @@ const GENTLE = {
   gradient_accumulation_steps: 1,
 }
 const QUICK = { ...GENTLE, learning_rate: 0.004 }
-
-async function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
-  const response = await fetch(`${server.address}${path}`, {
-    method,
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  })
-  return (await response.json()) as Answer
-}
 
 const CLASSES = {
   task: 'text-classification',
@@ -56,8 +47,18 @@ const SPANS = {
   optimization: { learning_rate: 0.0008, max_steps: 160, per_device_train_batch_size: 8 },
 }
 
+/** Rows with a fault each, and one that is fine. */
+const SPOILT = [
+  { input: 'The kettle does not turn on.', output: 'kettle' },
+  { input: 'The kettle leaks.', output: '' },
+  { input: 'The lamp is broken.', output: null },
+  { input: 4, output: 'lamp' },
+  { input: 'The chair wobbles.' },
+  { input: 'The kettle does not turn on.', output: 'kettle' },
+]
+
 async function start(name: string, optimization: object, recipe: object = RECIPE): Promise<string> {
-  return (await call<{ id: string }>('POST', '/api/v1/runs', { ...recipe, name, optimization })).id
+  return api.start({ ...recipe, name, optimization })
 }
 
 async function until(
@@ -65,7 +66,7 @@ async function until(
   holds: (run: { status: string; progress: { step: number } | null }) => boolean,
 ) {
   for (;;) {
-    const run = await call<Parameters<typeof holds>[0]>('GET', `/api/v1/runs/${id}`)
+    const run = await api.ask<Parameters<typeof holds>[0]>('GET', `/runs/${id}`)
     if (holds(run)) return
     await new Promise((resolve) => setTimeout(resolve, 500))
   }
@@ -88,7 +89,8 @@ test('every page', { timeout: 1_800_000 }, async () => {
   await shoot(door, 'sign-in', '/', (page) => page.getByText('Sign in to ModelForge').waitFor())
   await door.goto(server.launchLink)
   await door.getByText('Make your first model').waitFor()
-  token = await tokenOf(context)
+  const token = await tokenOf(context)
+  api = new Api(server, token)
   await signIn(context, token)
   await shoot(door, 'home-empty', '/', (page) => page.getByText('This machine').waitFor())
 
@@ -107,6 +109,9 @@ test('every page', { timeout: 1_800_000 }, async () => {
   await shoot(page, 'dataset', '/datasets/sample:support', (one) =>
     one.getByText('Median', { exact: false }).waitFor({ timeout: LONG }),
   )
+  const spoilt = await api.upload('Support records, spoilt', SPOILT)
+  await shoot(page, 'dataset-problems', `/datasets/${spoilt}`, settled)
+  await shoot(page, 'data-choice', '/new?step=data', settled)
   await shoot(page, 'model-choice', '/new?step=model', settled)
   await shoot(page, 'settings-form', '/new?step=settings', (one) =>
     one.getByText('Trains', { exact: false }).first().waitFor({ timeout: LONG }),
@@ -118,11 +123,14 @@ test('every page', { timeout: 1_800_000 }, async () => {
   await shoot(page, 'curves', `/runs/${quick}?tab=curves`, (one) =>
     one.getByText('What the curves say').waitFor(),
   )
+  await shoot(page, 'log', `/runs/${quick}?tab=log`, settled)
+  await shoot(page, 'checkpoints', `/runs/${quick}?tab=checkpoints`, settled)
+  await shoot(page, 'recipe', `/runs/${quick}?tab=recipe`, settled)
   await shoot(page, 'compare', `/compare?ids=${ids}`, (one) =>
     one.getByText('Settings that differ').waitFor(),
   )
   await shoot(page, 'models', '/models', settled)
-  await call('POST', '/api/v1/evaluations', {
+  await api.ask('POST', '/evaluations', {
     model: quick,
     against: gentle,
     config: { evaluation: { max_rows: 40 } },
@@ -130,6 +138,10 @@ test('every page', { timeout: 1_800_000 }, async () => {
   await shoot(page, 'model', `/models/${quick}`, (one) =>
     one.getByText(/Difference .* interval/).waitFor({ timeout: LONG }),
   )
+  await shoot(page, 'export-dialog', `/models/${quick}`, async (one) => {
+    await one.getByRole('button', { name: 'Export' }).first().click()
+    await one.getByRole('dialog').waitFor()
+  })
   await shoot(page, 'settings', '/settings', settled)
   await shoot(page, 'playground', `/playground?model=${quick}`, converse)
 
@@ -140,13 +152,20 @@ test('every page', { timeout: 1_800_000 }, async () => {
   await start('Support records, longer', { ...QUICK, max_steps: 1500 })
   const waiting = await start('Next in line', GENTLE)
   await start('After that', GENTLE)
-  const running = await call<{ items: { id: string; status: string }[] }>('GET', '/api/v1/runs')
+  const running = await api.ask<{ items: { id: string; status: string }[] }>('GET', '/runs')
   const live =
     running.items.find(({ id }) => id !== waiting && id.startsWith('support-records-longer'))?.id ?? ''
   await until(live, (run) => (run.progress?.step ?? 0) > 120)
   await shoot(page, 'home', '/', settled)
   await shoot(page, 'runs', '/runs', settled)
   await shoot(page, 'run', `/runs/${live}`, (one) => one.getByText('What the curves say').waitFor())
+
+  await page.evaluate(() => localStorage.setItem('modelforge-language', 'de'))
+  await shoot(page, 'german-problems', `/datasets/${spoilt}`, settled)
+  await shoot(page, 'german-check', '/new?step=check', (one) =>
+    one.getByRole('button', { name: 'Training starten' }).waitFor({ timeout: LONG }),
+  )
+  await shoot(page, 'german-report', `/runs/${quick}`, (one) => one.getByText('SHA-256').waitFor())
 })
 
 async function settled(page: Page): Promise<void> {

@@ -4,7 +4,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-const PROGRAM = process.env['MODELFORGE'] ?? '../.venv/bin/modelforge'
+/** A ModelForge that is installed: its program, and the environment and the folder it is started in. */
+export interface Installation {
+  program: string
+  environment: NodeJS.ProcessEnv
+  folder: string
+}
+
+export const OURS: Installation = {
+  program: process.env['MODELFORGE'] ?? '../.venv/bin/modelforge',
+  environment: process.env,
+  folder: process.cwd(),
+}
 const ANNOUNCED = /^ModelForge: (http:\/\/[^/]+)\/#launch=(\S+)$/
 const START_MS = 240_000
 
@@ -16,13 +27,18 @@ export class Server {
   private child: ChildProcess | null = null
 
   /** `more` is added to the environment: a hub on loopback, where one is asked. */
-  constructor(private readonly more: () => Record<string, string> = () => ({})) {}
+  constructor(
+    private readonly more: () => Record<string, string> = () => ({}),
+    private readonly installation: Installation = OURS,
+  ) {}
 
   async start(): Promise<void> {
     const port = this.address ? new URL(this.address).port : '0'
-    const child = spawn(PROGRAM, ['serve', '--port', port], {
+    const { program, environment, folder } = this.installation
+    const child = spawn(program, ['serve', '--port', port], {
+      cwd: folder,
       env: {
-        ...process.env,
+        ...environment,
         MODELFORGE_HOME: this.home,
         MODELFORGE_TOKEN: '',
         HF_HUB_OFFLINE: '1',

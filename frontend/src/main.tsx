@@ -1,6 +1,6 @@
 import './app/app.css'
 import '@fontsource-variable/inter'
-import '@mantine/core/styles.layer.css'
+import 'virtual:mantine.css'
 import '@mantine/notifications/styles.layer.css'
 import 'virtual:theme.css'
 

@@ -46,6 +46,7 @@ def plan(
     from modelforge.hardware.model_shape import ModelShape
     from modelforge.providers.model_source import resolve_model
     from modelforge.providers.provider_factory import ProviderFactory
+    from modelforge.schemas.config.unheeded import Known, unheeded
 
     parsed = load_recipe(config, overrides or ())
     provider = ProviderFactory.create_provider(parsed.config.provider)
@@ -55,7 +56,9 @@ def plan(
     if as_json:
         typer.echo(planned.model_dump_json(indent=2))
     else:
-        _show(planned, parsed.config.model, parsed.notices)
+        idle = unheeded(parsed.config, Known(shape.layout, model_has_revisions=source.revision is not None))
+        told = (f"No effect in this run: {one.message}" for one in idle)
+        _show(planned, parsed.config.model, (*parsed.notices, *told))
 
 
 def _show(planned: MemoryPlan, model: str, notices: tuple[str, ...]) -> None:
@@ -79,7 +82,7 @@ def _show(planned: MemoryPlan, model: str, notices: tuple[str, ...]) -> None:
         )
     )
     for line in planned.advice:
-        console.print(f"→ {line}", soft_wrap=True)
+        console.print(f"→ {line.message}", soft_wrap=True)
 
 
 def _table(planned: MemoryPlan) -> Table:

@@ -261,7 +261,7 @@ class RunDisplay:
             f"largest micro-batch {plan.largest_micro_batch}",
         )
         for advice in plan.advice:
-            self.console.print(Text(f"             → {advice}"))
+            self.console.print(Text(f"             → {advice.message}"))
 
     def _memory(self, folder: RunFolder) -> None:
         if not folder.memory.exists():

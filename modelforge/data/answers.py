@@ -7,6 +7,7 @@ from typing import Any
 
 from modelforge.data.fields import Row, decoded, text_of
 from modelforge.data.problem_log import Fault, shown
+from modelforge.data.problem_phrases import phrase
 
 Answers = dict[str, list[Any]]
 """`text`, and `answer_start` beside it: characters from the beginning of the context, −1 where it is not quoted.
@@ -33,7 +34,7 @@ def _texts(value: list[Any], name: str, context: str | None, faults: list[Fault]
         faults.append(Fault("malformed-answers", name, shown(value)))
         return None
     if not value:
-        faults.append(Fault("no-answers", name, "an empty list"))
+        faults.append(Fault("no-answers", name, phrase("an-empty-list")))
     return _quoted(value, name, context, faults)
 
 
@@ -63,7 +64,7 @@ def _squad(value: dict[str, Any], name: str, context: str | None, faults: list[F
         faults.append(Fault("malformed-answers", name, shown(value)))
         return None
     if not texts:
-        faults.append(Fault("no-answers", name, "an empty list"))
+        faults.append(Fault("no-answers", name, phrase("an-empty-list")))
     before = len(faults)
     for index, (text, start) in enumerate(zip(texts, starts, strict=True)):
         _check_place(text, start, f"{name}.text[{index}]", context, faults)
@@ -72,7 +73,8 @@ def _squad(value: dict[str, Any], name: str, context: str | None, faults: list[F
 
 def _check_place(text: Any, start: Any, path: str, context: str | None, faults: list[Fault]) -> None:
     if not isinstance(text, str) or not text.strip() or type(start) is not int:
-        faults.append(Fault("malformed-answers", path, f"{shown(text)} at {shown(start)}"))
+        faults.append(Fault("malformed-answers", path, phrase("answer-at", text=shown(text), at=shown(start))))
     elif context is not None and (start < 0 or context[start : start + len(text)] != text):
         stands = shown(context[max(start, 0) : max(start, 0) + len(text)])
-        faults.append(Fault("answer-not-in-context", path, f"{shown(text)}, but at {start} stands {stands}"))
+        found = phrase("answer-stands-elsewhere", text=shown(text), at=start, other=stands)
+        faults.append(Fault("answer-not-in-context", path, found))

@@ -11,6 +11,7 @@ from modelforge.data.conversations import messages_row, sharegpt_row
 from modelforge.data.fields import Row, decoded, is_error, text_of, tools_of
 from modelforge.data.preferences import preference_row, prompt_only_row, prompt_or_turns, unpaired_preference_row
 from modelforge.data.problem_log import Fault
+from modelforge.data.problem_phrases import phrase
 from modelforge.exceptions import DatasetValidationError
 from modelforge.schemas.dataset import Shape
 
@@ -47,11 +48,12 @@ def to_canonical(values: Row, shape: Shape, columns: Columns) -> CanonicalRow:
     faults: list[Fault] = []
     row = convert(values, shape, columns, faults)
     if row is None:
-        first = next(fault for fault in faults if is_error(fault))
+        problems = [fault.problem("row", None) for fault in faults]
+        first = next(problem for problem, fault in zip(problems, faults, strict=True) if is_error(fault))
         raise DatasetValidationError(
             f"The row cannot be used: {first.kind.replace('-', ' ')} in {first.column}, found {first.found}.",
             hint=first.fix,
-            details={"errors": [fault._asdict() for fault in faults], "total": len(faults)},
+            details={"errors": [problem.model_dump() for problem in problems], "total": len(problems)},
         )
     return row
 
@@ -123,9 +125,8 @@ def _prompt_completion(values: Row, columns: Columns, faults: list[Fault]) -> Ca
     if prompt is None or completion is None:
         return None
     if isinstance(prompt, str) != isinstance(completion, str):
-        faults.append(
-            Fault("wrong-type", columns["completion"], "text beside a list of turns", "texts in both, or turns in both")
-        )
+        found, wanted = phrase("text-beside-turns"), phrase("texts-or-turns-in-both")
+        faults.append(Fault("wrong-type", columns["completion"], found, wanted))
         return None
     return {"prompt": prompt, "completion": completion} | tools_of(values, columns, faults)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from modelforge.data.fields import MISSING, Row, text_of
 from modelforge.data.problem_log import Fault, ProblemLog, shown
+from modelforge.data.problem_phrases import phrase
 
 MOST_CLASSES = 1000
 """More than this is no set of classes, and is not counted further."""
@@ -46,20 +47,21 @@ class ClassCount:
     def note(self, log: ProblemLog, column: str) -> None:
         """Name what is odd about the classes of a whole file."""
         if len(self._rows) > MOST_CLASSES:
-            log.add("too-many-classes", f"more than {MOST_CLASSES:,} different labels", column=column)
+            log.add("too-many-classes", phrase("more-labels", most=MOST_CLASSES), column=column)
         elif len(self._rows) == 1:
-            log.add("one-class", f"{shown(next(iter(self._rows)))} in every row", column=column)
+            log.add("one-class", phrase("in-every-row", label=shown(next(iter(self._rows)))), column=column)
         elif single := [label for label, rows in self._rows.items() if rows == 1]:
             listed = ", ".join(repr(label) for label in single[:NAMED])
-            more = f" and {len(single) - NAMED:,} more" if len(single) > NAMED else ""
-            log.add("class-with-one-row", f"{listed}{more}", column=column)
+            more = len(single) - NAMED
+            log.add("class-with-one-row", phrase("and-more", labels=listed, more=more) if more > 0 else listed,
+                    column=column)  # fmt: skip
 
 
 def _label(value: Any, name: str, faults: list[Fault]) -> str | None:
     if value is MISSING:
-        faults.append(Fault("missing-field", name, "no such column in this row", "the row's class"))
+        faults.append(Fault("missing-field", name, phrase("no-such-column"), phrase("class-of-row")))
     elif value is None:
-        faults.append(Fault("null-value", name, "null", "the row's class", "Name the class, or remove the row."))
+        faults.append(Fault("null-value", name, "null", phrase("class-of-row"), phrase("name-the-class")))
     elif isinstance(value, bool):
         return "true" if value else "false"
     elif isinstance(value, int):

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from modelforge.data.problem_log import ProblemLog, shown
+from modelforge.data.problem_phrases import phrase
 from modelforge.data.source_row import SourceRow
 
 BATCH = 256
@@ -82,7 +83,8 @@ class _Rows:
     def accepts(self, schema: Any) -> bool:
         doubled = [name for name, count in Counter(schema.names).items() if count > 1]
         for name in doubled:
-            self.log.add("duplicate-column", f"{name!r} {schema.names.count(name)} times", column=name)
+            times = schema.names.count(name)
+            self.log.add("duplicate-column", phrase("column-repeated", column=name, times=times), column=name)
         return not doubled
 
     def of(self, batch: Any) -> Iterator[SourceRow]:

@@ -7,7 +7,9 @@ from typing import Any
 
 from modelforge.data.fields import Row, damage, decoded, text_of, tools_of, type_name
 from modelforge.data.problem_log import Fault, shown
+from modelforge.data.problem_phrases import phrase
 from modelforge.data.tool_calls import checked_calls
+from modelforge.schemas.problem_codes import ProblemCode
 
 Message = dict[str, Any]
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
@@ -86,7 +88,7 @@ def turns_of(values: Row, name: str, faults: list[Fault]) -> list[Message] | Non
 def check_ending(turns: list[Message], name: str, faults: list[Fault]) -> None:
     """A conversation to learn from has a question and ends with an answer."""
     if not turns:
-        faults.append(Fault("empty-conversation", name, "no turn but an empty system turn"))
+        faults.append(Fault("empty-conversation", name, phrase("only-empty-system-turn")))
         return
     role = turns[-1]["role"]
     if role != "assistant":
@@ -106,7 +108,7 @@ def check_order(turns: list[Message], name: str, faults: list[Fault]) -> list[Me
             _check_neighbours(previous, turn, f"{name}[{index}].role", turns, faults)
         previous = turn
     if turns and turns[0]["role"] == "system" and not turns[0]["content"].strip():
-        faults.append(Fault("empty-system-turn", f"{name}[0].content", "an empty text"))
+        faults.append(Fault("empty-system-turn", f"{name}[0].content", phrase("an-empty-text")))
         return turns[1:]
     return turns
 
@@ -118,14 +120,15 @@ def _check_neighbours(
     if role == "system" and previous is None:
         return
     if role == "system":
-        kind = "two-system-turns" if turns[0]["role"] == "system" else "late-system-turn"
+        kind: ProblemCode = "two-system-turns" if turns[0]["role"] == "system" else "late-system-turn"
         faults.append(Fault(kind, path, shown(role)))
     elif role == "tool":
         if previous is None or not (previous["role"] == "tool" or previous.get("tool_calls")):
-            found = "first turn" if previous is None else f"{previous['role']} turn without tool_calls"
-            faults.append(Fault("tool-result-without-call", path, f"behind a {found}" if previous else found))
+            before = None if previous is None else previous["role"]
+            found = phrase("behind-turn-without-calls", role=before) if before else phrase("first-turn")
+            faults.append(Fault("tool-result-without-call", path, found))
     elif previous is not None and previous["role"] == role:
-        faults.append(Fault("roles-do-not-alternate", path, f"{role} behind {role}"))
+        faults.append(Fault("roles-do-not-alternate", path, phrase("role-behind-role", role=role)))
 
 
 def _list_of_turns(values: Row, name: str, faults: list[Fault]) -> list[Any] | None:
@@ -133,14 +136,14 @@ def _list_of_turns(values: Row, name: str, faults: list[Fault]) -> list[Any] | N
     if isinstance(value, list) and value:
         return value
     if isinstance(value, list):
-        faults.append(Fault("empty-conversation", name, "an empty list"))
+        faults.append(Fault("empty-conversation", name, phrase("an-empty-list")))
     elif name not in values:
-        faults.append(Fault("missing-field", name, "no such column in this row", "a list of turns"))
+        faults.append(Fault("missing-field", name, phrase("no-such-column"), phrase("turns-list")))
     elif value is None:
-        faults.append(Fault("null-value", name, "null", "a list of turns"))
+        faults.append(Fault("null-value", name, "null", phrase("turns-list")))
     else:
         found = f"{type_name(value)} {shown(value)}"
-        faults.append(Fault("wrong-type", name, found, "a list of turns", "Write the turns as a list of objects."))
+        faults.append(Fault("wrong-type", name, found, phrase("turns-list"), phrase("turns-as-objects")))
     return None
 
 
@@ -168,7 +171,7 @@ def _checked_turn(turn: Any, path: str, faults: list[Fault]) -> Message | None:
 
 def _wrong_role(role: Any, path: str) -> Fault:
     known = SHAREGPT_ROLES.get(role.strip().lower()) if isinstance(role, str) else None
-    return Fault("wrong-role", path, shown(role), None, f"Write {known!r}." if known else None)
+    return Fault("wrong-role", path, shown(role), None, phrase("write-role", role=known) if known else None)
 
 
 def _content(turn: Mapping[str, Any], path: str, message: Message, faults: list[Fault]) -> str | None:
@@ -182,7 +185,7 @@ def _content(turn: Mapping[str, Any], path: str, message: Message, faults: list[
     if may_be_empty and (value is None or (isinstance(value, str) and not value.strip())):
         return ""
     if "content" not in turn:
-        faults.append(Fault("malformed-message", path, shown(dict(turn)), 'a "content" beside the role'))
+        faults.append(Fault("malformed-message", path, shown(dict(turn)), phrase("content-beside-role")))
         return None
     return _turn_text(value, f"{path}.content", faults)
 
@@ -207,12 +210,14 @@ def _joined_parts(parts: list[Any], path: str, faults: list[Fault]) -> str | Non
 
 def _from_sharegpt(turn: Any, path: str, faults: list[Fault]) -> Message | None:
     if not isinstance(turn, dict) or "from" not in turn or "value" not in turn:
-        faults.append(Fault("malformed-message", path, shown(turn), '{"from": "human", "value": "…"}'))
+        wanted = phrase("as-written", text='{"from": "human", "value": "…"}')
+        faults.append(Fault("malformed-message", path, shown(turn), wanted))
         return None
     speaker = turn["from"]
     role = SHAREGPT_ROLES.get(speaker) if isinstance(speaker, str) else None
     if role is None:
-        faults.append(Fault("wrong-role", f"{path}.from", shown(speaker), "human, gpt, system or tool"))
+        wanted = phrase("one-of", names="human, gpt, system, tool")
+        faults.append(Fault("wrong-role", f"{path}.from", shown(speaker), wanted))
         return None
     if speaker == "function_call":
         calls = checked_calls(turn["value"], f"{path}.value", faults)

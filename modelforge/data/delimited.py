@@ -9,7 +9,9 @@ from pathlib import Path
 
 from modelforge.data.lines import read_lines
 from modelforge.data.problem_log import ProblemLog, shown
+from modelforge.data.problem_phrases import phrase
 from modelforge.data.source_row import LONGEST_ROW, SourceRow
+from modelforge.schemas.problem_codes import Phrase
 
 
 def read_delimited(path: Path, log: ProblemLog, delimiter: str) -> Iterator[SourceRow]:
@@ -29,12 +31,12 @@ def read_delimited(path: Path, log: ProblemLog, delimiter: str) -> Iterator[Sour
             elif len(cells) == len(names):
                 yield SourceRow(line, dict(zip(names, cells, strict=True)))
             else:
-                log.add("ragged-row", f"{_cells(len(cells))}: {shown(cells)}", line=line,
-                        expected=f"{_cells(len(names))}: {', '.join(names)}")  # fmt: skip
+                log.add("ragged-row", _cells(len(cells), shown(cells)), line=line,
+                        expected=_cells(len(names), ", ".join(names)))  # fmt: skip
 
 
-def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count} cells"
+def _cells(number: int, cells: str) -> Phrase:
+    return phrase("one-cell", cells=cells) if number == 1 else phrase("cells", number=number, cells=cells)
 
 
 class _Lines:
@@ -57,7 +59,7 @@ class _Lines:
         try:
             return data.decode() + "\n"
         except UnicodeDecodeError as error:
-            found = f"byte 0x{data[error.start]:02X} at byte {error.start + 1}"
+            found = phrase("byte-at", byte=f"{data[error.start]:02X}", at=error.start + 1)
             self.log.add("invalid-utf-8", found, line=self.number)
             self.faulty.add(self.began)
             return data.decode("utf-8", "replace") + "\n"
@@ -73,8 +75,8 @@ def _records(reader: Iterator[list[str]], lines: _Lines, log: ProblemLog) -> Ite
             return
         except csv.Error as error:
             began = lines.began or lines.number
-            until = f", still open in line {lines.number}" if lines.number > began else ""
-            log.add("unbalanced-quotes", f"{error}{until}", line=began)
+            still_open = phrase("still-open", reason=str(error), line=lines.number)
+            log.add("unbalanced-quotes", still_open if lines.number > began else str(error), line=began)
             continue
         if cells:
             yield lines.began or lines.number, cells
@@ -84,7 +86,7 @@ def _usable(names: list[str], log: ProblemLog) -> bool:
     before = log.total
     for name, count in Counter(names).items():
         if not name.strip():
-            log.add("unnamed-column", f"column {names.index(name) + 1} of {len(names)}", line=1)
+            log.add("unnamed-column", phrase("column-number", number=names.index(name) + 1, all=len(names)), line=1)
         elif count > 1:
-            log.add("duplicate-column", f"{name!r} {count} times", line=1, column=name)
+            log.add("duplicate-column", phrase("column-repeated", column=name, times=count), line=1, column=name)
     return log.total == before

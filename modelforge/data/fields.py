@@ -10,6 +10,7 @@ import orjson
 from modelforge.data.json_rows import DEEPEST, depth_of
 from modelforge.data.problem_kinds import KINDS
 from modelforge.data.problem_log import Fault, shown
+from modelforge.data.problem_phrases import phrase
 
 Row = Mapping[str, Any]
 MISSING = object()
@@ -30,20 +31,22 @@ def text_of(values: Row, name: str, faults: list[Fault], *, required: bool = Tru
 
 def _why_no_text(value: Any, name: str) -> Fault:
     if value is MISSING:
-        return Fault("missing-field", name, "no such column in this row", f"text in {name!r}")
+        return Fault("missing-field", name, phrase("no-such-column"), phrase("text-in", column=name))
     if value is None:
         return Fault("null-value", name, "null")
     if isinstance(value, str):
-        return Fault("empty-value", name, shown(value) if value else "an empty text")
+        return Fault("empty-value", name, shown(value) if value else phrase("an-empty-text"))
     return Fault("wrong-type", name, f"{type_name(value)} {shown(value)}")
 
 
 def damage(value: str, name: str, faults: list[Fault]) -> None:
     """Characters that a text should not hold. Warnings are faults too; the caller tells them apart."""
     if "\0" in value:
-        faults.append(Fault("nul-character", name, f"U+0000 at character {value.index(chr(0)) + 1}"))
+        faults.append(Fault("nul-character", name, phrase("zero-at-character", at=value.index(chr(0)) + 1)))
     if "\ufffd" in value:
-        faults.append(Fault("replacement-character", name, f"U+FFFD at character {value.index(chr(0xFFFD)) + 1}"))
+        faults.append(
+            Fault("replacement-character", name, phrase("lost-character-at", at=value.index(chr(0xFFFD)) + 1))
+        )
 
 
 def type_name(value: Any) -> str:

@@ -10,8 +10,10 @@ from pathlib import Path
 import orjson
 
 from modelforge.data.problem_log import Fault
+from modelforge.data.problem_phrases import phrase
 from modelforge.exceptions import StorageError
 from modelforge.schemas.dataset import FileFormat
+from modelforge.schemas.problem_codes import PhraseCode
 
 HEAD = 1 << 16
 """Bytes that are looked at."""
@@ -77,24 +79,24 @@ def detect_format(path: Path, claimed: FileFormat | None = None) -> FormatVerdic
         ) from error
     claimed = claimed or ENDINGS.get(path.suffix.lower())
     if not head:
-        return FormatVerdict(None, (Fault("empty-file", None, "0 bytes"),))
+        return FormatVerdict(None, (Fault("empty-file", None, phrase("no-bytes")),))
     return _unreadable(head) or _binary(head, claimed, path.suffix) or _text(head, claimed, path.suffix)
 
 
 def _folder(path: Path) -> FormatVerdict:
     if (path / "state.json").is_file() or (path / "dataset_dict.json").is_file():
         return FormatVerdict("arrow")
-    return FormatVerdict(None, (Fault("directory", None, "a folder"),))
+    return FormatVerdict(None, (Fault("directory", None, phrase("a-folder")),))
 
 
 def _unreadable(head: bytes) -> FormatVerdict | None:
     for magic, (name, tool) in PACKED.items():
         if head.startswith(magic):
-            return FormatVerdict(None, (Fault("compressed-file", None, name, None, f"Unpack it: `{tool} FILE`."),))
+            return FormatVerdict(None, (Fault("compressed-file", None, name, None, phrase("unpack", tool=tool)),))
     for mark, name in WIDE_MARKS.items():
         if head.startswith(mark):
-            fix = f"Convert it: `iconv -f {name} -t UTF-8 FILE > NEW`."
-            return FormatVerdict(None, (Fault("utf-16", None, f"a byte order mark of {name}", None, fix),))
+            found, fix = phrase("byte-order-mark-of", encoding=name), phrase("convert", encoding=name)
+            return FormatVerdict(None, (Fault("utf-16", None, found, None, fix),))
     return None
 
 
@@ -113,21 +115,21 @@ def _binary(head: bytes, claimed: FileFormat | None, ending: str) -> FormatVerdi
     if real is not None:
         return FormatVerdict(real) if claimed in (None, real) else _wrong_ending(real, ending)
     if _looks_wide(head):
-        return FormatVerdict(None, (Fault("utf-16", None, "every second byte is 0"),))
+        return FormatVerdict(None, (Fault("utf-16", None, phrase("zeros-between")),))
     controls = len(TEXT_CONTROLS.findall(head))
     if controls > len(head) // 20 and claimed not in ("parquet", "arrow"):
-        return FormatVerdict(None, (Fault("binary-file", None, f"bytes {head[:8].hex(' ')}"),))
+        return FormatVerdict(None, (Fault("binary-file", None, phrase("first-bytes", bytes=head[:8].hex(" "))),))
     if claimed in ("parquet", "arrow"):
         if controls:
-            return FormatVerdict(None, (Fault("damaged-file", None, f"first bytes {head[:8].hex(' ')}"),))
+            return FormatVerdict(None, (Fault("damaged-file", None, phrase("first-bytes", bytes=head[:8].hex(" "))),))
         seen = _json_form(head.removeprefix(UTF8_MARK)) or "csv"
         return _wrong_ending(seen, ending)
     return None
 
 
 def _wrong_ending(real: FileFormat, ending: str) -> FormatVerdict:
-    found = f"{real} content" + (f" in a file that ends with {ending}" if ending else "")
-    return FormatVerdict(None, (Fault("wrong-extension", None, found, None, f"Rename the file to end with .{real}."),))
+    found = phrase("content-in-file", format=real, ending=ending) if ending else phrase("content", format=real)
+    return FormatVerdict(None, (Fault("wrong-extension", None, found, None, phrase("rename-file", format=real)),))
 
 
 def _text(head: bytes, claimed: FileFormat | None, ending: str) -> FormatVerdict:
@@ -136,7 +138,7 @@ def _text(head: bytes, claimed: FileFormat | None, ending: str) -> FormatVerdict
         head = head[len(UTF8_MARK) :]
         faults = (Fault("byte-order-mark", None, "EF BB BF"),)
     if not head.strip():
-        return FormatVerdict(None, (*faults, Fault("no-rows", None, "white space alone")))
+        return FormatVerdict(None, (*faults, Fault("no-rows", None, phrase("white-space-alone"))))
     real = _json_form(head)
     if claimed in ("jsonl", "json"):
         verdict = _json(head, claimed, real, ending)
@@ -145,7 +147,7 @@ def _text(head: bytes, claimed: FileFormat | None, ending: str) -> FormatVerdict
     elif claimed in TABLES:
         verdict = _table(head, claimed)
     elif claimed is None:
-        found = f"a file that ends with {ending!r}" if ending else "a file without an ending"
+        found = phrase("ending", ending=ending) if ending else phrase("no-ending")
         verdict = FormatVerdict(None, (Fault("unknown-format", None, found),))
     else:
         verdict = FormatVerdict(claimed)
@@ -176,7 +178,7 @@ def _json(head: bytes, claimed: FileFormat, real: FileFormat | None, ending: str
         return FormatVerdict(claimed)
     if real == claimed:
         return FormatVerdict(real)
-    found = "an array" if real == "json" else "one object per line"
+    found = phrase("an-array" if real == "json" else "one-object-per-line")
     return FormatVerdict(real, (Fault("other-json-form", None, found),))
 
 
@@ -210,8 +212,9 @@ def _table(head: bytes, claimed: FileFormat) -> FormatVerdict:
         return FormatVerdict(claimed)
     if other in header:
         name: FileFormat = "tsv" if claimed == "csv" else "csv"
-        return FormatVerdict(name, (Fault("other-delimiter", None, "tabs" if other == "\t" else "commas"),))
+        return FormatVerdict(name, (Fault("other-delimiter", None, phrase("tabs" if other == "\t" else "commas")),))
     if ";" in header or "|" in header:
-        found = "semicolons" if ";" in header else "vertical bars"
-        return FormatVerdict(None, (Fault("wrong-delimiter", None, f"{found} in the header {header.strip()[:60]!r}"),))
+        code: PhraseCode = "semicolons-in-header" if ";" in header else "vertical-bars-in-header"
+        found = phrase(code, header=header.strip()[:60])
+        return FormatVerdict(None, (Fault("wrong-delimiter", None, found),))
     return FormatVerdict(claimed)

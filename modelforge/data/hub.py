@@ -28,7 +28,10 @@ def _open(name: str, revision: str | None) -> Any:
     except (exceptions.DatasetsError, HfHubHTTPError, OSError, ValueError) as error:
         at = f" at revision {revision}" if revision else ""
         raise NotFoundError(
-            f"The dataset {name}{at} could not be read from the hub: {_first_line(error)}", hint=_remedy()
+            f"The dataset {name}{at} could not be read from the hub: {_first_line(error)}",
+            hint=_remedy(),
+            code="hub-dataset-not-read",
+            params={"name": f"{name}{at}", "reason": _first_line(error)},
         ) from error
     return splits["train"] if "train" in splits else next(iter(splits.values()))
 

@@ -9,7 +9,8 @@ from typing import BinaryIO
 
 from modelforge.data.file_format import UTF8_MARK
 from modelforge.data.json_rows import parse_row
-from modelforge.data.problem_log import Fault, ProblemLog, shown
+from modelforge.data.problem_log import Fault, ProblemLog, shown, too_long
+from modelforge.data.problem_phrases import phrase
 from modelforge.data.source_row import LONGEST_ROW, SourceRow
 
 BLOCK = 1 << 18
@@ -82,8 +83,8 @@ def _note_top(buffer: _Buffer, sign: bytes, log: ProblemLog) -> None:
         log.add("json-scalar-at-top", start, line=buffer.line)
         return
     keys = re.findall(rb'"((?:[^"\\]|\\.)*)"\s*:\s*\[', buffer.data[:4096])
-    fix = f"Write the list under {keys[0].decode('utf-8', 'replace')!r} alone." if keys else None
-    log.add("json-not-an-array", f"an object: {start}", line=buffer.line, fix=fix)
+    fix = phrase("list-under-key", key=keys[0].decode("utf-8", "replace")) if keys else None
+    log.add("json-not-an-array", phrase("an-object", text=start), line=buffer.line, fix=fix)
 
 
 def _elements(buffer: _Buffer, log: ProblemLog) -> Iterator[SourceRow]:
@@ -96,7 +97,7 @@ def _elements(buffer: _Buffer, log: ProblemLog) -> Iterator[SourceRow]:
         data = _take_element(buffer, sign, log)
         if data is None:
             return
-        row = parse_row(data) if len(data) <= LONGEST_ROW else Fault("row-too-long", None, f"{len(data) / 1e6:.1f} MB")
+        row = parse_row(data) if len(data) <= LONGEST_ROW else too_long(len(data))
         if isinstance(row, Fault):
             log.add_fault(row, line)
         else:
@@ -109,21 +110,23 @@ def _elements(buffer: _Buffer, log: ProblemLog) -> Iterator[SourceRow]:
             buffer.advance(buffer.at + 1)
             sign = buffer.next_sign()
             if sign == b"]":
-                log.add("broken-json", "a comma behind the last row", line=buffer.line, fix="Remove the comma.")
+                log.add("broken-json", phrase("comma-behind-last-row"), line=buffer.line,
+                        fix=phrase("remove-last-comma"))  # fmt: skip
                 _note_rest(buffer, log)
                 return
         elif not sign:
-            log.add("cut-array", f"the file ends in line {buffer.line}", line=buffer.line)
+            log.add("cut-array", phrase("file-ends-in-line", line=buffer.line), line=buffer.line)
             return
         else:
-            log.add("broken-json", f"{shown(sign.decode('utf-8', 'replace'))} behind a row", line=buffer.line,
-                    expected="a comma between two rows", fix="Put a comma between the rows.")  # fmt: skip
+            found = phrase("behind-a-row", text=shown(sign.decode("utf-8", "replace")))
+            log.add("broken-json", found, line=buffer.line,
+                    expected=phrase("comma-between-rows"), fix=phrase("comma-needed"))  # fmt: skip
 
 
 def _take_element(buffer: _Buffer, sign: bytes, log: ProblemLog) -> bytes | None:
     """The bytes of the element that begins here; None where its end cannot be found."""
     if not sign:
-        log.add("cut-array", "the file ends", line=buffer.line)
+        log.add("cut-array", phrase("file-ends"), line=buffer.line)
         return None
     while True:
         end = _element_end(buffer.data, buffer.at)
@@ -132,12 +135,12 @@ def _take_element(buffer: _Buffer, sign: bytes, log: ProblemLog) -> bytes | None
             buffer.advance(end)
             return data
         if len(buffer.data) - buffer.at > 2 * LONGEST_ROW:
-            log.add("row-too-long", f"more than {LONGEST_ROW >> 20} MiB, or a quote or bracket left open",
+            log.add("row-too-long", phrase("too-long-or-open", most=LONGEST_ROW >> 20),
                     line=buffer.line)  # fmt: skip
             return None
         if not buffer.grow():
             start = shown(buffer.data[buffer.at : buffer.at + 40].decode("utf-8", "replace"))
-            log.add("cut-array", f"the row that begins with {start} never ends", line=buffer.line)
+            log.add("cut-array", phrase("row-never-ends", text=start), line=buffer.line)
             return None
 
 
@@ -164,5 +167,6 @@ def _element_end(data: bytes, at: int) -> int | None:
 def _note_rest(buffer: _Buffer, log: ProblemLog) -> None:
     buffer.advance(buffer.at + 1)
     if sign := buffer.next_sign():
-        log.add("broken-json", f"{shown(sign.decode('utf-8', 'replace'))} behind the array", line=buffer.line,
-                expected="nothing behind `]`", fix="Remove what follows the array.")  # fmt: skip
+        found = phrase("behind-the-array", text=shown(sign.decode("utf-8", "replace")))
+        log.add("broken-json", found, line=buffer.line,
+                expected=phrase("nothing-behind-array"), fix=phrase("remove-rest"))  # fmt: skip

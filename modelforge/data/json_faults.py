@@ -8,6 +8,8 @@ import orjson
 
 from modelforge.data.file_format import UTF8_MARK
 from modelforge.data.problem_log import Fault
+from modelforge.data.problem_phrases import phrase
+from modelforge.schemas.problem_codes import Phrase
 
 NO_JSON_NUMBER = re.compile(rb"[:\[,]\s*(-?(?:NaN|Infinity|inf|nan))\b")
 PYTHON_WORDS = re.compile(rb"[:\[,]\s*(None|True|False)\b")
@@ -23,15 +25,16 @@ def explain(data: bytes, error: orjson.JSONDecodeError, *, ended: bool) -> Fault
             return fault
     message = str(error)
     if "depth limit" in message:
-        return Fault("deep-nesting", None, "more than 1,024 levels")
+        return Fault("deep-nesting", None, phrase("more-levels", most=1024))
     if "infinity" in message:
-        return Fault("huge-number", None, f"a number too large at character {error.pos + 1}")
+        return Fault("huge-number", None, phrase("large-number-at", at=error.pos + 1))
     if "surrogate" in message:
-        return Fault("lone-surrogate", None, f"half a surrogate pair at character {error.pos + 1}")
+        return Fault("lone-surrogate", None, phrase("half-surrogate-at", at=error.pos + 1))
     if "content after" in message:
-        return Fault("several-rows-in-a-line", None, f"{_around(data, error.pos)} at character {error.pos + 1}")
+        found = phrase("text-at-character", text=_around(data, error.pos), at=error.pos + 1)
+        return Fault("several-rows-in-a-line", None, found)
     if "end of data" in message and not ended:
-        return Fault("cut-line", None, f"the line ends with {_text(data[-AROUND:])}")
+        return Fault("cut-line", None, phrase("line-ends-with", text=_text(data[-AROUND:])))
     return Fault("broken-json", None, _where(data, error), None, _remedy(data, message))
 
 
@@ -39,12 +42,13 @@ def _bytes(data: bytes, message: str) -> Fault | None:
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        found = f"byte 0x{data[error.start]:02X} at byte {error.start + 1}: {_around(data, error.start)}"
+        byte, text = f"{data[error.start]:02X}", _around(data, error.start)
+        found = phrase("byte-in-text", byte=byte, at=error.start + 1, text=text)
         return Fault("invalid-utf-8", None, found)
     if UTF8_MARK in data and (data.startswith(UTF8_MARK) or "expected a JSON value" in message):
         return Fault("misplaced-byte-order-mark", None, "EF BB BF")
     if "control character" in message and b"\0" in data:
-        return Fault("nul-character", None, f"U+0000 at byte {data.index(0) + 1}")
+        return Fault("nul-character", None, phrase("zero-at-byte", at=data.index(0) + 1))
     return None
 
 
@@ -55,22 +59,22 @@ def _numbers(data: bytes, message: str) -> Fault | None:
     return Fault("not-a-number", None, match.group(1).decode()) if match else None
 
 
-def _where(data: bytes, error: orjson.JSONDecodeError) -> str:
+def _where(data: bytes, error: orjson.JSONDecodeError) -> Phrase:
     reason = str(error).partition(": line ")[0]
-    return f"{reason} at character {error.pos + 1}: {_around(data, error.pos)}"
+    return phrase("json-reason-at", reason=reason, at=error.pos + 1, text=_around(data, error.pos))
 
 
-def _remedy(data: bytes, message: str) -> str | None:
+def _remedy(data: bytes, message: str) -> Phrase | None:
     if re.match(rb"[\[{]\s*'", data):
-        return "Use double quotes; Python writes JSON with json.dumps(row), not with str(row)."
+        return phrase("double-quotes")
     if PYTHON_WORDS.search(data):
-        return "Write null, true and false; Python writes JSON with json.dumps(row)."
+        return phrase("json-words")
     if "trailing comma" in message:
-        return "Remove the comma before the closing bracket."
+        return phrase("remove-trailing-comma")
     if "control character" in message:
-        return r"Write line breaks and tabs inside a text as \n and \t."
+        return phrase("escape-controls")
     if "end of data" in message:
-        return "Close the object: a quote or a bracket is missing, or a line break stands inside the row."
+        return phrase("close-object")
     return None
 
 

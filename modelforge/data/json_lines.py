@@ -9,6 +9,7 @@ from typing import Any
 from modelforge.data.json_rows import key_written_twice, parse_quickly, texts_written_in_block
 from modelforge.data.lines import Block, read_blocks
 from modelforge.data.problem_log import Fault, ProblemLog
+from modelforge.data.problem_phrases import phrase
 from modelforge.data.source_row import SourceRow
 
 
@@ -42,7 +43,7 @@ class JsonLines:
     def note_blank(self) -> None:
         """A row follows: a blank line before it is one between rows, not the end of the file."""
         if self._blank is not None:
-            self.log.add("blank-line", "no row", line=self._blank)
+            self.log.add("blank-line", phrase("no-row"), line=self._blank)
 
 
 def _parsed(block: Block) -> list[dict[str, Any] | Fault | None]:

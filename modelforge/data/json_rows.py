@@ -15,6 +15,7 @@ import orjson
 
 from modelforge.data.json_faults import explain
 from modelforge.data.problem_log import Fault, shown
+from modelforge.data.problem_phrases import phrase
 
 DEEPEST = 100
 """Levels of nesting that a row may have."""
@@ -79,7 +80,7 @@ def key_written_twice(data: bytes, parsed: tuple[dict[str, Any], int]) -> Fault 
     if texts_written(data) == parsed[1]:
         return None
     name = _doubled_key(data)
-    return None if name is None else Fault("duplicate-key", name, f"the key {name!r} twice")
+    return None if name is None else Fault("duplicate-key", name, phrase("key-repeated", key=name))
 
 
 def _texts_inside(row: dict[str, Any], limit: float) -> int:
@@ -110,7 +111,7 @@ def _texts_inside(row: dict[str, Any], limit: float) -> int:
 def _unsafe(data: bytes, row: dict[str, Any]) -> Fault | None:
     """The fault behind UNSAFE; None for a number that was written as a large float, such as 1e300."""
     if depth_of(row) > DEEPEST:
-        return Fault("deep-nesting", None, f"more than {DEEPEST} levels")
+        return Fault("deep-nesting", None, phrase("more-levels", most=DEEPEST))
     number = re.search(rb"(?<![\w.\"-])-?\d{19,}(?![\w.])", data)
     return Fault("huge-number", None, shown(number.group().decode())) if number else None
 

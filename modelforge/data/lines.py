@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 from modelforge.data.file_format import UTF8_MARK
-from modelforge.data.problem_log import ProblemLog
+from modelforge.data.problem_log import ProblemLog, too_long
 from modelforge.data.source_row import LONGEST_ROW
 
 BLOCK = 1 << 18
@@ -61,5 +61,5 @@ def _skip_line(file: BinaryIO, number: int, length: int, log: ProblemLog) -> byt
             break
     else:
         tail = b""
-    log.add("row-too-long", f"{length / 1e6:.1f} MB", line=number)
+    log.add_fault(too_long(length), number)
     return tail

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from modelforge.data.lines import read_lines
 from modelforge.data.problem_log import ProblemLog
+from modelforge.data.problem_phrases import phrase
 from modelforge.data.source_row import SourceRow
 
 
@@ -17,7 +18,7 @@ def read_plain_text(path: Path, log: ProblemLog) -> Iterator[SourceRow]:
             try:
                 text = data.decode().rstrip("\r")
             except UnicodeDecodeError as error:
-                found = f"byte 0x{data[error.start]:02X} at byte {error.start + 1}"
+                found = phrase("byte-at", byte=f"{data[error.start]:02X}", at=error.start + 1)
                 log.add("invalid-utf-8", found, line=number)
                 continue
             if text.strip():

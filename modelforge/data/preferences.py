@@ -8,6 +8,7 @@ from typing import Any
 from modelforge.data.conversations import Message, turns_of
 from modelforge.data.fields import MISSING, Row, text_of, tools_of
 from modelforge.data.problem_log import Fault, shown
+from modelforge.data.problem_phrases import phrase
 
 Columns = Mapping[str, str]
 TRUE = (True, 1, "true", "True", "1")
@@ -32,7 +33,7 @@ def preference_row(values: Row, columns: Columns, faults: list[Fault]) -> dict[s
     if "prompt" in columns:
         row["prompt"] = prompt_or_turns(values, columns["prompt"], faults)
     if chosen is not None and chosen == rejected:
-        faults.append(Fault("chosen-equals-rejected", columns["rejected"], "the chosen answer again"))
+        faults.append(Fault("chosen-equals-rejected", columns["rejected"], phrase("chosen-again")))
     row |= {"chosen": chosen, "rejected": rejected}
     _same_kind(row, columns, faults)
     return row | tools_of(values, columns, faults)
@@ -89,13 +90,13 @@ def prompt_only_row(values: Row, columns: Columns, faults: list[Fault]) -> dict[
 def _same_kind(row: Mapping[str, Any], columns: Columns, faults: list[Fault]) -> None:
     kinds = {isinstance(value, str) for value in row.values() if value is not None}
     if len(kinds) > 1:
-        found = "texts beside lists of turns"
-        faults.append(Fault("wrong-type", columns[next(iter(row))], found, "texts in all columns, or turns in all"))
+        found, wanted = phrase("texts-beside-turns"), phrase("texts-or-turns-in-all")
+        faults.append(Fault("wrong-type", columns[next(iter(row))], found, wanted))
 
 
 def _label(value: Any, name: str, faults: list[Fault]) -> bool | None:
     if value is MISSING:
-        faults.append(Fault("missing-field", name, "no such column in this row", "true or false"))
+        faults.append(Fault("missing-field", name, phrase("no-such-column"), phrase("true-or-false")))
     elif isinstance(value, bool | int | str) and value in TRUE:
         return True
     elif isinstance(value, bool | int | str) and value in FALSE:

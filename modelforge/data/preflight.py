@@ -20,10 +20,12 @@ ALWAYS: Mapping[str, Truth] = {
     "ids-in-vocabulary": Truth(
         "Every id has an embedding.",
         "Tokenizer and model do not belong together; take both from one place.",
+        "ids-in-vocabulary",
     ),
     "batch-keeps-rows": Truth(
         "Batches hold every token and label of their rows, and nothing of the padding is trained.",
         "This is a fault of ModelForge; please report it with the recipe.",
+        "batch-keeps-rows",
     ),
 }
 """What must hold whatever the task is; each task adds its own."""
@@ -138,10 +140,10 @@ class Preflight:
             named.append(number)
 
     def _truth_findings(self) -> Iterator[Finding]:
-        for truth, (message, fix) in self.truths.items():
+        for truth, (message, fix, code) in self.truths.items():
             total = self.broken_total[truth]
             if not total:
-                yield Finding(truth=truth, severity="ok", message=message)
+                yield Finding(truth=truth, severity="ok", message=message, code=code)
                 continue
             yield Finding(
                 truth=truth,
@@ -150,6 +152,8 @@ class Preflight:
                 fix=fix,
                 rows=tuple(self.broken[truth]),
                 total=total,
+                code=code,
+                params={"count": total, "first": self.broken[truth][0]},
             )
 
     def _row_findings(self) -> Iterator[Finding]:
@@ -164,6 +168,8 @@ class Preflight:
                 fix=f"Correct those rows; where they are too long, raise data.max_length above {limit:,}.",
                 rows=tuple(number for number, _ in self.left_out[:NAMED_ROWS]),
                 total=len(self.left_out),
+                code="rows-left-out",
+                params={"count": len(self.left_out), "row": number, "reason": reason, "limit": limit},
             )
         if self.cut:
             yield Finding(
@@ -173,6 +179,8 @@ class Preflight:
                 fix=f"Raise data.max_length to {max(self.lengths):,} to train on them whole.",
                 rows=tuple(self.cut[:NAMED_ROWS]),
                 total=len(self.cut),
+                code="rows-cut",
+                params={"count": len(self.cut), "limit": limit, "longest": max(self.lengths)},
             )
         if self.unprompted:
             yield Finding(
@@ -183,23 +191,32 @@ class Preflight:
                 "messages.",
                 rows=tuple(self.unprompted[:NAMED_ROWS]),
                 total=len(self.unprompted),
+                code="rows-without-system-prompt",
+                params={"count": len(self.unprompted)},
             )
         if self.rows["train"] == 0 and not self.left_out:
-            yield Finding(truth="rows-to-train", severity="error", message="There are no rows.", fix="Add rows.")
+            yield Finding(
+                truth="rows-to-train",
+                severity="error",
+                message="There are no rows.",
+                fix="Add rows.",
+                code="no-rows",
+            )
         if self.rows["validation"] == 0:
             yield Finding(
                 truth="held-out-rows",
                 severity="warning",
                 message="No rows are held out, so nothing will show whether the model got better.",
                 fix="Set data.validation_split or data.validation_dataset.",
+                code="nothing-held-out",
             )
 
 
 def label_span(features: Features) -> int:
-    """Tokens from the first label on; all of the row where labels have no column of their own."""
+    """Tokens from the first label on; all of the row where labels have no column, and none of a prompt alone."""
     labels = features.columns.get("labels")
     if labels is None:
-        return features.kept_tokens
+        return features.kept_tokens if features.trained_tokens else 0
     first = next((at for at, label in enumerate(labels) if label != IGNORED), len(labels))
     return len(labels) - first
 

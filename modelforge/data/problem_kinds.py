@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from modelforge.schemas.problem_codes import ProblemCode
+
 Severity = Literal["error", "warning"]
 
 
@@ -12,7 +14,7 @@ Severity = Literal["error", "warning"]
 class ProblemKind:
     """A kind of fault. An error refuses the dataset, a warning is shown and the row is used."""
 
-    name: str
+    name: ProblemCode
     severity: Severity
     about: str
     """What is wrong, for the reference page."""
@@ -20,7 +22,7 @@ class ProblemKind:
     fix: str
 
 
-def _kinds(severity: Severity, *rows: tuple[str, str, str, str]) -> dict[str, ProblemKind]:
+def _kinds(severity: Severity, *rows: tuple[ProblemCode, str, str, str]) -> dict[ProblemCode, ProblemKind]:
     return {name: ProblemKind(name, severity, about, expected, fix) for name, about, expected, fix in rows}
 
 
@@ -180,6 +182,6 @@ WARNING_KINDS = _kinds(
 
 # fmt: on
 
-KINDS: dict[str, ProblemKind] = {
+KINDS: dict[ProblemCode, ProblemKind] = {
     **FILE_KINDS, **LINE_KINDS, **SHAPE_KINDS, **VALUE_KINDS, **CONVERSATION_KINDS, **WARNING_KINDS,
 }  # fmt: skip

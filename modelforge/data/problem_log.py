@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from modelforge.data.problem_kinds import KINDS
+from modelforge.data.problem_phrases import phrase, words
 from modelforge.schemas.dataset import Problem
+from modelforge.schemas.problem_codes import Phrase, ProblemCode
 
 KEPT = 20
 """Problems that are described in full."""
@@ -16,11 +18,29 @@ READABLE = 80
 class Fault(NamedTuple):
     """A problem before it is known in which file and line it stands."""
 
-    kind: str
+    kind: ProblemCode
     column: str | None
-    found: str
-    expected: str | None = None
-    fix: str | None = None
+    found: str | Phrase
+    """The value that stands there, or what is to be said of it."""
+    expected: Phrase | None = None
+    """In place of the kind's own words."""
+    fix: Phrase | None = None
+    """In place of the kind's own words."""
+
+    def problem(self, file: str, line: int | None) -> Problem:
+        """The same in full, with where it stands."""
+        about = KINDS[self.kind]
+        said = {"found": self.found, "expected": self.expected, "fix": self.fix}
+        return Problem(
+            kind=self.kind,
+            file=file,
+            line=line,
+            column=self.column,
+            found=words(self.found),
+            expected=words(self.expected or about.expected),
+            fix=words(self.fix or about.fix),
+            phrases={part: one for part, one in said.items() if isinstance(one, Phrase)},
+        )
 
 
 def shown(value: object) -> str:
@@ -31,6 +51,11 @@ def shown(value: object) -> str:
         return str(value).lower()
     text = repr(value[: READABLE + 1] if isinstance(value, str | bytes | list) else value)
     return text if len(text) <= READABLE else f"{text[: READABLE - 1]}…"
+
+
+def too_long(length: int) -> Fault:
+    """A row of so many bytes."""
+    return Fault("row-too-long", None, phrase("megabytes", size=f"{length / 1e6:.1f}"))
 
 
 class ProblemLog:
@@ -45,38 +70,27 @@ class ProblemLog:
 
     def add(
         self,
-        kind: str,
-        found: str,
+        kind: ProblemCode,
+        found: str | Phrase,
         *,
         line: int | None = None,
         column: str | None = None,
-        expected: str | None = None,
-        fix: str | None = None,
+        expected: Phrase | None = None,
+        fix: Phrase | None = None,
     ) -> None:
         """Note a problem of the named kind; `expected` and `fix` override the kind's own words."""
-        about = KINDS[kind]
-        if about.severity == "error":
-            self.total += 1
-            kept = self.errors
-        else:
-            if (kind, column) in self._said:
-                return
-            if len(self.warnings) < KEPT:
-                self._said.add((kind, column))
-            kept = self.warnings
-        if len(kept) < KEPT:
-            kept.append(
-                Problem(
-                    kind=kind,
-                    file=self.file,
-                    line=line,
-                    column=column,
-                    found=found,
-                    expected=expected or about.expected,
-                    fix=fix or about.fix,
-                )
-            )
+        self.add_fault(Fault(kind, column, found, expected, fix), line)
 
     def add_fault(self, fault: Fault, line: int | None) -> None:
         """Note a row's fault, now that its line is known."""
-        self.add(fault.kind, fault.found, line=line, column=fault.column, expected=fault.expected, fix=fault.fix)
+        if KINDS[fault.kind].severity == "error":
+            self.total += 1
+            kept = self.errors
+        else:
+            if (fault.kind, fault.column) in self._said:
+                return
+            if len(self.warnings) < KEPT:
+                self._said.add((fault.kind, fault.column))
+            kept = self.warnings
+        if len(kept) < KEPT:
+            kept.append(fault.problem(self.file, line))

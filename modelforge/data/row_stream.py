@@ -13,6 +13,7 @@ from modelforge.data.classes import ClassCount
 from modelforge.data.fields import is_error
 from modelforge.data.file_format import TABLES
 from modelforge.data.problem_log import Fault, ProblemLog
+from modelforge.data.problem_phrases import phrase
 from modelforge.data.shape_choice import choose_shape
 from modelforge.data.shapes import DetectedShape, detect_shape
 from modelforge.data.source import DatasetSource
@@ -71,7 +72,7 @@ class RowStream:
         """Choose the shape from the first rows; whether rows can be read at all."""
         if not sample:
             if not self.log.total:
-                self.log.add("no-rows", "no row")
+                self.log.add("no-rows", phrase("no-row"))
             return False
         header = 1 if self.source.format in TABLES else sample[0].line
         self.detected = choose_shape(sample, self.config, self.shapes, self.log, header)
@@ -115,12 +116,13 @@ class RowStream:
         here = detect_shape([values])
         if self.detected is None or here.shape in (None, self.detected.shape) or not here.certain:
             return False
-        found = f"a row of shape {here.shape}: columns {', '.join(here.found)}"
+        names = ", ".join(here.found)
+        found = phrase("row-of-shape", shape=here.shape, names=names if len(names) <= 80 else f"{names[:79]}…")
         self.log.add(
             "mixed-shapes",
-            found if len(found) <= 120 else f"{found[:119]}…",
+            found,
             line=line,
-            expected=f"shape {self.detected.shape}, as before",
+            expected=phrase("shape-as-before", shape=str(self.detected.shape)),
         )
         return True
 
@@ -130,7 +132,9 @@ class RowStream:
             if len(self.known) < MOST_COLUMNS:
                 self.known.add(name)
                 if self.detected is not None and self.detected.shape != "prompt_only":
-                    self.log.add("extra-column", f"{name!r}, from this row on", line=line, column=str(name))
+                    self.log.add(
+                        "extra-column", phrase("from-this-row-on", column=str(name)), line=line, column=str(name)
+                    )
 
     def end(self) -> None:
         """All rows were read: are there enough, and of more than one class?"""
@@ -140,14 +144,14 @@ class RowStream:
             self._classes.note(self.log, self.detected.columns["label"])
         held_out = self.config.validation_split > 0 and self.config.validation_dataset is None
         if self.rows == 1:
-            self.log.add("too-few-rows" if held_out else "single-row", "1 row")
+            self.log.add("too-few-rows" if held_out else "single-row", phrase("one-row"))
 
     def report(
         self, *, exact_duplicates: int = 0, near_duplicates: int = 0, sha256: str | None = None
     ) -> ValidationReport:
         """The verdict over what was read."""
         if exact_duplicates:
-            self.log.add("duplicate-rows", f"{exact_duplicates} of {self.rows} rows")
+            self.log.add("duplicate-rows", phrase("rows-of", rows=exact_duplicates, all=self.rows))
         shape = self.detected.shape if self.detected else None
         return ValidationReport(
             ok=self.log.total == 0,
@@ -178,4 +182,6 @@ def refuse(report: ValidationReport, name: str) -> DatasetValidationError:
         f"{name} has {many}. The first: {first.file}{place}{column}: found {first.found}, expected {first.expected}.",
         hint=first.fix,
         details={"errors": [problem.model_dump() for problem in report.errors], "total": report.total},
+        code="dataset-has-problems",
+        params={"name": name, "count": report.total},
     )

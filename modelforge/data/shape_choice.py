@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from modelforge.data.problem_log import ProblemLog
+from modelforge.data.problem_phrases import phrase
 from modelforge.data.shapes import (
     SHAPES,
     DetectedShape,
@@ -19,6 +20,7 @@ from modelforge.data.shapes import (
 from modelforge.data.source_row import SourceRow
 from modelforge.schemas.config.data import DataConfig
 from modelforge.schemas.dataset import Shape
+from modelforge.schemas.problem_codes import Phrase
 
 
 def choose_shape(
@@ -36,8 +38,8 @@ def choose_shape(
         return _chosen(config.shape, found, config.columns, rows, accepted, log, line)
     detected = detect_shape(rows, accepted, config.columns)
     if detected.refused is not None:
-        log.add("shape-not-accepted", f"shape {detected.refused}: columns {_names(found)}", line=line,
-                expected=f"one of {', '.join(accepted)}")  # fmt: skip
+        log.add("shape-not-accepted", phrase("shape-with-columns", shape=detected.refused, names=_names(found)),
+                line=line, expected=phrase("one-of", names=", ".join(accepted)))  # fmt: skip
     elif detected.shape is None:
         _note_unknown(found, accepted, log, line)
     elif not detected.certain:
@@ -59,12 +61,12 @@ def _mapping_is_there(columns: Mapping[str, str], sample: Sequence[SourceRow], l
     good = True
     for expected, name in columns.items():
         if expected not in known:
-            log.add("wrong-column-mapping", f"{expected!r} in data.columns", column=expected,
-                    expected=f"one of {', '.join(known)}", fix=_nearest(expected, known))  # fmt: skip
+            log.add("wrong-column-mapping", phrase("name-in-mapping", name=expected), column=expected,
+                    expected=phrase("one-of", names=", ".join(known)), fix=_nearest(expected, known))  # fmt: skip
             good = False
         if name not in everywhere:
-            log.add("wrong-column-mapping", f"no column {name!r}", column=expected,
-                    expected=f"one of {_names(everywhere)}", fix=_nearest(name, everywhere))  # fmt: skip
+            log.add("wrong-column-mapping", phrase("no-column-named", name=name), column=expected,
+                    expected=phrase("one-of", names=_names(everywhere)), fix=_nearest(name, everywhere))  # fmt: skip
             good = False
     return good
 
@@ -79,48 +81,54 @@ def _chosen(
     line: int,
 ) -> DetectedShape:
     if shape not in accepted:
-        log.add("shape-not-accepted", f"data.shape: {shape}", expected=f"one of {', '.join(accepted)}",
-                fix="Correct data.shape, or choose another task or strategy.")  # fmt: skip
+        log.add("shape-not-accepted", f"data.shape: {shape}", expected=phrase("one-of", names=", ".join(accepted)),
+                fix=phrase("correct-shape"))  # fmt: skip
         return DetectedShape(None, {}, certain=False, found=found, refused=shape)
     columns = map_columns(shape, found, chosen, rows)
     missing = missing_columns(shape, columns)
     if missing:
-        log.add("unknown-columns", f"columns {_names(found)}", line=line, column=missing[0],
-                expected=expected_columns(shape), fix=_spelling(found, (shape,)) or _map_hint(missing))  # fmt: skip
+        log.add("unknown-columns", phrase("columns", names=_names(found)), line=line, column=missing[0],
+                expected=phrase("as-written", text=expected_columns(shape)),
+                fix=_spelling(found, (shape,)) or _map_hint(missing))  # fmt: skip
         return DetectedShape(None, {}, certain=False, found=found)
     return DetectedShape(shape, columns, certain=True, found=found)
 
 
 def _note_unknown(found: tuple[str, ...], accepted: tuple[Shape, ...], log: ProblemLog, line: int) -> None:
     readings = "; ".join(f"{expected_columns(shape)} ({shape})" for shape in SHAPES if shape in accepted)
-    log.add("unknown-columns", f"columns {_names(found)}", line=line, column=found[0] if found else None,
-            expected=readings, fix=_spelling(found, accepted))  # fmt: skip
+    log.add("unknown-columns", phrase("columns", names=_names(found)), line=line, column=found[0] if found else None,
+            expected=phrase("as-written", text=readings), fix=_spelling(found, accepted))  # fmt: skip
 
 
 def _note_uncertain(detected: DetectedShape, log: ProblemLog, line: int) -> None:
-    lines = " or ".join(f"`{recipe_lines(guess)}`" for guess in detected.alternatives[:3])
-    log.add("uncertain-shape", f"columns {_names(detected.found)}", line=line, fix=f"Set {lines} in the recipe.")
+    lines = " / ".join(f"`{recipe_lines(guess)}`" for guess in detected.alternatives[:3])
+    log.add("uncertain-shape", phrase("columns", names=_names(detected.found)), line=line,
+            fix=phrase("choose-reading", lines=lines))  # fmt: skip
 
 
-def _spelling(found: tuple[str, ...], accepted: tuple[Shape, ...]) -> str | None:
+def _spelling(found: tuple[str, ...], accepted: tuple[Shape, ...]) -> Phrase | None:
     pairs = nearest_columns(found, accepted)
     if not pairs:
         return None
     mapping = ", ".join(f"{expected}: {name}" for name, expected in pairs)
-    return f"Rename {' and '.join(f'{n!r} to {e!r}' for n, e in pairs)}, or set data.columns: {{{mapping}}}."
+    if len(pairs) == 1:
+        (name, expected) = pairs[0]
+        return phrase("rename-column", name=name, wanted=expected, mapping=f"{{{mapping}}}")
+    renamed = ", ".join(f"{name!r} → {expected!r}" for name, expected in pairs)
+    return phrase("rename-columns", pairs=renamed, mapping=f"{{{mapping}}}")
 
 
-def _map_hint(missing: Sequence[str]) -> str:
-    return f"Set data.columns: {{{', '.join(f'{name}: …' for name in missing)}}} to the file's columns."
+def _map_hint(missing: Sequence[str]) -> Phrase:
+    return phrase("map-columns", mapping=f"{{{', '.join(f'{name}: …' for name in missing)}}}")
 
 
-def _nearest(name: str, known: Sequence[str]) -> str | None:
+def _nearest(name: str, known: Sequence[str]) -> Phrase | None:
     from difflib import get_close_matches
 
     near = get_close_matches(name, known, n=1)
-    return f"Did you mean {near[0]!r}?" if near else None
+    return phrase("did-you-mean", name=near[0]) if near else None
 
 
 def _names(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(name)[:40] for name in names[:12]) or "none"
-    return f"{shown} and {len(names) - 12} more" if len(names) > 12 else shown
+    shown = ", ".join(repr(name)[:40] for name in names[:12]) or "–"
+    return f"{shown}, … (+{len(names) - 12})" if len(names) > 12 else shown

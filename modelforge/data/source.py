@@ -104,7 +104,10 @@ def _from_library(dataset: str, files: FileManager) -> DatasetSource:
         folder = files.dataset(dataset)
     except NotFoundError as error:
         raise NotFoundError(
-            f"There is no file and no dataset of the library named {dataset[:200]!r}.", hint=_hint(dataset, files)
+            f"There is no file and no dataset of the library named {dataset[:200]!r}.",
+            hint=_hint(dataset, files),
+            code="nothing-of-this-name",
+            params={"name": dataset[:200]},
         ) from error
     manifest = folder.read_manifest()
     parts = sorted(path for path in folder.source.iterdir() if not path.name.startswith("."))

@@ -119,6 +119,7 @@ def _held_out(groups: Positions, kept: Positions, share: float, random: np.rando
         raise DatasetValidationError(
             "All rows are alike, so that none can be held out to measure on.",
             hint="Add different rows, name data.validation_dataset, or set data.validation_split: 0.",
+            code="rows-all-alike",
         )
     chosen = _fill(random.permutation(len(names)), sizes, wanted)
     return kept[np.isin(member, chosen)]

@@ -6,6 +6,7 @@ from typing import Any
 
 from modelforge.data.fields import decoded
 from modelforge.data.problem_log import Fault, shown
+from modelforge.data.problem_phrases import phrase
 
 
 def checked_calls(value: Any, path: str, faults: list[Fault]) -> list[dict[str, Any]]:
@@ -28,12 +29,13 @@ def _checked_call(call: Any, path: str, faults: list[Fault]) -> dict[str, Any] |
     where = f"{path}.function" if nested else path
     name = function.get("name") if isinstance(function, dict) else None
     if not isinstance(name, str) or not name.strip():
-        faults.append(Fault("malformed-tool-call", f"{where}.name", shown(name), "the name of a function"))
+        faults.append(Fault("malformed-tool-call", f"{where}.name", shown(name), phrase("function-name")))
         return None
     arguments = decoded(function.get("arguments", {}))
     arguments = {} if arguments in (None, "") else arguments
     if not isinstance(arguments, dict):
-        faults.append(Fault("malformed-tool-call", f"{where}.arguments", shown(arguments), "an object of arguments"))
+        wanted = phrase("arguments-object")
+        faults.append(Fault("malformed-tool-call", f"{where}.arguments", shown(arguments), wanted))
         return None
     result: dict[str, Any] = {"type": "function", "function": {"name": name, "arguments": arguments}}
     if isinstance(call.get("id"), str):

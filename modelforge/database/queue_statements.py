@@ -164,4 +164,9 @@ def _waiting(rows: list[RunRow], run_id: str) -> RunRow:
     for row in rows:
         if row.id == run_id:
             return row
-    raise NotFoundError(f"Run {run_id[:80]!r} does not wait in the queue.", hint="Only waiting runs can be moved.")
+    raise NotFoundError(
+        f"Run {run_id[:80]!r} does not wait in the queue.",
+        hint="Only waiting runs can be moved.",
+        code="run-not-waiting",
+        params={"run": run_id[:80]},
+    )

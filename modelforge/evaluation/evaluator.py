@@ -111,4 +111,6 @@ def _refuse_nan(nll: Sequence[float]) -> None:
         raise DivergenceError(
             f"The model's loss is not a number on {broken} of {len(nll)} held-out rows.",
             hint="The training diverged: lower optimization.learning_rate, or compute in bf16 or fp32 instead of fp16.",
+            code="loss-not-a-number",
+            params={"rows": broken, "all": len(nll)},
         )

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from modelforge.evaluation.metrics import LABELS
 from modelforge.evaluation.report import figure, percent
-from modelforge.schemas.report import ConfusionMatrix, EvaluationReport, MetricComparison, Verdict
+from modelforge.schemas.report import (
+    ConfusionMatrix,
+    EvaluationReport,
+    MetricComparison,
+    SinceStart,
+    StagedMetric,
+    Verdict,
+)
 from modelforge.storage.atomic import write_bytes, write_json
 
 if TYPE_CHECKING:
@@ -31,6 +38,8 @@ def write_report(report: EvaluationReport, json_file: Path) -> None:
 def markdown(report: EvaluationReport) -> str:
     """The whole report as Markdown: the verdict, the table of metrics, the example answers."""
     parts = ["# Before and after", f"**{report.sentence}**", metrics_markdown(report)]
+    if report.since_start:
+        parts.append(stages_markdown(report.since_start, report.confidence))
     if report.confusion:
         parts.append(confusion_markdown(report.confusion))
     if report.examples:
@@ -58,6 +67,17 @@ def metrics_markdown(report: EvaluationReport) -> str:
     return "\n".join([*lines, "", note, *(("", report.note) if report.note else ())])
 
 
+def stages_markdown(whole: SinceStart, confidence: float) -> str:
+    """All stages of a recipe as one table."""
+    titles = [_cell(title) for title in _stage_titles(whole)]
+    lines = [
+        f"| Metric | {' | '.join(titles)} | Difference | {percent(confidence)} interval | Verdict |",
+        f"|---|{'--:|' * (len(titles) + 2)}---|",
+        *(f"| {' | '.join(_stage_cells(name, metric))} |" for name, metric in whole.metrics.items()),
+    ]
+    return "\n".join(["## All stages\n\nThe last against the first, on the same held-out rows.\n", *lines])
+
+
 def confusion_markdown(confusion: ConfusionMatrix) -> str:
     """Both confusion matrices as tables."""
     parts = ["## Confusion\n\nRows are the right classes, columns the answers."]
@@ -81,6 +101,8 @@ def renderable(report: EvaluationReport) -> Group:
         parts.append(Text(report.note, style="dim"))
     if report.metrics:
         parts += [Text(), _metrics_table(report)]
+    if report.since_start:
+        parts += [Text(), _stages_table(report.since_start, report.confidence)]
     if report.confusion and len(report.confusion.classes) <= MOST_COLUMNS:
         parts += [Text(), _confusion_table(report.confusion)]
     if report.examples:
@@ -103,6 +125,32 @@ def _metrics_table(report: EvaluationReport) -> Table:
         bold = "bold" if name == report.primary_metric else ""
         table.add_row(*cells, Text(verdict, style=COLOURS[metric.verdict]), style=bold)
     return table
+
+
+def _stages_table(whole: SinceStart, confidence: float) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    title = "all stages: the last against the first"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("metric")
+    for column in (*_stage_titles(whole), "difference", f"{percent(confidence)} interval"):
+        table.add_column(_short(column), justify="right")
+    table.add_column("verdict", no_wrap=True)
+    for name, metric in whole.metrics.items():
+        *cells, verdict = _stage_cells(name, metric)
+        table.add_row(*cells, Text(verdict, style=COLOURS[metric.verdict]))
+    return table
+
+
+def _stage_titles(whole: SinceStart) -> tuple[str, ...]:
+    return (whole.model, *(f"after {stage}" for stage in whole.stages))
+
+
+def _stage_cells(name: str, metric: StagedMetric) -> tuple[str, ...]:
+    _, _, _, difference, interval, _, verdict = _cells(name, metric)
+    return (_label(name), *map(figure, metric.values), difference, interval, verdict)
 
 
 def _confusion_table(confusion: ConfusionMatrix) -> Table:

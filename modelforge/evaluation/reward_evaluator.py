@@ -47,6 +47,7 @@ class RewardEvaluator(Evaluator):
             raise DivergenceError(
                 "The reward model's scores are not numbers.",
                 hint="The training diverged: lower optimization.learning_rate.",
+                code="reward-scores-not-numbers",
             )
         margins = [chosen - rejected for chosen, rejected in zip(scores[::2], scores[1::2], strict=True)]
         chosen = [sides_of(row)[0] for row in rows]

@@ -112,4 +112,6 @@ def _refused(reason: str, numbers: str) -> TrainingError:
         hint=f"Export it in a finer type: {FINER[numbers]}."
         if numbers in FINER
         else "Use the model's folder as it is, and report this model: its export is written wrongly.",
+        code="export-not-alike",
+        params={"reason": reason},
     )

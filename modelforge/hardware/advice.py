@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.plan import Advice, AdviceCode
 
 Total = Callable[[TrainingConfig, int], int]
 """Bytes that a config takes with rows of so many tokens."""
@@ -18,33 +19,41 @@ SHORTEST = 64
 class _Change:
     """One thing to set, and what it costs."""
 
+    code: AdviceCode
     set: str
     cost: str
     config: TrainingConfig
     sequence_length: int
 
 
-def advise(config: TrainingConfig, sequence_length: int, available: int, fill: float, total: Total) -> tuple[str, ...]:
+def advise(
+    config: TrainingConfig, sequence_length: int, available: int, fill: float, total: Total
+) -> tuple[Advice, ...]:
     """Changes that help, each on top of the ones before it, up to the one with which the run fits.
 
     Args:
         available: free bytes on the device, of which the share `fill` may be used.
         total: the bytes of a changed config.
     """
-    lines: list[str] = []
+    lines: list[Advice] = []
     needed, length = total(config, sequence_length), sequence_length
     for propose in (_smaller_batch, _smaller_evaluation, _checkpointing, _adapters, _four_bits, _shorter_rows):
-        line = ""
+        line: Advice | None = None
         for change in propose(config, length):
             changed = total(change.config, change.sequence_length)
             if changed < needed:
                 config, length, needed = change.config, change.sequence_length, changed
-                line = f"Set {change.set} ({change.cost}): {changed / GIB:.1f} GiB."
+                gib = round(changed / GIB, 1)
+                message = f"Set {change.set} ({change.cost}): {gib:.1f} GiB."
+                line = Advice(code=change.code, message=message, params={"set": change.set, "gib": gib})
             if needed <= fill * available:
-                return (*lines, line)
-        if line:
+                break
+        if line is not None:
             lines.append(line)
-    return (*lines, "With all of this it still does not fit: choose a smaller model, or free memory on the device.")
+        if needed <= fill * available:
+            return tuple(lines)
+    message = "With all of this it still does not fit: choose a smaller model, or free memory on the device."
+    return (*lines, Advice(code="too-large", message=message))
 
 
 def _smaller_batch(config: TrainingConfig, length: int) -> Iterator[_Change]:
@@ -56,38 +65,44 @@ def _smaller_batch(config: TrainingConfig, length: int) -> Iterator[_Change]:
         steps = -(-rows // batch)
         changed = _with(config, "optimization", per_device_train_batch_size=batch, gradient_accumulation_steps=steps)
         names = f"optimization.per_device_train_batch_size={batch} optimization.gradient_accumulation_steps={steps}"
-        yield _Change(names, "the same steps, a little slower", changed, length)
+        yield _Change("smaller-batch", names, "the same steps, a little slower", changed, length)
 
 
 def _smaller_evaluation(config: TrainingConfig, length: int) -> Iterator[_Change]:
     if config.evaluation.per_device_eval_batch_size > 1:
         changed = _with(config, "evaluation", per_device_eval_batch_size=1)
-        yield _Change("evaluation.per_device_eval_batch_size=1", "the same figures, slower", changed, length)
+        yield _Change(
+            "smaller-evaluation", "evaluation.per_device_eval_batch_size=1", "the same figures, slower", changed, length
+        )
 
 
 def _checkpointing(config: TrainingConfig, length: int) -> Iterator[_Change]:
     if not config.compute.gradient_checkpointing:
         changed = _with(config, "compute", gradient_checkpointing=True)
-        yield _Change("compute.gradient_checkpointing=true", "a third more time", changed, length)
+        yield _Change(
+            "gradient-checkpointing", "compute.gradient_checkpointing=true", "a third more time", changed, length
+        )
 
 
 def _adapters(config: TrainingConfig, length: int) -> Iterator[_Change]:
     if config.finetuning_type == "full":
         changed = config.model_copy(update={"finetuning_type": "lora"})
-        yield _Change("finetuning_type=lora", "adapters instead of all weights", changed, length)
+        yield _Change("adapters", "finetuning_type=lora", "adapters instead of all weights", changed, length)
 
 
 def _four_bits(config: TrainingConfig, length: int) -> Iterator[_Change]:
     if config.finetuning_type == "lora" and config.quantization.bits != 4:
         changed = _with(config, "quantization", bits=4)
-        yield _Change("quantization.bits=4", "a slightly less exact base; needs bitsandbytes", changed, length)
+        yield _Change(
+            "four-bits", "quantization.bits=4", "a slightly less exact base; needs bitsandbytes", changed, length
+        )
 
 
 def _shorter_rows(config: TrainingConfig, length: int) -> Iterator[_Change]:
     while length > SHORTEST:
         length //= 2
         changed = _with(config, "data", max_length=length)
-        yield _Change(f"data.max_length={length}", "longer rows are cut", changed, length)
+        yield _Change("shorter-rows", f"data.max_length={length}", "longer rows are cut", changed, length)
 
 
 def _with(config: TrainingConfig, group: str, **values: Any) -> TrainingConfig:

@@ -44,23 +44,41 @@ def hub_config_file(model: str, revision: str | None = None) -> Path:
     try:
         return Path(hf_hub_download(model, "config.json", revision=revision))
     except HFValidationError as error:
-        raise ProviderError(f"{model!r} is no hub id.", hint="Write OWNER/NAME, starter:NAME or a folder.") from error
+        raise ProviderError(
+            f"{model!r} is no hub id.",
+            hint="Write OWNER/NAME, starter:NAME or a folder.",
+            code="hub-name-wrong",
+            params={"name": model},
+        ) from error
     except GatedRepoError as error:
         raise gated(model) from error
     except RevisionNotFoundError as error:
-        raise ProviderError(f"{model} has no revision {revision!r}.", hint="Check model_revision.") from error
+        raise ProviderError(
+            f"{model} has no revision {revision!r}.",
+            hint="Check model_revision.",
+            code="unknown-revision",
+            params={"name": model},
+        ) from error
     except RepositoryNotFoundError as error:
         raise ProviderError(
-            f"The hub knows no model {model}.", hint="Check the spelling; a private model needs HF_TOKEN."
+            f"The hub knows no model {model}.",
+            hint="Check the spelling; a private model needs HF_TOKEN.",
+            code="hub-knows-nothing",
+            params={"name": model},
         ) from error
     except (LocalEntryNotFoundError, OfflineModeIsEnabled) as error:
         raise ProviderError(
             f"{model} is not on this machine, and the hub cannot be reached.",
             hint="Connect and try again, name a local folder, or begin with starter:chat.",
+            code="model-not-here",
+            params={"model": model},
         ) from error
     except EntryNotFoundError as error:
         raise ProviderError(
-            f"{model} holds no config.json.", hint="Name a transformers model; of an adapter, name its base."
+            f"{model} holds no config.json.",
+            hint="Name a transformers model; of an adapter, name its base.",
+            code="no-config-json",
+            params={"model": model},
         ) from error
     except HfHubHTTPError as error:  # of which the client lets one through: 401
         raise unknown_token() from error

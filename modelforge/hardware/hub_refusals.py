@@ -17,10 +17,14 @@ def gated(name: str) -> ProviderError:
             f"{name} is gated, and no token is set.",
             hint=f"Accept its licence at {page}, then enter a token of that account in the app's settings, or set "
             "HF_TOKEN to it.",
+            code="gated-without-token",
+            params={"name": name, "page": page},
         )
     return ProviderError(
         f"{name} is gated, and the account of this token may not read it.",
         hint=f"Accept its licence at {page} with that account, and give the token the right to read gated models.",
+        code="gated-for-account",
+        params={"name": name, "page": page},
     )
 
 
@@ -32,4 +36,6 @@ def unknown_token() -> ProviderError:
         "The hub does not know the token that is used here; it may have been mistyped or revoked.",
         hint=f"Enter another in the app's settings, made at {constants.ENDPOINT}/settings/tokens, or remove it: open "
         "models need none.",
+        code="unknown-token",
+        params={"hub": constants.ENDPOINT},
     )

@@ -6,7 +6,7 @@ import json
 import math
 import struct
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -71,7 +71,8 @@ class ModelShape:
             return cls.from_config(hub_config(location, revision))
         adapter = folder / "adapter_config.json"
         if adapter.is_file() and not (folder / "config.json").is_file():
-            return cls.read(*_base_of(folder, _read_json(adapter)))
+            base = cls.read(*_base_of(folder, _read_json(adapter)))
+            return replace(base, labels=adapter_labels(folder) or base.labels)
         return cls.from_config(_read_json(folder / "config.json"), sorted(folder.glob("*.safetensors")))
 
     @classmethod
@@ -151,6 +152,13 @@ def label_names(config: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(named[number]) for number in sorted(named, key=int))
 
 
+def adapter_labels(folder: Path) -> tuple[str, ...]:
+    """What an adapter of the library calls the outputs of its classifier, in their order. Nothing of an adapter from
+    elsewhere: `adapter_config.json` does not name them."""
+    model = ModelFolder(folder)
+    return model.read_manifest().classes if model.manifest.is_file() else ()
+
+
 def _base_of(folder: Path, adapter: Mapping[str, Any]) -> tuple[str, str | None]:
     """Where the base of an adapter lies, and its revision; one of the same library also after the home was moved."""
     name = str(adapter["base_model_name_or_path"])
@@ -190,6 +198,8 @@ def _anatomy(config: Mapping[str, Any], kind: str) -> Anatomy:
         raise ProviderError(
             f"ModelForge does not know models of type {kind!r}{f', saved as {saved_as}' if saved_as else ''}.",
             hint=f"Known types: {', '.join(sorted(FAMILIES))}, and language models laid out like Llama.",
+            code="unknown-model-type",
+            params={"type": str(kind), "known": ", ".join(sorted(FAMILIES))},
         )
     try:
         return build(config)

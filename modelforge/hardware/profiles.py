@@ -56,6 +56,7 @@ def _starters() -> tuple[RecommendedModel, ...]:
             quantized_memory_bytes=STARTER_MEMORY,
             license="Apache-2.0",
             note="bundled, for learning the workflow and for tests",
+            note_code="starter",
         )
         for starter in list_starters()
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import platform
+from functools import cache
 
 MIB = 2**20
 LIBRARIES: dict[tuple[str, bool], int] = {
@@ -34,6 +35,7 @@ def runtime_bytes(device: str) -> int:
     return libraries + (BITSANDBYTES if quantises else 0) + FIRST_USE
 
 
+@cache
 def _has_cuda_build() -> bool:
     """Whether the installed torch is a CUDA build, told without importing it: CUDA wheels bring NVIDIA's libraries."""
     from importlib.metadata import PackageNotFoundError, requires, version

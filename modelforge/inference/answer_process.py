@@ -108,7 +108,7 @@ class _Desk:
         _say(self._line, kind="start", id=question.id, prompt_tokens=0)
         for one in question.inputs:
             if self._should_stop():
-                raise ConflictError("The prediction was stopped.", hint="Ask again.")
+                raise ConflictError("The prediction was stopped.", hint="Ask again.", code="prediction-stopped")
             found.append(read(self._loaded, one).model_dump())
         _say(
             self._line,
@@ -193,5 +193,6 @@ def _told(error: BaseException) -> dict[str, Any]:
         HardwareError(
             "There is not enough memory for this model or this conversation.",
             hint="Take a smaller model or a shorter conversation, or free some memory.",
+            code="answer-out-of-memory",
         )
     )

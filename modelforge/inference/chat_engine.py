@@ -93,7 +93,9 @@ class ChatEngine:
         """
         ids = encode(self._loaded.tokenizer, text, templated=False)
         if not ids:
-            raise ConfigurationError("There is no text to write on from.", hint="Give at least one word.")
+            raise ConfigurationError(
+                "There is no text to write on from.", hint="Give at least one word.", code="nothing-to-write-on"
+            )
         return AnswerStream(self, ids, sampling or Sampling(), False, should_stop)
 
     @property
@@ -144,11 +146,13 @@ class AnswerStream(Iterator[str]):
         self.finish_reason: FinishReason | None = None
         """How the answer ended; nothing while it has not."""
         limit = context_length(engine.model)
-        taken = 1 if engine.is_encoder_decoder else len(prompt)  # of the positions that the answer has to share
+        taken = len(Writer.of(engine.model, prompt).begin)  # of the positions that the answer has to share
         if limit is not None and len(prompt) >= limit:
             raise ConfigurationError(
                 f"The conversation has {len(prompt):,} tokens; the model reads at most {limit:,}.",
                 hint="Shorten the message, or begin a new conversation.",
+                code="conversation-too-long",
+                params={"tokens": len(prompt), "limit": limit},
             )
         self._ended: FinishReason = "length"
         self._budget = min(sampling.max_new_tokens, limit - taken) if limit else sampling.max_new_tokens

@@ -59,6 +59,8 @@ class NextToken:
         likely = scores[0].clamp(-LARGEST, LARGEST).softmax(dim=-1).cpu()
         if likely.isnan().any():
             raise ConflictError(
-                "The model's scores are not numbers.", hint="Its weights are damaged, or training it has diverged."
+                "The model's scores are not numbers.",
+                hint="Its weights are damaged, or training it has diverged.",
+                code="model-scores-not-numbers",
             )
         return int(torch.multinomial(likely, 1, generator=self._generator))

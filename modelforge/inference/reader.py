@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from modelforge.exceptions import ConfigurationError, ConflictError
+from modelforge.hardware.model_shape import ModelShape
 from modelforge.inference.loading import LoadedModel, find_model, inference_options, load_model
 from modelforge.inference.wrong_door import writes_only
 from modelforge.schemas.prediction import LabelPrediction, PredictionInput, SpanPrediction
 from modelforge.storage.file_manager import FileManager
 from modelforge.tasks.generation import context_length, evaluating
+from modelforge.tasks.text_classification import cut_texts
 from modelforge.tasks.windows import weigh, windows
 
 STRIDE = 64
 """Tokens that neighbouring windows share, where the model does not say which it was trained and measured with."""
 LONGEST = 512
-"""Tokens of a text, where neither model nor tokenizer says what they can take."""
+"""Tokens of a text, where the model does not say which it was trained and measured with: an ordinary encoder's."""
 
 
 class ClassScore(NamedTuple):
@@ -46,12 +48,14 @@ def read(loaded: LoadedModel, one: PredictionInput) -> LabelPrediction | SpanPre
             raise ConfigurationError(
                 "This model answers questions about a text.",
                 hint='Give the question and its text: --context "…", or `text` and `context`.',
+                code="context-wanted",
             )
         return find_answer(loaded, one.text, one.context)
     if one.context is not None:
         raise ConfigurationError(
             "This model classifies texts and answers no questions.",
             hint='Leave the context out; the second text of a pair is --pair "…", or `pair`.',
+            code="context-not-wanted",
         )
     scores = classify(loaded, *([one.text] if one.pair is None else [one.text, one.pair]))
     return LabelPrediction(
@@ -72,8 +76,9 @@ def classify(loaded: LoadedModel, *texts: str) -> tuple[ClassScore, ...]:
 
 def find_answer(loaded: LoadedModel, question: str, context: str) -> SpanPrediction:
     """The answer to a question in a text, read in windows where it is long; empty where none is likelier."""
-    length, stride = _window_sizes(loaded)
-    made = windows(question, context, loaded.tokenizer, max_length=length, stride=stride)
+    manifest = loaded.manifest
+    stride = STRIDE if manifest is None or manifest.doc_stride is None else manifest.doc_stride
+    made = windows(question, context, loaded.tokenizer, max_length=longest(loaded), stride=stride)
     logits = []
     with evaluating(loaded.model):
         for window in made:
@@ -93,18 +98,12 @@ def find_answer(loaded: LoadedModel, question: str, context: str) -> SpanPredict
     )
 
 
-def _window_sizes(loaded: LoadedModel) -> tuple[int, int]:
-    """Tokens of a window, and those that neighbours share: as in training, where the manifest says it."""
-    manifest = loaded.manifest
-    if manifest is None or manifest.max_length is None or manifest.doc_stride is None:
-        return longest(loaded), STRIDE
-    return manifest.max_length, manifest.doc_stride
-
-
 def _check_numbers(*logits: Any) -> None:
     if not all(bool(one.isfinite().all()) for one in logits):
         raise ConflictError(
-            "The model's scores are not numbers.", hint="Its weights are damaged, or training it has diverged."
+            "The model's scores are not numbers.",
+            hint="Its weights are damaged, or training it has diverged.",
+            code="model-scores-not-numbers",
         )
 
 
@@ -116,13 +115,22 @@ def _row(loaded: LoadedModel, ids: Sequence[int]) -> Any:
 
 def head_outputs(loaded: LoadedModel, *texts: str) -> dict[str, Any]:
     """What the head says of one text or pair: name → fp32 on the CPU, [1, …]."""
-    encoded = loaded.tokenizer(*texts, truncation=True, max_length=longest(loaded), return_tensors="pt")
+    encoded = read_ids(loaded, *texts)
     with evaluating(loaded.model):
-        said = loaded.model(**encoded.to(loaded.model.device))
+        said = loaded.model(**{name: _row(loaded, ids) for name, ids in encoded.items()})
     return {name: value.float().cpu() for name, value in said.items() if name.endswith("logits")}
 
 
+def read_ids(loaded: LoadedModel, *texts: str) -> Any:
+    """What the tokenizer makes of one text or pair: `input_ids` and more, a long one cut as in training."""
+    mode = loaded.manifest.truncation_mode if loaded.manifest else None
+    return cut_texts(texts, loaded.tokenizer, longest(loaded), mode)
+
+
 def longest(loaded: LoadedModel) -> int:
-    """The most tokens that model and tokenizer both take, and no more than an ordinary encoder's."""
-    limits: Sequence[int | None] = (context_length(loaded.model), loaded.tokenizer.model_max_length, LONGEST)
+    """The tokens of a text, or of a window of it: as many as in training, and no more than there are positions for."""
+    wanted, reach = loaded.manifest and loaded.manifest.max_length, context_length(loaded.model)
+    if wanted:  # it may have been trained beyond what it was made for, but not beyond positions that are learned
+        reach = ModelShape.from_config(loaded.model.config.to_dict()).position_limit
+    limits = (wanted or LONGEST, reach, loaded.tokenizer.model_max_length)
     return min(limit for limit in limits if limit)

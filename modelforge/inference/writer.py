@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from modelforge.tasks.generation import keeps_logits
-from modelforge.tasks.seq2seq_generation import decoder_start
+from modelforge.tasks.seq2seq_generation import decoder_begin
 
 
 class Writer:
@@ -37,10 +37,10 @@ class Writer:
 
 
 class EncoderDecoderWriter(Writer):
-    """An encoder-decoder: it reads the prompt once, and the decoder begins with its start token."""
+    """An encoder-decoder: it reads the prompt once, and the decoder begins as its settings say."""
 
     def __init__(self, model: Any, prompt: list[int]) -> None:
-        super().__init__(model, [decoder_start(model)])
+        super().__init__(model, decoder_begin(model))
         self._prompt = prompt
         self._read: Any = None
 

@@ -10,6 +10,8 @@ def reads_only(model: str) -> ConflictError:
     return ConflictError(
         f"{model} reads texts and writes no answers.",
         hint=f'Ask what it says of a text: `modelforge predict {model} "…"`, or POST /api/v1/playground/predict.',
+        code="writes-no-answers",
+        params={"model": model},
     )
 
 
@@ -18,4 +20,6 @@ def writes_only(model: str) -> ConflictError:
     return ConflictError(
         f"{model} writes its answers and predicts nothing of a text.",
         hint=f"Ask it with `modelforge chat {model}`, or by POST /api/v1/playground/chat or /v1/chat/completions.",
+        code="predicts-nothing",
+        params={"model": model},
     )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from modelforge.exceptions import ProviderError
-from modelforge.hardware.model_shape import label_names
 from modelforge.providers.provider import ModelSource
 from modelforge.tasks.head import Head, fresh_parts, note_fresh
 
@@ -15,16 +14,23 @@ HEADS = {"SEQ_CLS": ("classifier", "score"), "QUESTION_ANS": ("qa_outputs",)}
 """PEFT's task type → the names of heads that it trains in full, whether they are fresh or not."""
 
 
-def has_other_classes(config: Mapping[str, Any], arguments: Mapping[str, Any]) -> bool:
-    """Whether a checkpoint's classifier was trained on other classes, or in another order, than `arguments` name.
+def has_other_classes(theirs: Sequence[str], arguments: Mapping[str, Any]) -> bool:
+    """Whether a classifier was trained on other classes, or in another order, than `arguments` name.
 
     Args:
-        config: the checkpoint's `config.json`.
+        theirs: what its outputs are called, in their order; nothing where it is no classifier.
         arguments: `Head.arguments`.
     """
-    ours, theirs = tuple(arguments.get("id2label", {}).values()), label_names(config)
+    ours, theirs = tuple(arguments.get("id2label", {}).values()), tuple(theirs)
     nameless = tuple(f"LABEL_{number}" for number in range(len(theirs)))
     return bool(ours and theirs) and theirs not in (ours, nameless)
+
+
+def begin_anew_beside(model: Any) -> None:
+    """Draw the layer that says the classes at random, in a model whose other random parts are known already."""
+    known = tuple(f"{part}." for part in fresh_parts(model))
+    random = {name for name, _ in model.named_parameters() if known and name.startswith(known)}
+    note_fresh(model, random | begin_anew(model))
 
 
 def begin_anew(model: Any) -> set[str]:

@@ -24,9 +24,16 @@ def check_hub_access(source: ModelSource) -> None:
             raise ProviderError(
                 f"The weights of {source.location} are not on this machine, and the hub cannot be reached.",
                 hint="Connect and try again, name a local folder, or begin with starter:chat.",
+                code="model-not-here",
+                params={"model": source.location},
             )
     elif not any(name.endswith(SUFFIX) for name in on_hub):
-        raise ProviderError(f"{source.location} holds no safetensors weights.", hint=PICKLES)
+        raise ProviderError(
+            f"{source.location} holds no safetensors weights.",
+            hint=PICKLES,
+            code="no-safetensors",
+            params={"model": source.location},
+        )
 
 
 def _files_on_hub(source: ModelSource) -> list[str] | None:

@@ -8,13 +8,20 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from modelforge.exceptions import ProviderError
+from modelforge.hardware.model_shape import adapter_labels, label_names
 from modelforge.providers.adapter_fit import (
     peft_initialisation,
     refuse_embeddings,
     refuse_moved_badly,
     with_saved_adapter,
 )
-from modelforge.providers.fresh_head import begin_anew, has_other_classes, note_fresh_head, trained_in_full
+from modelforge.providers.fresh_head import (
+    begin_anew,
+    begin_anew_beside,
+    has_other_classes,
+    note_fresh_head,
+    trained_in_full,
+)
 from modelforge.providers.hub_access import check_hub_access
 from modelforge.providers.hub_fetch import TO_TRAIN_FROM, OnBytes, fetch
 from modelforge.providers.model_head import check_head, check_type
@@ -103,7 +110,12 @@ class HuggingFaceProvider(Provider):
             base = self.load_model(resolve_base(folder, self), model_class, replace(options, merges_adapters=True))
             adapted = with_saved_adapter(base, folder)
             forget_fresh(base, adapted.active_peft_config.modules_to_save or ())
-            return adapted.merge_and_unload(safe_merge=True) if options.merges_adapters else adapted
+            if not options.merges_adapters:
+                return adapted
+            merged = adapted.merge_and_unload(safe_merge=True)
+            if has_other_classes(adapter_labels(folder), options.head_arguments):
+                begin_anew_beside(merged)
+            return merged
         arguments: dict[str, Any] = {
             "dtype": options.dtype,
             "use_safetensors": True,
@@ -123,7 +135,7 @@ class HuggingFaceProvider(Provider):
             )
         except (OSError, ValueError, ImportError) as error:
             raise _load_failure("model", source, error) from error
-        if options.head_arguments and has_other_classes(_config_of(source), options.head_arguments):
+        if options.head_arguments and has_other_classes(label_names(_config_of(source)), options.head_arguments):
             loading["missing_keys"].update(begin_anew(model))
         note_fresh_head(model, loading, source)
         return model if options.quantization_config is not None else model.to(options.device)

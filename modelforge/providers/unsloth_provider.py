@@ -101,10 +101,12 @@ def require_unsloth() -> None:
             "provider is unsloth, but the package is not installed in this environment.",
             hint="`make unsloth` makes an environment for it, .venv-unsloth; run ModelForge from there. "
             "Or set provider: huggingface.",
+            code="unsloth-missing",
         )
     forced = os.environ.get("UNSLOTH_FORCE_CPU") == "1"
     if not forced and not any(found.kind == "cuda" for found in find_accelerators()):
         raise ProviderError(
             "provider is unsloth, which needs an NVIDIA GPU, and none was found on this machine.",
             hint="`nvidia-smi` says what the driver sees. Or set provider: huggingface.",
+            code="unsloth-without-gpu",
         )

@@ -35,6 +35,8 @@ class QuantizationFactory:
                 raise ConfigurationError(
                     f"`{written}` needs {PACKAGE}, which is not installed.",
                     hint='Install it with `pip install "modelforge[quantization]"`, or leave the key out.',
+                    code="quantization-not-installed",
+                    params={"written": written, "package": PACKAGE},
                 )
 
     @classmethod

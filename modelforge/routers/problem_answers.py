@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from modelforge.exceptions import ModelForgeException
+from modelforge.exceptions import ErrorCode, ModelForgeException
 from modelforge.schemas.problem import FieldFault, ProblemDetails
 from modelforge.security.headers import NOT_STORED, SECURITY_HEADERS
 from modelforge.security.secret_registry import redactor
@@ -71,14 +71,16 @@ async def handle(request: Request, error: Exception) -> Response:
 
 def _described(error: Exception) -> dict[str, Any]:
     if isinstance(error, ModelForgeException):
-        return {**error.details, **_problem(error.slug, error.title, error.status, error.message, error.hint)}
+        problem = _problem(error.slug, error.title, error.status, error.message, error.hint)
+        return {**error.details, **problem, "code": error.code, "params": error.params}
     if isinstance(error, RequestValidationError):
         return _unreadable(error)
     if isinstance(error, HTTPException):
         status = HTTPStatus(error.status_code)
         hint = HINTS.get(error.status_code)
         return _problem(status.phrase.lower().replace(" ", "-"), status.phrase, status, f"{error.detail}.", hint)
-    return _problem("internal-error", "Internal error", 500, "Something went wrong inside ModelForge.", OUR_FAULT)
+    unforeseen = "Something went wrong inside ModelForge."
+    return {**_problem("internal-error", "Internal error", 500, unforeseen, OUR_FAULT), **_said("internal-error")}
 
 
 def _unreadable(error: RequestValidationError) -> dict[str, Any]:
@@ -100,7 +102,12 @@ def _unreadable(error: RequestValidationError) -> dict[str, Any]:
         f"{first.key}: {first.expected}.",
         f"Correct `{first.key}`; GET /api/v1/openapi.json describes every field.",
     )
-    return {**problem, "errors": [fault.model_dump() for fault in faults], "total": len(found)}
+    said = _said("request-not-valid", key=first.key, expected=first.expected)
+    return {**problem, **said, "errors": [fault.model_dump() for fault in faults], "total": len(found)}
+
+
+def _said(code: ErrorCode, **params: str) -> dict[str, Any]:
+    return {"code": code, "params": params}
 
 
 def _problem(slug: str, title: str, status: int, detail: str, hint: str | None) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import mimetypes
+import os
+from functools import lru_cache
 from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -50,6 +52,17 @@ class WebPage(StaticFiles):
         response.headers["cache-control"] = LONG if path.startswith("assets/") else "no-cache"
         return response
 
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """A file out of memory. Read from the disk for each answer, it would change threads for every 64 kB of it."""
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        if not isinstance(response, FileResponse):
+            return response
+        del response.headers["accept-ranges"]
+        content = _content(os.fspath(full_path), stat_result.st_mtime_ns)
+        return Response(content, status_code, headers=response.headers)
+
     async def _gzipped(self, path: str, scope: Scope) -> Response | None:
         """The gzipped twin of a file, where there is one and it may be sent."""
         if not path.endswith(PACKED) or "gzip" not in Headers(scope=scope).get("accept-encoding", ""):
@@ -73,11 +86,17 @@ class PageMount(Mount):
 
 
 def mount_page(app: FastAPI, folder: Path) -> None:
-    """Put the page at `/`, behind all routes."""
+    """Put the page at `/`, before all routes: none of them has a path of the page, and each would be tried first."""
     if (folder / "index.html").is_file():
-        app.router.routes.append(PageMount("/", app=WebPage(directory=folder, html=True), name="page"))
+        app.router.routes.insert(0, PageMount("/", app=WebPage(directory=folder, html=True), name="page"))
     else:
         app.add_api_route("/", _no_page, response_class=HTMLResponse, include_in_schema=False)
+
+
+@lru_cache(maxsize=256)
+def _content(path: str, _changed: int) -> bytes:
+    """A file as it was at its last change."""
+    return Path(path).read_bytes()
 
 
 async def _no_page() -> HTMLResponse:

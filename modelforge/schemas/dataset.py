@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from modelforge.schemas.base import Schema
+from modelforge.schemas.problem_codes import Phrase, ProblemCode
 
 Shape = Literal[
     "input_output",
@@ -43,8 +44,11 @@ class Problem(Schema):
     """What should stand there."""
     fix: str
     """What to do."""
-    kind: str = "other"
+    kind: ProblemCode
     """The kind of fault, a stable, hyphenated name: `broken-json`."""
+    phrases: dict[Literal["found", "expected", "fix"], Phrase] = Field(default_factory=dict)
+    """Those of the three that are a phrase of their own. Else `found` is the value, and the others say what they say of
+    every problem of the kind."""
 
 
 class ValidationReport(Schema):

@@ -23,7 +23,7 @@ EventKind = Literal[
     "notice",  # {"text"}
     "report",  # EvaluationReport
     "model",  # {"id"}: the model was published
-    "error",  # {"type", "message", "hint", "step"?}
+    "error",  # {"type", "message", "hint", "step"?, "code"?, "params"}: `RunError`
     "heartbeat",  # {"step"}
 ]
 

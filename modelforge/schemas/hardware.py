@@ -7,6 +7,31 @@ from typing import Any, Literal
 from modelforge.schemas.base import Schema
 
 Profile = Literal["cpu", "low", "mid", "high"]
+NoteCode = Literal[
+    "smallest-chat",
+    "short-english",
+    "strong-for-its-size",
+    "extraction",
+    "one-narrow-task",
+    "well-known-base",
+    "many-languages",
+    "best-from-6-gb",
+    "english-writing",
+    "all-rounder",
+    "reasoning",
+    "best-from-8-gb",
+    "best-from-16-gb",
+    "most-used-base",
+    "function-calling",
+    "short-summaries",
+    "summaries",
+    "news-summaries",
+    "longer-summaries",
+    "short-questions",
+    "classic-encoder",
+    "exact-encoder",
+    "starter",
+]
 
 
 class Accelerator(Schema):
@@ -51,12 +76,15 @@ class RecommendedModel(Schema):
     """The machines on which it can be fine-tuned well."""
     parameters: int
     memory_bytes: int
-    """GPU memory for LoRA on a 16-bit base, one row of 1,024 tokens at a time with gradient checkpointing."""
+    """Memory for LoRA on a 16-bit base, one row of 1,024 tokens at a time with gradient checkpointing: of a GPU, or
+    where there is none what the plan says of the main memory."""
     quantized_memory_bytes: int
     """The same on a 4-bit base."""
     license: str
     note: str
     """What it is good for, in half a sentence."""
+    note_code: NoteCode
+    """Which text `note` is. Texts in other languages are kept by these names."""
     config: dict[str, Any] | None = None
     """Its `config.json` as far as a memory plan needs it."""
 

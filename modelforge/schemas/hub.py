@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 
 from modelforge.schemas.base import Schema
+from modelforge.schemas.problem import ErrorWords
 
 RepositoryKind = Literal["model", "dataset"]
 Visibility = Literal["private", "public"]
@@ -77,13 +78,6 @@ class HubTokenView(Schema):
     """`file`: in the home, readable by its owner alone. `login`: from `hf auth login`."""
 
 
-class JobFault(Schema):
-    """Why a job failed, and what to do."""
-
-    message: str
-    hint: str | None = None
-
-
 class HubJob(Schema):
     """A download or a push: work of its own, which can fail and be tried again without harm to any run."""
 
@@ -103,5 +97,5 @@ class HubJob(Schema):
     finished_at: datetime | None = None
     result: str | None = None
     """Of a download: the commit. Of a push: the address."""
-    error: JobFault | None = None
+    error: ErrorWords | None = None
     owner: str | None = None

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from modelforge.schemas.base import Schema
-from modelforge.schemas.hub import JobFault
+from modelforge.schemas.problem import ErrorWords
 
 
 class BackgroundJob(Schema):
@@ -19,5 +19,5 @@ class BackgroundJob(Schema):
     finished_at: datetime | None = None
     check: str | None = None
     """The comparison with the model, in words."""
-    error: JobFault | None = None
+    error: ErrorWords | None = None
     owner: str | None = None

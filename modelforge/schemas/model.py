@@ -98,9 +98,11 @@ class ModelManifest(ModelSummary):
     """`manifest.json` of a model folder."""
 
     max_length: int | None = None
-    """Of a model that points at answers: the tokens of a window in training, and so when it is asked."""
+    """Of a model that reads: the tokens of a text, or of a window of it, in training, and so when it is asked."""
+    truncation_mode: Literal["keep_start", "keep_end", "drop"] | None = None
+    """Of a classifier: what was kept of a longer text in training, and so is kept when it is asked."""
     doc_stride: int | None = None
-    """Of the same: the tokens that neighbouring windows shared."""
+    """Of a model that points at answers: the tokens that neighbouring windows shared."""
 
 
 class ModelView(ModelSummary):

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from pydantic import Field
+
+from modelforge.exceptions import Params
 from modelforge.schemas.base import Schema
+
+AdviceCode = Literal[
+    "smaller-batch",
+    "smaller-evaluation",
+    "gradient-checkpointing",
+    "adapters",
+    "four-bits",
+    "shorter-rows",
+    "too-large",
+]
 
 
 class MemoryParts(Schema):
@@ -21,6 +36,16 @@ class MemoryParts(Schema):
     def total(self) -> int:
         """Sum of all parts, in bytes."""
         return sum(getattr(self, name) for name in type(self).model_fields)
+
+
+class Advice(Schema):
+    """One thing to change so that a run fits."""
+
+    code: AdviceCode
+    """What it is about. Texts in other languages are kept by these names."""
+    message: str
+    params: Params = Field(default_factory=dict)
+    """The values within it: `set`, what to set, and `gib`, what the run then takes."""
 
 
 class MemoryPlan(Schema):
@@ -44,7 +69,7 @@ class MemoryPlan(Schema):
     moment: str = "head"
     """The moment of the run that takes the most: `head`, `layer`, `gradients`, `reference`, `step`, `sampling`,
     `scoring`, `evaluation` or `generation`."""
-    advice: tuple[str, ...] = ()
+    advice: tuple[Advice, ...] = ()
     """What to change when it does not fit, the cheapest change first."""
 
 

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from modelforge.exceptions import ErrorCode, Params
 from modelforge.schemas.base import Schema
-from modelforge.schemas.hub import JobFault
 from modelforge.schemas.prediction import ModelReference, PredictionInput
+from modelforge.schemas.problem import ErrorWords
 from modelforge.schemas.sampling import Sampling
 
 Side = Literal["tuned", "base"]
@@ -80,7 +81,7 @@ class PlaygroundState(Schema):
     """Questions that wait for their turn."""
     reason: Literal["unloaded", "idle", "training", "failed", "died"] | None = None
     """Why there is no model in memory now, where there was one."""
-    error: JobFault | None = None
+    error: ErrorWords | None = None
     """Why the last model could not be loaded, or was lost."""
 
 
@@ -166,3 +167,7 @@ class ErrorEvent(Schema):
     title: str
     detail: str
     hint: str | None = None
+    code: ErrorCode | None = None
+    """Which text the two are, for other languages; none where they are kept in English alone."""
+    params: Params = Field(default_factory=dict)
+    """The values within them, by name."""

@@ -4,7 +4,49 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
+from modelforge.exceptions import Params
 from modelforge.schemas.base import Schema
+
+FindingCode = Literal[
+    "answer-is-trained",
+    "prompt-not-trained",
+    "end-token-trained",
+    "tools-are-written",
+    "one-bos",
+    "same-ids",
+    "labels-spell-answer",
+    "labels-without-input",
+    "target-end-trained",
+    "one-bos-on-each-side",
+    "span-is-answer",
+    "text-is-read",
+    "label-is-its-class",
+    "ids-in-vocabulary",
+    "batch-keeps-rows",
+    "rows-left-out",
+    "rows-cut",
+    "rows-without-system-prompt",
+    "no-rows",
+    "nothing-held-out",
+    "rows-beyond-positions",
+    "rows-beyond-made-for",
+    "exact-duplicates",
+    "near-duplicates",
+    "learned-rows-held-out",
+    "earlier-stage-learned-rows",
+    "classes-to-learn",
+    "lopsided-classes",
+    "one-class",
+    "all-marked-good",
+    "all-marked-bad",
+    "marks-unbalanced",
+    "unanswerable",
+    "unanswerable-taught",
+    "settings-unheeded",
+]
+"""What ModelForge itself may find. Texts in other languages are kept by these names."""
 
 
 class Finding(Schema):
@@ -18,6 +60,10 @@ class Finding(Schema):
     rows: tuple[int, ...] = ()
     """The first rows concerned, from 1, in the order of the dataset."""
     total: int = 0
+    code: FindingCode | None = None
+    """Which text `message` and `fix` are; none where a plug-in wrote them."""
+    params: Params = Field(default_factory=dict)
+    """The values within them, by name."""
 
 
 class LengthSummary(Schema):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from modelforge.exceptions import ErrorCode, ModelForgeException, Params
 from modelforge.schemas.base import Schema
 
 
@@ -38,3 +39,23 @@ class ProblemDetails(BaseModel):
     """Stands in the server's log as well."""
     errors: list[Any] | None = None
     """The single faults, where there are several."""
+    code: ErrorCode | None = None
+    """Which text `detail` and `hint` are, for other languages; none where they are kept in English alone."""
+    params: Params = Field(default_factory=dict)
+    """The values within them, by name."""
+
+
+class ErrorWords(Schema):
+    """An error as it is kept with what failed: what was found, and what to do."""
+
+    message: str
+    hint: str | None = None
+    code: ErrorCode | None = None
+    """Which text the two are, for other languages; none where they are kept in English alone."""
+    params: Params = Field(default_factory=dict)
+    """The values within them, by name."""
+
+    @classmethod
+    def of(cls, error: ModelForgeException) -> Self:
+        """What `error` says."""
+        return cls(message=error.message, hint=error.hint, code=error.code, params=error.params)

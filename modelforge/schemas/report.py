@@ -40,6 +40,23 @@ class ConfusionMatrix(Schema):
     tuned: tuple[tuple[int, ...], ...]
 
 
+class StagedMetric(MetricComparison):
+    """One metric over several stages: the first base against what the last stage made."""
+
+    values: tuple[float, ...]
+    """Of the first base, then of what each stage made."""
+
+
+class SinceStart(Schema):
+    """The stages of a recipe that lead to this run's model, measured on the same held-out rows."""
+
+    model: str
+    """What the first of them began with."""
+    stages: tuple[str, ...]
+    """What the recipe calls them, this run's as the last."""
+    metrics: dict[str, StagedMetric]
+
+
 class EvaluationReport(Schema):
     """`report/report.json`."""
 
@@ -54,3 +71,5 @@ class EvaluationReport(Schema):
     """Where the answers are classes, and at most 50 of them."""
     note: str | None = None
     """What has to be known to read the figures."""
+    since_start: SinceStart | None = None
+    """Of a later stage: all stages so far, where they were measured on the same rows by the same measures."""

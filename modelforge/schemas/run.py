@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from modelforge.schemas.base import Schema
 from modelforge.schemas.config.training_config import TrainingConfig
+from modelforge.schemas.problem import ErrorWords
 
 RunStatus = Literal["queued", "starting", "running", "finalizing", "paused", "succeeded", "failed", "stopped"]
 EARLIER_STAGE = "earlier_stage"
@@ -57,12 +58,10 @@ class RunSpec(Schema):
     """Its place in a recipe of several stages; nothing for a run of its own."""
 
 
-class RunError(Schema):
+class RunError(ErrorWords):
     """Why a run failed, and what to do."""
 
     type: str
-    message: str
-    hint: str | None = None
     step: int | None = None
 
 

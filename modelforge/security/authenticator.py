@@ -52,10 +52,12 @@ class Authenticator:
         kind, _, token = (header or "").partition(" ")
         token = token.strip()
         if kind.lower() != "bearer" or not token:
-            raise AuthenticationError("This route needs a token.", hint=SIGN_IN_HINT)
+            raise AuthenticationError("This route needs a token.", hint=SIGN_IN_HINT, code="no-token")
         found = self._known(token)
         if found is None:
-            raise AuthenticationError("The token is not valid, or no longer.", hint=SIGN_IN_HINT)
+            raise AuthenticationError(
+                "The token is not valid, or no longer.", hint=SIGN_IN_HINT, code="token-not-valid"
+            )
         return found
 
     def launch_ticket(self) -> str:
@@ -70,6 +72,7 @@ class Authenticator:
             raise AuthenticationError(
                 "This sign-in link has been used or has expired.",
                 hint="Start `modelforge serve` again for a new one, or sign in with the API token.",
+                code="sign-in-link-used",
             )
         return self.session_for(None, "")
 
@@ -87,7 +90,11 @@ class Authenticator:
         """Who was given a ticket for this very path. Raises AuthenticationError."""
         claims = self._signer.read("link", ticket)
         if claims is None or claims["server"] != self._instance or claims["path"] != path:
-            raise AuthenticationError("This download link has expired, or is for something else.", hint=LINK_HINT)
+            raise AuthenticationError(
+                "This download link has expired, or is for something else.",
+                hint=LINK_HINT,
+                code="download-link-expired",
+            )
         return Caller(claims["name"], frozenset(claims["scopes"]), claims["owner"])
 
     def _known(self, token: str) -> Caller | None:

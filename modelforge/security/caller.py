@@ -42,12 +42,14 @@ class Caller:
             raise PermissionDeniedError(
                 f"This token may not {SCOPE_MEANING[scope]}.",
                 hint=f"Use a token with the scope `{scope}`.",
+                code="scope-missing",
+                params={"scope": scope},
             )
 
     def require_sight(self, owner: str | None, noun: str, name: str) -> None:
         """Raises NotFoundError for an object of someone else, as if it did not exist."""
         if not self.sees(owner):
-            raise NotFoundError(f"There is no {noun} {name!r}.", hint=f"List what is there: GET /api/v1/{noun}s.")
+            raise NotFoundError.named(noun, name, hint=f"List what is there: GET /api/v1/{noun}s.")
 
 
 HOME_OWNER = Caller("home", frozenset(ALL_SCOPES))

@@ -37,6 +37,8 @@ class AllowedHosts:
             raise RequestRefusedError(
                 f"This server does not answer to the host {(header or '')[:100]!r}.",
                 hint="Open it as localhost, or add the name to MODELFORGE_ALLOWED_HOSTS.",
+                code="host-refused",
+                params={"host": (header or "")[:100]},
             )
 
 

@@ -48,4 +48,10 @@ class RateLimits:
         if self._windows.hit(limit, what, who):
             return
         wait = max(1, math.ceil(self._windows.get_window_stats(limit, what, who).reset_time - time.time()))
-        raise TooManyRequestsError(f"More than {limit} ({what}).", hint=hint, details={"retry_after": wait})
+        raise TooManyRequestsError(
+            f"More than {limit} ({what}).",
+            hint=hint,
+            details={"retry_after": wait},
+            code="too-many-requests",
+            params={"seconds": wait},
+        )

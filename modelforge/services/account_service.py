@@ -67,9 +67,13 @@ class AccountService:
         try:
             self._hasher.verify(stored, password)
         except (VerificationError, InvalidHashError) as error:
-            raise AuthenticationError(WRONG, hint="Check both; the owner of the home can set a new one.") from error
+            raise AuthenticationError(
+                WRONG, hint="Check both; the owner of the home can set a new one.", code="sign-in-wrong"
+            ) from error
         if account is None:
-            raise AuthenticationError(WRONG, hint="Check both; `modelforge user ls` lists the names.")
+            raise AuthenticationError(
+                WRONG, hint="Check both; `modelforge user ls` lists the names.", code="sign-in-wrong"
+            )
         return account
 
     @cached_property

@@ -37,6 +37,8 @@ def check_loads(model: str, models: ModelLibrary, caller: Caller) -> ModelMode:
         raise ConflictError(
             f"{model} cannot be asked as it is.",
             hint="A starter without a head is fine-tuned first; a reward model is named in a recipe of rlhf.",
+            code="cannot-be-asked",
+            params={"model": model},
         )
     return mode
 
@@ -64,4 +66,4 @@ def _starter(model: str) -> StarterModel:
     for one in list_starters():
         if f"{STARTER}{one.name}" == model:
             return one
-    raise NotFoundError(f"There is no model {model!r}.", hint="GET /api/v1/models lists the starters.")
+    raise NotFoundError.named("model", model, hint="GET /api/v1/models lists the starters.")

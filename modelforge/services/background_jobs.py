@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from modelforge.exceptions import ModelForgeException
-from modelforge.schemas.hub import JobFault
 from modelforge.schemas.job import BackgroundJob
+from modelforge.schemas.problem import ErrorWords
 from modelforge.security.caller import Caller
 
 Job = TypeVar("Job", bound=BackgroundJob)
@@ -62,7 +62,7 @@ class BackgroundJobs(Generic[Job]):
         try:
             ends = {"status": "succeeded", **await work()}
         except ModelForgeException as error:
-            ends = {"status": "failed", "error": JobFault(message=error.message, hint=error.hint)}
+            ends = {"status": "failed", "error": ErrorWords.of(error)}
         self._keep(self._jobs.get(job.id, job).model_copy(update={**ends, "finished_at": datetime.now(UTC)}))
 
     def _keep(self, job: Job) -> None:

@@ -232,6 +232,8 @@ def _require_shape(view: DatasetView) -> None:
         raise ConflictError(
             f"Nobody has said yet how the columns of {view.name!r} are to be read.",
             hint=f"Choose one of its readings: PUT /api/v1/datasets/{view.id}/columns.",
+            code="columns-not-chosen",
+            params={"name": view.name},
         )
 
 

@@ -84,7 +84,7 @@ class EvaluationService:
             return job
         folder = self.files.evaluation(evaluation_id)
         if not folder.is_dir():
-            raise NotFoundError(f"There is no evaluation {evaluation_id!r}.", hint=WHERE_LISTED["evaluation"])
+            raise NotFoundError.named("evaluation", evaluation_id, hint=WHERE_LISTED["evaluation"])
         job = _of_folder(folder)
         caller.require_sight(job.owner, "evaluation", evaluation_id)
         return job

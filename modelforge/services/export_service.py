@@ -88,7 +88,12 @@ class ExportService(ExportLibrary):
         """Delete an export, or forget one that could not be made. Raises NotFoundError, ConflictError."""
         job = self._jobs.find(export_id, caller)
         if job is not None and job.status == "running":
-            raise ConflictError(f"{export_id} is being made.", hint="Wait until it has ended, then delete it.")
+            raise ConflictError(
+                f"{export_id} is being made.",
+                hint="Wait until it has ended, then delete it.",
+                code="export-being-made",
+                params={"export": export_id},
+            )
         try:
             self.delete(export_id, caller)
         except NotFoundError:

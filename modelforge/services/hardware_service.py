@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import math
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, cached_property
 from typing import Any
 
 from modelforge.exceptions import HardwareError
@@ -61,8 +61,16 @@ class HardwareService:
         return self.hardware.profile
 
     def recommended_models(self, task: str | None = None) -> tuple[RecommendedModel, ...]:
-        """Models that this machine can fine-tune well, the best choice first, starters last."""
-        return recommended_models(self.profile, task)
+        """Models that this machine can fine-tune well, the best choice first, starters last.
+
+        A GPU's size decides by itself. Without one each model is planned for with the memory that is free now, and
+        says what it takes of it.
+        """
+        found = recommended_models(self.profile, task)
+        if self.hardware.accelerators:
+            return found
+        plans = ((model, self._smallest_plan_of(model.id, model.tasks[0])) for model in found)
+        return tuple(model.model_copy(update={"memory_bytes": plan.total_bytes}) for model, plan in plans if plan.fits)
 
     def plan(self, config: TrainingConfig, sequence_length: int | None = None) -> MemoryPlan:
         """The memory that `config` takes here; rows are as long as `data.max_length` unless a length is given."""
@@ -108,7 +116,9 @@ class HardwareService:
                 return config
         raise HardwareError(
             f"{model} with rows of {length} tokens does not fit into this machine's memory.",
-            hint=f"Try one of: {', '.join(found.id for found in self.recommended_models(task)[:3])}.",
+            hint=_instead([found.id for found in self.recommended_models(task)]),
+            code="no-model-fits",
+            params={"model": model, "length": length},
         )
 
     def _choices(self, shape: ModelShape, finetuning_type: str, length: int) -> Iterator[dict[str, Any]]:
@@ -132,10 +142,33 @@ class HardwareService:
                     }
                     batch //= 2
 
+    @cached_property
+    def _smallest_plan_of(self) -> Callable[[str, str], MemoryPlan]:
+        """Planned once for each model: the machine that is advised for stays the same, and every Home page asks."""
+        return cache(self._smallest_plan)
+
+    def _smallest_plan(self, model: str, task: str) -> MemoryPlan:
+        """What the table of models gives figures for: LoRA, one row of 1,024 tokens at a time, recomputed."""
+        config = parse_training_config(
+            {
+                "model": model,
+                "dataset": "-",
+                "task": task,
+                "optimization": {"per_device_train_batch_size": 1},
+                "evaluation": {"per_device_eval_batch_size": 1},
+                "compute": {"gradient_checkpointing": True},
+            }
+        ).config
+        return self.plan(config, _max_length(None, self._shape(config)))
+
     def _shape(self, config: TrainingConfig) -> ModelShape:
         provider = ProviderFactory.create_provider(config.provider)
         source = resolve_model(config.model, provider, self.files, config.model_revision)
         return ModelShape.read(source.location, source.revision)
+
+
+def _instead(models: Sequence[str]) -> str:
+    return f"Try one of: {', '.join(models[:3])}." if models else "Free memory, or take a machine that has more."
 
 
 def _max_length(longest: int | None, shape: ModelShape) -> int:

@@ -169,6 +169,8 @@ def _death(exitcode: int | None, name: str) -> ModelForgeException:
     return ModelForgeException(
         f"The process for `{name}` ended unexpectedly (exit code {exitcode}).",
         hint="The server's log holds its last words.",
+        code="process-ended",
+        params={"name": name},
     )
 
 
@@ -176,4 +178,6 @@ def _no_memory(name: str) -> HardwareError:
     return HardwareError(
         f"The process for `{name}` was ended, most likely because the machine has no memory left.",
         hint="Free some memory, or take a smaller model or dataset.",
+        code="process-out-of-memory",
+        params={"name": name},
     )

@@ -20,15 +20,25 @@ def hub_errors(name: str) -> Iterator[None]:
     except errors.GatedRepoError as error:
         raise gated(name) from error
     except errors.RevisionNotFoundError as error:
-        raise ProviderError(f"{name} has no such revision.", hint="Name a branch, a tag or a commit.") from error
+        raise ProviderError(
+            f"{name} has no such revision.",
+            hint="Name a branch, a tag or a commit.",
+            code="unknown-revision",
+            params={"name": name},
+        ) from error
     except errors.RepositoryNotFoundError as error:
         raise ProviderError(
-            f"The hub knows no {name}, or does not show it.", hint=f"Check the spelling. A private one: {SIGN_IN}"
+            f"The hub knows no {name}, or does not show it.",
+            hint=f"Check the spelling. A private one: {SIGN_IN}",
+            code="hub-knows-nothing",
+            params={"name": name},
         ) from error
     except (errors.OfflineModeIsEnabled, errors.LocalEntryNotFoundError) as error:
         raise _unreachable(error) from error
     except errors.HFValidationError as error:
-        raise ProviderError(f"{name!r} is no name on the hub.", hint="Write OWNER/NAME.") from error
+        raise ProviderError(
+            f"{name!r} is no name on the hub.", hint="Write OWNER/NAME.", code="hub-name-wrong", params={"name": name}
+        ) from error
     except errors.HfHubHTTPError as error:
         raise _refused(name, error.response.status_code) from error
     except (HTTPError, OSError) as error:
@@ -42,10 +52,19 @@ def _refused(name: str, status: int) -> ProviderError:
         return ProviderError(
             f"The hub does not let this token use {name}.",
             hint=f"A push needs the right to write there. {SIGN_IN}",
+            code="hub-refuses-token",
+            params={"name": name},
         )
     if status == 429:
-        return ProviderError("The hub asks for fewer requests.", hint="Wait some minutes, then try again.")
-    return ProviderError(f"The hub answered with status {status} for {name}.", hint="Try again later.")
+        return ProviderError(
+            "The hub asks for fewer requests.", hint="Wait some minutes, then try again.", code="hub-busy"
+        )
+    return ProviderError(
+        f"The hub answered with status {status} for {name}.",
+        hint="Try again later.",
+        code="hub-status",
+        params={"name": name, "status": status},
+    )
 
 
 def _unreachable(error: Exception) -> ProviderError:
@@ -55,8 +74,11 @@ def _unreachable(error: Exception) -> ProviderError:
         return ProviderError(
             "The hub is switched off on this server: HF_HUB_OFFLINE is set.",
             hint="Unset HF_HUB_OFFLINE and start the server again, or begin with starter:chat.",
+            code="hub-offline",
         )
     return ProviderError(
         f"The hub at {constants.ENDPOINT} cannot be reached ({type(error).__name__}).",
         hint="Check the network and try again; what was downloaded so far is kept.",
+        code="hub-unreachable",
+        params={"hub": constants.ENDPOINT, "reason": type(error).__name__},
     )

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError
-from modelforge.schemas.hub import HubJob, JobFault
+from modelforge.schemas.hub import HubJob
+from modelforge.schemas.problem import ErrorWords
 from modelforge.storage.atomic import write_json
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import read_schema
@@ -57,7 +58,7 @@ class HubJobs:
         """One job. Raises NotFoundError."""
         with self._lock:
             if job_id not in self._jobs:
-                raise NotFoundError(f"There is no job {job_id[:64]!r}.", hint="GET /api/v1/hub/jobs lists them.")
+                raise NotFoundError.named("job", job_id[:64], hint="GET /api/v1/hub/jobs lists them.")
             return self._jobs[job_id]
 
     def start(self, job: HubJob) -> HubJob:
@@ -71,7 +72,11 @@ class HubJobs:
         with self._lock:
             job = self.get(job_id)
             if job.status in UNDER_WAY or job.status == "succeeded":
-                raise ConflictError(f"The job is {job.status}.", hint="Only a job that did not succeed is tried again.")
+                raise ConflictError(
+                    f"The job is {job.status}.",
+                    hint="Only a job that did not succeed is tried again.",
+                    code="job-not-failed",
+                )
             again = job.model_copy(
                 update={"status": "queued", "attempt": job.attempt + 1, "error": None, "finished_at": None}
             )
@@ -80,7 +85,7 @@ class HubJobs:
     def cancel(self, job_id: str) -> HubJob:
         """End a job. Raises NotFoundError, ConflictError."""
         if self.get(job_id).status not in UNDER_WAY:
-            raise ConflictError("The job has ended already.", hint="There is nothing to cancel.")
+            raise ConflictError("The job has ended already.", hint="There is nothing to cancel.", code="job-ended")
         self._end(job_id, "cancelled")
         return self.get(job_id)
 
@@ -111,7 +116,7 @@ class HubJobs:
             if self._children[job_id] is child:  # else it has been tried again meanwhile
                 del self._children[job_id]
             if self._runs(job):
-                fault = JobFault(message="The process of this job has died.", hint="Try it again.")
+                fault = ErrorWords(message="The process of this job has died.", hint="Try it again.", code="job-died")
                 self._change(job_id, status="failed", error=fault, finished_at=datetime.now(UTC))
 
     def _runs(self, job: HubJob) -> bool:
@@ -148,4 +153,4 @@ def _in_child(job: HubJob, home: Path, say: Connection) -> None:
         result = carry_out(job, home, lambda done, total: say.send({"bytes_done": done, "bytes_total": total}))
         say.send({"status": "succeeded", "result": result})
     except ModelForgeException as error:
-        say.send({"status": "failed", "error": JobFault(message=error.message, hint=error.hint)})
+        say.send({"status": "failed", "error": ErrorWords.of(error)})

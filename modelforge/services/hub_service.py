@@ -99,7 +99,12 @@ class HubService:
         """
         expected = f"{wanted.repository} {wanted.visibility}"
         if wanted.confirmation.strip() != expected:
-            raise ConfigurationError("The push is not confirmed.", hint=f"Type exactly: {expected}")
+            raise ConfigurationError(
+                "The push is not confirmed.",
+                hint=f"Type exactly: {expected}",
+                code="push-not-confirmed",
+                params={"wanted": expected},
+            )
         manifest = self.files.model(wanted.model_id).read_manifest()
         caller.require_sight(manifest.owner, "model", wanted.model_id)
         return self.jobs.start(
@@ -119,7 +124,7 @@ class HubService:
         """One job. Raises NotFoundError."""
         job = self.jobs.get(job_id)
         if not caller.sees(job.owner):
-            raise NotFoundError(f"There is no job {job_id[:64]!r}.", hint="GET /api/v1/hub/jobs lists them.")
+            raise NotFoundError.named("job", job_id[:64], hint="GET /api/v1/hub/jobs lists them.")
         return job
 
     def retry(self, job_id: str, caller: Caller) -> HubJob:

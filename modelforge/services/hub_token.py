@@ -57,7 +57,9 @@ class HubTokenStore:
         self._refuse_environment()
         if not token.isascii() or not token.isprintable() or " " in token:
             raise ConfigurationError(
-                "This cannot be a Hugging Face token.", hint="Copy it from https://huggingface.co/settings/tokens."
+                "This cannot be a Hugging Face token.",
+                hint="Copy it from https://huggingface.co/settings/tokens.",
+                code="not-a-hub-token",
             )
         learn_secret("hub", token)
         if _to_keyring(self._user, token):
@@ -79,6 +81,7 @@ class HubTokenStore:
             raise ConflictError(
                 "HF_TOKEN is set in the server's environment, which comes first.",
                 hint="Unset it there and start the server again.",
+                code="token-in-environment",
             )
 
     def _use(self, token: str, source: Source) -> None:

@@ -36,7 +36,7 @@ def push(job: HubJob, files: FileManager) -> str:
     from huggingface_hub import HfApi, get_token
 
     if get_token() is None:
-        raise ProviderError("There is no Hugging Face token to push with.", hint=SIGN_IN)
+        raise ProviderError("There is no Hugging Face token to push with.", hint=SIGN_IN, code="no-hub-token")
     folder = files.model(job.model_id or "").root
     api = HfApi()
     with hub_errors(job.repository):
@@ -46,6 +46,8 @@ def push(job: HubJob, files: FileManager) -> str:
             raise ConflictError(
                 f"{job.repository} exists already, and is {there}.",
                 hint=f"Confirm it as {there}, or name another repository.",
+                code="repository-exists",
+                params={"repository": job.repository},
             )
         try:
             api.upload_folder(
@@ -58,5 +60,7 @@ def push(job: HubJob, files: FileManager) -> str:
             raise ProviderError(
                 f"The files of {folder.name} did not all reach {job.repository}.",
                 hint="Try the push again: what has arrived is not sent twice.",
+                code="push-incomplete",
+                params={"model": folder.name, "repository": job.repository},
             ) from error
     return str(address)

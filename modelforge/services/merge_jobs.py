@@ -38,7 +38,10 @@ class MergeJobs:
         model = await asyncio.to_thread(self.models.get, model_id, caller)
         if model.kind != "adapter":
             raise ConflictError(
-                f"{model_id} holds full weights already.", hint="Only adapters are merged; use the model as it is."
+                f"{model_id} holds full weights already.",
+                hint="Only adapters are merged; use the model as it is.",
+                code="base-already-merged",
+                params={"model": model_id},
             )
         for earlier in self._jobs.running():
             if (earlier.model_id, earlier.dtype, earlier.new_id) == (model_id, wanted.dtype, wanted.new_id):
@@ -62,8 +65,9 @@ class MergeJobs:
         """One job. Raises NotFoundError."""
         job = self._jobs.find(job_id, caller)
         if job is None:
-            raise NotFoundError(
-                f"There is no merge {job_id[:64]!r}.",
+            raise NotFoundError.named(
+                "merge",
+                job_id[:64],
                 hint="Merges are forgotten when the server ends; GET /api/v1/models shows what they made.",
             )
         return job

@@ -112,6 +112,8 @@ class ModelService(ModelLibrary):
                 f"{model_id} is needed by {', '.join(users)}.",
                 hint="Delete, stop or unload what is built on it first.",
                 details={"in_use_by": list(users)},
+                code="model-in-use",
+                params={"model": model_id, "users": ", ".join(users)},
             )
         self.files.delete_model(model_id)
         with contextlib.suppress(NotFoundError):  # a model that the index has not seen yet

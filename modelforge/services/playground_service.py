@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from modelforge.exceptions import ConflictError, ModelForgeException, TooManyRequestsError, restored
-from modelforge.schemas.hub import JobFault
 from modelforge.schemas.playground import (
     EndEvent,
     LoadingEvent,
@@ -19,6 +18,7 @@ from modelforge.schemas.playground import (
     WaitingEvent,
 )
 from modelforge.schemas.prediction import Predicted, PredictionInput
+from modelforge.schemas.problem import ErrorWords
 from modelforge.security.caller import HOME_OWNER, Caller
 from modelforge.services.answerable import check_answers, check_loads, check_reads, may_ask
 from modelforge.services.answering_process import AnsweringProcess
@@ -106,8 +106,11 @@ class PlaygroundService:
     async def unload(self, caller: Caller) -> PlaygroundState:
         """Free the memory. Raises ConflictError while someone else's answer is under way."""
         if not caller.is_admin and any(talk.caller.owner != caller.owner for talk in self._talks.values()):
-            raise ConflictError("Someone else waits for an answer.", hint="Try again in a moment.")
-        await self._leave("unloaded", ConflictError("The model was unloaded.", hint="Ask again to load it anew."))
+            raise ConflictError("Someone else waits for an answer.", hint="Try again in a moment.", code="other-waits")
+        await self._leave(
+            "unloaded",
+            ConflictError("The model was unloaded.", hint="Ask again to load it anew.", code="model-unloaded"),
+        )
         return self.state(caller)
 
     def state(self, caller: Caller = HOME_OWNER) -> PlaygroundState:
@@ -161,6 +164,7 @@ class PlaygroundService:
                 "Too many questions wait for their answer.",
                 hint="Try again in a moment.",
                 details={"retry_after": BUSY_SECONDS},
+                code="too-many-questions",
             )
         if self._idle is not None:
             self._idle.cancel()
@@ -235,7 +239,7 @@ class PlaygroundService:
             return {"reason": self._reason}
         error = self._process.reason()
         reason = "failed" if self._process.answers_as is None else "died"
-        return {"reason": reason, "error": JobFault(message=error.message, hint=error.hint)}
+        return {"reason": reason, "error": ErrorWords.of(error)}
 
     def _rest(self) -> None:
         if not self._talks and self._process is not None and self._process.is_alive:
@@ -259,4 +263,4 @@ def _parts(question: Question) -> set[str]:
 
 
 def _closing() -> ConflictError:
-    return ConflictError("The server is ending.", hint="Ask again once it is back.")
+    return ConflictError("The server is ending.", hint="Ask again once it is back.", code="server-ending")

@@ -20,4 +20,4 @@ async def predicted(talk: Talk, receive: Callable[[], Awaitable[Any]]) -> Predic
         async for event in talk.events():
             if isinstance(event, Predicted):
                 return Predictions(model=talk.model, **dict(event))
-    raise ConflictError("The prediction was stopped.", hint="Ask again.")
+    raise ConflictError("The prediction was stopped.", hint="Ask again.", code="prediction-stopped")

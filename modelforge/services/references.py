@@ -32,6 +32,7 @@ def check_references(config: TrainingConfig) -> None:
         raise ConfigurationError(
             "A Python reward runs code of yours, and no code comes in over the network.",
             hint="Start the run in a terminal on the server: `modelforge train -c recipe.yaml --reward-file FILE`.",
+            code="reward-needs-file",
         )
     expected_model = "starter:NAME, the id of a model in the library, or a hub id OWNER/NAME"
     expected_data = "sample:NAME, the id of a dataset in the library, or hub:OWNER/NAME"

@@ -188,4 +188,6 @@ def _gave_up(deaths: int) -> RunError:
         type="TrainingError",
         message=f"The worker died {deaths} times in a row without getting further.",
         hint="The end of the run's log says more (`modelforge runs logs`). Nothing before the last checkpoint is lost.",
+        code="worker-died-again",
+        params={"times": deaths},
     )

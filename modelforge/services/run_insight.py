@@ -74,7 +74,10 @@ class RunInsight:
         path = self.files.run(run_id).report_json
         if not path.exists():
             raise NotFoundError(
-                f"Run {run_id} has no report yet.", hint="It is written when training has ended, if rows are held out."
+                f"Run {run_id} has no report yet.",
+                hint="It is written when training has ended, if rows are held out.",
+                code="no-report-yet",
+                params={"run": run_id},
             )
         return read_schema(path, EvaluationReport)
 
@@ -91,7 +94,10 @@ def compare(runs: Sequence[RunView]) -> RunComparison:
     """
     if not 2 <= len(runs) <= MOST_COMPARED:
         raise ConfigurationError(
-            f"{len(runs)} run(s) cannot be compared.", hint=f"Name two to {MOST_COMPARED} different runs."
+            f"{len(runs)} run(s) cannot be compared.",
+            hint=f"Name two to {MOST_COMPARED} different runs.",
+            code="too-few-runs",
+            params={"most": MOST_COMPARED},
         )
     reports = [(run.report or {}).get("metrics", {}) for run in runs]
     names = dict.fromkeys(name for report in reports for name in report)

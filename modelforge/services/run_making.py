@@ -77,6 +77,7 @@ def check_reward_file(configs: Sequence[TrainingConfig], given: bool) -> None:
         raise ConfigurationError(
             "A Python reward needs its file, which only the command line can name.",
             hint="Start the run with `modelforge train -c recipe.yaml --reward-file my_reward.py`.",
+            code="reward-needs-file",
         )
     if given and not needed:
         raise ConfigurationError(
@@ -108,6 +109,12 @@ def refuse_broken(preparation: Preparation, *, force: bool) -> None:
         raise HardwareError(
             f"The run needs {plan.total_bytes / 2**30:.1f} GiB on {plan.device}, which has "
             f"{plan.available_bytes / 2**30:.1f} GiB free.",
-            hint=" ".join(plan.advice) or "Take a smaller model.",
+            hint=" ".join(one.message for one in plan.advice) or "Take a smaller model.",
             details={"plan": plan.model_dump(mode="json")},
+            code="does-not-fit",
+            params={
+                "needed": round(plan.total_bytes / 2**30, 1),
+                "free": round(plan.available_bytes / 2**30, 1),
+                "device": plan.device,
+            },
         )

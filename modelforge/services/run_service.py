@@ -146,6 +146,7 @@ class RunService:
             raise ConflictError(
                 "This Idempotency-Key was used for a run with another config.",
                 hint="Send each run with a key of its own.",
+                code="key-used-before",
             )
         return self.database.get_run(run_id)
 
@@ -188,7 +189,8 @@ class RunService:
         """
         run = self.get(run_id, caller)
         if run.status in FINISHED:
-            raise ConflictError(f"Run {run_id} has ended already: {run.status}.", hint="There is nothing to stop.")
+            found = f"Run {run_id} has ended already: {run.status}."
+            raise ConflictError(found, hint="There is nothing to stop.", code="run-ended", params={"run": run_id})
         stopping = self.database.update_run(run_id, reason="stopping")
         self._stops.submit(self._stop, run_id)
         return stopping
@@ -209,7 +211,8 @@ class RunService:
         """
         run = self.get(run_id, caller)
         if run.status not in FINISHED and run.status != "paused":
-            raise ConflictError(f"Run {run_id} is {run.status}.", hint="Only runs that have stopped can be resumed.")
+            found, hint = f"Run {run_id} is {run.status}.", "Only runs that have stopped can be resumed."
+            raise ConflictError(found, hint=hint, code="run-not-resumable", params={"run": run_id})
         self.stages.require_order(run)
         folder = self.files.run(run_id)
         enter_queue(folder, time.time())
@@ -249,6 +252,8 @@ class RunService:
             raise ConflictError(
                 f"Run {run_id} is needed by {', '.join(f'run {later.id}' for later in waiting)}, a later stage.",
                 hint="Stop the later stage first, or let it finish.",
+                code="later-stage-needs-run",
+                params={"run": run_id, "later": ", ".join(later.id for later in waiting)},
             )
         self.files.delete_run(run_id)
         with contextlib.suppress(NotFoundError):

@@ -66,7 +66,12 @@ def reopen(folder: RunFolder, reader: RunReader, reason: str = "resumed") -> Run
     with take_run_lock(folder) as lock:
         end = folder.read_exit()
         if end is not None and end.status == "succeeded":
-            raise ConflictError(f"Run {folder.id} has succeeded already.", hint="Start a new run to train further.")
+            raise ConflictError(
+                f"Run {folder.id} has succeeded already.",
+                hint="Start a new run to train further.",
+                code="run-succeeded",
+                params={"run": folder.id},
+            )
         _queue_again(lock, reason)
     reader.listen(folder)
     return reader.database.update_run(folder.id, status="queued", finished_at=None, error=None)

@@ -47,4 +47,6 @@ def training_needs(slot: str, run: str = "a run") -> ConflictError:
         f"Training goes first: {run} needs {slot}.",
         hint="Ask again when it has ended, or stop the run.",
         details={"reason": "training"},
+        code="training-goes-first",
+        params={"run": run, "slot": slot},
     )

@@ -23,6 +23,7 @@ def sign_in(how: SignIn, services: ServerServices, address: str) -> Session:
         raise AuthenticationError(
             "A sign-in needs a ticket, or a name and a password.",
             hint="Open the link that `modelforge serve` prints, or sign in with an account.",
+            code="sign-in-incomplete",
         )
     services.limits.count_sign_in(f"account {how.name}")
     account = services.accounts.sign_in(how.name, how.password.get_secret_value())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.rewards import LengthReward
 from modelforge.schemas.config.rlhf import RlhfConfig
 from modelforge.schemas.config.stages import JUDGE, REFERENCE, ParsedStages, Stage, refer_to
+from modelforge.schemas.config.unheeded import without
 from modelforge.schemas.model import id_when_merged
 from modelforge.schemas.preflight import Finding
 from modelforge.schemas.run import RunSpec, RunStage, RunTicket
@@ -51,13 +52,27 @@ def check_stages(parsed: ParsedStages, files: FileManager, scratch: Path) -> Ite
     """
     from modelforge.training.preparation import prepare
 
+    unheeded: dict[str, set[str]] = {}
     for number, stage in enumerate(parsed.stages, 1):
         with errors_of(stage, number, len(parsed.stages)):
             data = scratch / stage.name
             made = prepare(stand_in(parsed, stage), files, data)
+            unheeded[stage.name] = {key for found in made.unheeded for key in found.keys}
+            everywhere = set.intersection(*unheeded.values()) if number == len(parsed.stages) else set()
+            made = _passing_on(made, stage.shared - everywhere)
             leaks = [found for one in parsed.ancestors(stage) for found in _leaks_from(one, scratch, data)]
             preflight = made.preflight.model_copy(update={"findings": (*made.preflight.findings, *leaks)})
             yield CheckedStage(stage, replace(made, preflight=preflight), data)
+
+
+def _passing_on(made: Preparation, keys: Collection[str]) -> Preparation:
+    """Without a word of keys that are shared by the stages, and that change something in another of them."""
+    from modelforge.training.preparation import HEEDED, unheeded_findings
+
+    told = without(made.unheeded, keys)
+    others = [finding for finding in made.preflight.findings if finding.truth != HEEDED]
+    preflight = made.preflight.model_copy(update={"findings": (*others, *unheeded_findings(told))})
+    return replace(made, preflight=preflight, unheeded=told)
 
 
 def _leaks_from(earlier: Stage, scratch: Path, data: Path) -> list[Finding]:
@@ -68,7 +83,7 @@ def _leaks_from(earlier: Stage, scratch: Path, data: Path) -> list[Finding]:
     if not held_out.has_validation:
         return []
     learned = PreparedData(scratch / earlier.name).rows("train")
-    return leakage_notes(learned, held_out.rows("validation"), f"what stage {earlier.name} trains on")
+    return leakage_notes(learned, held_out.rows("validation"), earlier.name)
 
 
 def stand_in(parsed: ParsedStages, stage: Stage) -> TrainingConfig:
@@ -162,7 +177,7 @@ def errors_of(stage: Stage, number: int, stages: int) -> Iterator[None]:
         yield
     except ModelForgeException as error:
         message = f"Stage {number} of {stages} ({stage.name}): {error.message}"
-        raise restored({**told(error), "message": message}) from error
+        raise restored({**told(error), "message": message, "code": None}) from error
 
 
 def behind(ticket: RunTicket | None, place: int) -> RunTicket | None:

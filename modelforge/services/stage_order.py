@@ -96,6 +96,8 @@ class StageOrder:
             raise ConflictError(
                 f"Run {run.id} waits for run {found.run_id}, whose model it goes on from.",
                 hint=f"Look at that one: `modelforge runs show {found.run_id}`; it can be resumed where it has paused.",
+                code="earlier-stage-not-done",
+                params={"run": run.id, "earlier": found.run_id or ""},
             )
 
     def next(self, run: RunView) -> str | None:
@@ -177,7 +179,13 @@ class StageOrder:
     def _strand(self, run: RunView, found: Standing) -> None:
         stage = run.stage.words.capitalize() if run.stage else "This stage"
         message = f"{stage} did not start: run {found.run_id}, whose model it goes on from, {found.words}."
-        error = RunError(type="ConflictError", message=message, hint=_way_out(found))
+        error = RunError(
+            type="ConflictError",
+            message=message,
+            hint=_way_out(found),
+            code="earlier-stage-failed",
+            params={"run": found.run_id or ""},
+        )
         with contextlib.suppress(ConflictError, NotFoundError):
             strand(self.files.run(run.id), self.reader, error)
 

@@ -101,7 +101,9 @@ def frame(event: Schema) -> bytes:
 
 def error_event(error: ModelForgeException) -> ErrorEvent:
     """An error as the last event of a stream."""
-    document: dict[str, Any] = redactor().value({"detail": error.message, "hint": error.hint})
+    document: dict[str, Any] = redactor().value(
+        {"detail": error.message, "hint": error.hint, "code": error.code, "params": error.params}
+    )
     return ErrorEvent(status=error.status, title=error.title, **document)
 
 

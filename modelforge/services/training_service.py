@@ -96,7 +96,12 @@ class TrainingService:
         """
         run = self.get(run_id)
         if run.status == "succeeded":
-            raise ConflictError(f"Run {run_id} has succeeded already.", hint="Start a new run to train further.")
+            raise ConflictError(
+                f"Run {run_id} has succeeded already.",
+                hint="Start a new run to train further.",
+                code="run-succeeded",
+                params={"run": run_id},
+            )
         return self.carry_out(run_id, on_event, resume=True)
 
     def carry_out(self, run_id: str, on_event: OnEvent | None = None, *, resume: bool = False) -> dict[str, Any]:
@@ -127,7 +132,12 @@ class TrainingService:
             ConflictError: it has ended already.
         """
         if (status := self.get(run_id).status) in FINISHED:
-            raise ConflictError(f"Run {run_id} has ended already: {status}.", hint="There is nothing to stop.")
+            raise ConflictError(
+                f"Run {run_id} has ended already: {status}.",
+                hint="There is nothing to stop.",
+                code="run-ended",
+                params={"run": run_id},
+            )
         self.launcher.stop(self.files.run(run_id))
         run = self.get(run_id)
         self.stages.strand_later(run)

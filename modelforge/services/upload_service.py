@@ -91,6 +91,8 @@ class UploadService:
                     f"The upload stands at byte {view.received:,}, not at {offset:,}.",
                     hint="Send the part that begins there.",
                     details={"received": view.received},
+                    code="wrong-place-in-upload",
+                    params={"received": view.received, "offset": offset},
                 )
             room = view.bytes - view.received
             refuse_unfitting(room, self.limit, file.parent)
@@ -111,6 +113,8 @@ class UploadService:
                     f"Of {view.bytes:,} bytes {view.received:,} are here.",
                     hint="Send the rest first.",
                     details={"received": view.received},
+                    code="upload-not-whole",
+                    params={"received": view.received, "all": view.bytes},
                 )
             try:
                 dataset = await self.datasets.admit(file, view.name, caller)
@@ -131,7 +135,7 @@ class UploadService:
         folder = self.files.upload(upload_id)
         file = folder.find_file()
         if file is None:
-            raise NotFoundError(f"There is no upload {upload_id!r}.", hint="It may be finished: look at the datasets.")
+            raise NotFoundError.named("upload", upload_id, hint="It may be finished: look at the datasets.")
         manifest = folder.read_manifest()
         caller.require_sight(manifest.owner, NOUN, upload_id)
         return file, _view(manifest, file)
@@ -142,7 +146,11 @@ class UploadService:
         self._found(upload_id, caller)
         lock = FileLock.try_take(self.files.upload(upload_id).lock)
         if lock is None:
-            raise ConflictError("A part of this upload is coming in.", hint="Wait a moment, then ask where it stands.")
+            raise ConflictError(
+                "A part of this upload is coming in.",
+                hint="Wait a moment, then ask where it stands.",
+                code="upload-in-use",
+            )
         with lock:
             yield self._found(upload_id, caller)
 

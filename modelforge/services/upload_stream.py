@@ -47,14 +47,18 @@ async def append(blocks: AsyncIterator[bytes], path: Path, room: int) -> None:
             async for block in _audible(blocks):
                 room -= len(block)
                 if room < 0:
-                    raise TooLargeError("More came than was announced.", hint="Begin the upload anew.")
+                    raise TooLargeError(
+                        "More came than was announced.", hint="Begin the upload anew.", code="upload-too-long"
+                    )
                 gathered += block
                 if len(gathered) >= BLOCK:
                     await asyncio.to_thread(_write, file, None, gathered)
                     gathered.clear()
         except (ClientDisconnect, TimeoutError) as error:
             raise RequestRefusedError(
-                "The upload was cut off.", hint="What came is kept: ask where it stands, and send the rest."
+                "The upload was cut off.",
+                hint="What came is kept: ask where it stands, and send the rest.",
+                code="upload-cut-and-kept",
             ) from error
         finally:
             await asyncio.to_thread(_keep, file, gathered)
@@ -81,7 +85,7 @@ async def receive(blocks: AsyncIterator[bytes], path: Path, limit: int) -> Recei
                     gathered.clear()
         except ClientDisconnect as error:
             raise RequestRefusedError(
-                "The upload was cut off.", hint="Send it again; nothing of it was kept."
+                "The upload was cut off.", hint="Send it again; nothing of it was kept.", code="upload-cut"
             ) from error
         await asyncio.to_thread(_write, file, digest, gathered)
     return Received(size, digest.hexdigest())
@@ -99,6 +103,8 @@ def refuse_unfitting(announced: int | None, limit: int, folder: Path) -> None:
             f"The upload takes {announced:,} bytes, and the disk has {free:,} free.",
             hint="Free some space on the disk, then try again.",
             details={"reason": "disk_full"},
+            code="disk-too-small",
+            params={"wanted": announced, "free": free},
         )
 
 
@@ -107,6 +113,8 @@ def too_large(limit: int) -> TooLargeError:
     return TooLargeError(
         f"The file is larger than {limit:,} bytes.",
         hint="Split it, or raise MODELFORGE_MAX_UPLOAD_BYTES and start the server again.",
+        code="file-too-large",
+        params={"limit": limit},
     )
 
 

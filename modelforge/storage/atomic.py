@@ -38,6 +38,8 @@ def storage_errors(action: str, path: Path) -> Iterator[None]:
             f"{path} could not be {action}: {error.strerror or error}.",
             hint="Free some space on the disk, then try again." if full else "Check the disk and its permissions.",
             details={"reason": "disk_full" if full else "input_output"},
+            code="disk-full-for-file" if full else "storage-failed",
+            params={"path": str(path), "reason": str(error.strerror or error)},
         ) from error
 
 
@@ -130,12 +132,22 @@ def publish_folder(staging: Path, final: Path) -> None:
     with storage_errors("published", final):
         final.parent.mkdir(parents=True, exist_ok=True)
         if os.path.lexists(final):  # rename(2) would silently replace an empty folder
-            raise ConflictError(f"{final.name} exists already.", hint="Choose another id, or delete the old one first.")
+            raise ConflictError(
+                f"{final.name} exists already.",
+                hint="Choose another id, or delete the old one first.",
+                code="name-taken",
+                params={"name": final.name},
+            )
         try:
             os.rename(staging, final)
         except OSError as error:
             if error.errno in (errno.ENOTEMPTY, errno.EEXIST):  # another process published it meanwhile
-                raise ConflictError(f"{final.name} exists already.", hint="Choose another id.") from error
+                raise ConflictError(
+                    f"{final.name} exists already.",
+                    hint="Choose another id.",
+                    code="name-taken",
+                    params={"name": final.name},
+                ) from error
             raise
         flush_path(final.parent)
         flush_path(staging.parent)

@@ -147,8 +147,9 @@ class FileManager:
         folder = self.run(run_id)
         lock = FileLock.try_take(folder.lock)
         if lock is None:
+            hint = f"Stop it first: `modelforge runs stop {run_id}`."
             raise ConflictError(
-                f"Run {run_id} is being worked on.", hint=f"Stop it first: `modelforge runs stop {run_id}`."
+                f"Run {run_id} is being worked on.", hint=hint, code="run-in-work", params={"run": run_id}
             )
         with lock:
             for other in self._run_folders():
@@ -279,13 +280,13 @@ class FileManager:
 
     def _checked(self, noun: str, parent: Path, name: str) -> Path:
         if not ID.fullmatch(name):
-            raise NotFoundError(f"{name[:80]!r} is not the id of a {noun}.", hint=WHERE_LISTED[noun])
+            raise NotFoundError.named(noun, name[:80], hint=WHERE_LISTED[noun])
         return parent / name
 
     def _existing(self, noun: str, parent: Path, name: str) -> Path:
         path = self._checked(noun, parent, name)
         if not path.is_dir():
-            raise NotFoundError(f"There is no {noun} {name!r}.", hint=WHERE_LISTED[noun])
+            raise NotFoundError.named(noun, name, hint=WHERE_LISTED[noun])
         return path
 
     def _delete(self, path: Path) -> None:

@@ -86,6 +86,7 @@ def balance_findings(good: int, bad: int, strategy: KtoConfig) -> list[Finding]:
                 severity="warning",
                 message=f"Every answer is marked {'good' if good else 'bad'}: there is nothing to tell apart.",
                 fix="Add answers with the other mark, or use strategy: sft on good answers alone.",
+                code="all-marked-good" if good else "all-marked-bad",
             )
         ]
     weighs = good * strategy.desirable_weight / (bad * strategy.undesirable_weight or 1e-9)
@@ -99,6 +100,16 @@ def balance_findings(good: int, bad: int, strategy: KtoConfig) -> list[Finding]:
             message=f"{good:,} good answers weigh {weighs:.2g} times as much as {bad:,} bad ones; the paper recommends "
             f"{IDEAL[0]:g} to {IDEAL[1]:.2g}.",
             fix=f"Set strategy.desirable_weight between {low:.2g} and {high:.2g}.",
+            code="marks-unbalanced",
+            params={
+                "good": good,
+                "bad": bad,
+                "times": float(f"{weighs:.2g}"),
+                "least": IDEAL[0],
+                "most": float(f"{IDEAL[1]:.2g}"),
+                "low": float(f"{low:.2g}"),
+                "high": float(f"{high:.2g}"),
+            },
         )
     ]
 

@@ -11,6 +11,7 @@ from modelforge.evaluation.evaluator import Evaluator
 from modelforge.hardware.compute import ResolvedCompute
 from modelforge.providers.provider import Provider
 from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.config.strategy_knobs import StrategyKnobs
 from modelforge.schemas.dataset import Shape
 from modelforge.schemas.preflight import Finding
 from modelforge.schemas.run import RunSpec
@@ -57,6 +58,8 @@ class TrainingStrategy(Protocol):
     name: ClassVar[str]
     shapes: ClassVar[tuple[Shape, ...]] = ()
     """The shapes of data that it learns from; empty: those of the task."""
+    knobs: ClassVar[type[StrategyKnobs] | None] = None
+    """The class of its knobs, where the union `StrategyConfig` does not list it: so the schema learns of them."""
     makes: ClassVar[str | None] = None
     """The task of the model that it makes, where that is not the run's: `reward`."""
 

@@ -17,27 +17,33 @@ TRUTHS: Mapping[str, Truth] = {
     "answer-is-trained": Truth(
         "The trained tokens of every row spell its answer.",
         "The chat template changes answers. Check `modelforge data preview`, or use the model's own template.",
+        "answer-is-trained",
     ),
     "prompt-not-trained": Truth(
         "No token of a prompt is in the loss.",
         "Check `modelforge data preview`; the chat template puts prompt text into the answer.",
+        "prompt-not-trained",
     ),
     "end-token-trained": Truth(
         "Every trained turn ends with a trained end token.",
         "The chat template closes turns without an end token; use a template that does.",
+        "end-token-trained",
     ),
     "tools-are-written": Truth(
         "The chat template writes the tools and the tool calls of every row.",
         "This model's chat template leaves them out, so that calls would be learned as silence. Choose a model whose "
         "template writes tools, or leave tools and calls out of the data.",
+        "tools-are-written",
     ),
     "one-bos": Truth(
         "No row begins with two BOS tokens.",
         "Remove the BOS token from the data's own text, or from the chat template.",
+        "one-bos",
     ),
     "same-ids": Truth(
         "Training and the playground turn a prompt into the same ids.",
         "An answer begins in the middle of a token. Let prompts end, or answers begin, at a whole word.",
+        "same-ids",
     ),
 }
 

@@ -48,6 +48,7 @@ class ExtractiveQuestionAnswering(Task):
         "span-is-answer": Truth(
             "The tokens that are pointed at spell the answer, up to the rest of their first and last word.",
             "Check `modelforge data preview`: answer_start counts characters, and answers are to be whole words.",
+            "span-is-answer",
         ),
     }
 

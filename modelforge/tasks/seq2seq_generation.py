@@ -21,6 +21,13 @@ def decoder_start(model: Any) -> int:
     return int(next(token for token in configured if token is not None))
 
 
+def decoder_begin(model: Any) -> list[int]:
+    """What every answer begins with: the start token, and behind it the token that the model's settings force to be the
+    first, as many BARTs' do with their BOS."""
+    forced = model.generation_config.forced_bos_token_id
+    return [decoder_start(model)] if forced is None else [decoder_start(model), int(forced)]
+
+
 def answer_texts(
     model: Any,
     tokenizer: Any,
@@ -69,12 +76,13 @@ def _write(model: Any, tokenizer: Any, sources: list[Sequence[int]], budget: int
     mask = torch.tensor([[1] * len(source) + [0] * (width - len(source)) for source in sources], device=model.device)
     ends = all_end_token_ids(model, tokenizer)
     limit = context_length(model)
+    new = budget + len(decoder_begin(model)) - 1  # `generate` counts a forced token as written
     whole = write_greedily(
         model,
         ids,
         mask,
         watch,
-        max_new_tokens=min(budget, limit - 1) if limit else budget,
+        max_new_tokens=min(new, limit - 1) if limit else new,
         eos_token_id=ends,
         pad_token_id=pad,
         decoder_start_token_id=decoder_start(model),

@@ -13,18 +13,22 @@ TRUTHS: Mapping[str, Truth] = {
     "answer-is-trained": Truth(
         "The labels of every row spell its answer, or the beginning of one that is too long.",
         "The tokenizer changes answers. Check `modelforge data preview`.",
+        "labels-spell-answer",
     ),
     "prompt-not-trained": Truth(
         "The labels hold nothing of the input.",
         "This is a fault of ModelForge; please report it with the recipe.",
+        "labels-without-input",
     ),
     "end-token-trained": Truth(
         "Every answer that is not cut ends with a trained end token.",
         "The tokenizer has no end token; use one that has.",
+        "target-end-trained",
     ),
     "one-bos": Truth(
         "No input and no answer begins with two BOS tokens.",
         "Remove the BOS token from the data's own text.",
+        "one-bos-on-each-side",
     ),
 }
 

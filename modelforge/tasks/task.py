@@ -11,7 +11,7 @@ from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
 from modelforge.schemas.model import ModelMode
-from modelforge.schemas.preflight import Finding
+from modelforge.schemas.preflight import Finding, FindingCode
 from modelforge.tasks.features import Collator, Features
 from modelforge.tasks.head import Head
 from modelforge.tasks.watch import UNWATCHED, Watch
@@ -42,6 +42,8 @@ class Truth(NamedTuple):
     """What holds, as a sentence."""
     fix: str
     """What to do where it does not."""
+    code: FindingCode | None = None
+    """The name under which other languages keep the two; none for a truth of a plug-in."""
 
 
 class RowLikelihood(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from modelforge.data.classes import sorted_classes
 from modelforge.data.encoder_collator import EncoderCollator
-from modelforge.exceptions import ConfigurationError
+from modelforge.exceptions import ConfigurationError, Params
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
@@ -45,10 +45,12 @@ class TextClassification(Task):
         "text-is-read": Truth(
             "The tokens of every row that is not cut spell its text, letter by letter; case and accents aside.",
             "The tokenizer changes the text. Check `modelforge data preview`.",
+            "text-is-read",
         ),
         "label-is-its-class": Truth(
             "The number that is trained stands for the row's class.",
             "This is a fault of ModelForge; please report it with the recipe.",
+            "label-is-its-class",
         ),
     }
 
@@ -103,17 +105,21 @@ class TextClassification(Task):
         share = self._rows[most] / sum(self._rows.values())
         counts = sorted(self._rows.items(), key=lambda item: -item[1])
         listed = ", ".join(f"{label} {count:,}" for label, count in counts[:NAMED_CLASSES])
-        more = f" and {len(counts) - NAMED_CLASSES} more" if len(counts) > NAMED_CLASSES else ""
-        message = f"{len(counts)} classes to learn: {listed}{more}. Always saying {most!r} is right in {share:.0%}."
+        listed += f", … (+{len(counts) - NAMED_CLASSES})" if len(counts) > NAMED_CLASSES else ""
+        message = f"{len(counts)} classes to learn: {listed}. Always saying {most!r} is right in {share:.0%}."
+        params: Params = {"count": len(counts), "classes": listed, "most": most, "percent": round(share * 100)}
         if len(counts) < 2:
             fix = "Add rows of other classes."
-            return (
-                Finding(truth="classes", severity="error", message="All rows to train on have one class.", fix=fix),
-            )
+            message = "All rows to train on have one class."
+            return (Finding(truth="classes", severity="error", message=message, fix=fix, code="one-class"),)
         if share < LOPSIDED:
-            return (Finding(truth="classes", severity="ok", message=message),)
+            return (Finding(truth="classes", severity="ok", message=message, code="classes-to-learn", params=params),)
         fix = "Judge by macro F1, which weighs all classes alike, or add rows of the rare classes."
-        return (Finding(truth="classes", severity="warning", message=message, fix=fix),)
+        return (
+            Finding(
+                truth="classes", severity="warning", message=message, fix=fix, code="lopsided-classes", params=params
+            ),
+        )
 
     def features(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> tuple[Features, ...]:
         """The text with the tokenizer's special tokens, cut by the stated rule, and the number of its class."""
@@ -213,6 +219,12 @@ class TextClassification(Task):
             yield row, output["logits"]
 
 
+def cut_texts(texts: Sequence[str], tokenizer: Any, limit: int, truncation_mode: str | None) -> Any:
+    """What the tokenizer makes of a text, or a pair: at most `limit` tokens of its start, or of its end."""
+    tokenizer.truncation_side = "left" if truncation_mode == "keep_end" else "right"
+    return tokenizer(*texts, truncation=True, max_length=limit)
+
+
 def _letters(text: str) -> str:
     """What is left where a tokenizer lowers the case, strips accents and moves white space."""
     return "".join(letter for letter in unicodedata.normalize("NFKD", text).casefold() if letter.isalnum())
@@ -227,8 +239,7 @@ def _read(row: CanonicalRow, tokenizer: Any, config: TrainingConfig, number: int
     if length > limit:
         if config.data.truncation_mode == "drop":
             left_out = left_out or f"it has {length:,} tokens, more than max_length {limit:,}"
-        tokenizer.truncation_side = "left" if config.data.truncation_mode == "keep_end" else "right"
-        kept = tokenizer(*texts, truncation=True, max_length=limit)
+        kept = cut_texts(texts, tokenizer, limit, config.data.truncation_mode)
         span = (length - limit, length) if config.data.truncation_mode == "keep_end" else (0, limit)
     return EncoderRow(
         input_ids=list(kept["input_ids"]),

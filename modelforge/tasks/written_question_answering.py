@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from modelforge.data.answers import NO_ANSWER
+from modelforge.exceptions import Params
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
 from modelforge.schemas.preflight import Finding
@@ -35,7 +36,8 @@ def unanswerable(rows: Iterable[CanonicalRow]) -> tuple[Finding, ...]:
         return ()
     share = none / len(answered)
     message = f"{none:,} of {len(answered):,} questions ({share:.0%}) have no answer in their text."
-    return (Finding(truth="unanswerable", severity="ok", message=message),)
+    params: Params = {"count": none, "questions": len(answered), "percent": round(share * 100)}
+    return (Finding(truth="unanswerable", severity="ok", message=message, code="unanswerable", params=params),)
 
 
 class WrittenQuestionAnswering(TextGeneration):
@@ -56,7 +58,13 @@ class WrittenQuestionAnswering(TextGeneration):
     def findings(self) -> tuple[Finding, ...]:
         """How many questions have no answer, and what is to be said then."""
         return tuple(
-            finding.model_copy(update={"message": f"{finding.message} The answer to learn is {NO_ANSWER!r}."})
+            Finding(
+                truth=finding.truth,
+                severity=finding.severity,
+                message=f"{finding.message} The answer to learn is {NO_ANSWER!r}.",
+                code="unanswerable-taught",
+                params={**finding.params, "answer": NO_ANSWER},
+            )
             for finding in self._found
         )
 

@@ -131,6 +131,8 @@ def _refuse_divergence(logs: dict[str, Any], step: int, *, scales_loss: bool) ->
             raise DivergenceError(
                 f"The training has diverged: {name} is not a number at step {step}.",
                 hint="Lower optimization.learning_rate, warm up longer, or compute in bf16 or fp32 instead of fp16.",
+                code="diverged-at-step",
+                params={"name": name, "step": step},
             )
 
 

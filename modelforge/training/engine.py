@@ -42,6 +42,7 @@ from modelforge.tasks.watch import GenerationStopped, Watch
 from modelforge.training.adapter_start import fix_start
 from modelforge.training.held_out import held_out_rows
 from modelforge.training.memory_record import compare_with_plan, memory_in_use
+from modelforge.training.stage_history import since_start
 from modelforge.training.trained_state import TrainedState
 
 Emit = Callable[[EventKind, dict[str, Any]], None]
@@ -180,6 +181,8 @@ class _Run:
         if base is None or tuned is None:
             return None
         report = self.evaluator.compare(base, tuned)
+        whole = since_start(self.spec, self.files, tuned, self.evaluator)
+        report = report.model_copy(update={"since_start": whole})
         write_report(report, self.folder.report_json)
         self.emit("report", report.model_dump(mode="json"))
         return report

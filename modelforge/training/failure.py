@@ -25,18 +25,38 @@ def explain(error: BaseException, step: int | None) -> RunError:
             message="The disk is full.",
             hint="Free some space, then resume the run: nothing before the last checkpoint is lost.",
             step=step,
+            code="disk-full",
         )
     if isinstance(error, ModelForgeException):
-        return RunError(type=type(error).__name__, message=error.message[:LONGEST], hint=error.hint, step=step)
+        return RunError(
+            type=type(error).__name__,
+            message=error.message[:LONGEST],
+            hint=error.hint,
+            step=step,
+            code=error.code,
+            params=error.params,
+        )
     if is_out_of_memory(error):
-        place = "The GPU" if "OutOfMemory" in type(error).__name__ else "The machine"
-        return RunError(type="HardwareError", message=f"{place} ran out of memory.", hint=SMALLER, step=step)
+        return _out_of_memory(error, step)
     message = str(error).strip() or "no message"
     return RunError(
         type=type(error).__name__,
         message=message[:LONGEST],
         hint="The whole traceback is in the run's worker.log (`modelforge runs logs`).",
         step=step,
+        code="unforeseen",
+        params={"message": message[:LONGEST]},
+    )
+
+
+def _out_of_memory(error: BaseException, step: int | None) -> RunError:
+    on_gpu = "OutOfMemory" in type(error).__name__
+    return RunError(
+        type="HardwareError",
+        message=f"{'The GPU' if on_gpu else 'The machine'} ran out of memory.",
+        hint=SMALLER,
+        step=step,
+        code="gpu-out-of-memory" if on_gpu else "machine-out-of-memory",
     )
 
 

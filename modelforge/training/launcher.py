@@ -173,4 +173,6 @@ def _not_started(folder: RunFolder, error: Exception) -> TrainingError:
     return TrainingError(
         f"No worker could be started for run {folder.id}: {error}.",
         hint=f"Look into {folder.worker_log}, then `modelforge runs resume {folder.id}`.",
+        code="worker-not-started",
+        params={"run": folder.id, "reason": str(error)},
     )

@@ -58,7 +58,10 @@ def merge(
     base = adapter_base(ModelSource(str(folder.root)))
     if base is None:
         raise ConflictError(
-            f"{model_id} holds full weights already.", hint="Only adapters are merged; use the model as it is."
+            f"{model_id} holds full weights already.",
+            hint="Only adapters are merged; use the model as it is.",
+            code="base-already-merged",
+            params={"model": model_id},
         )
     merged_id = new_id or id_when_merged(model_id)
     if (earlier := _earlier(files, merged_id, manifest)) is not None:
@@ -127,7 +130,12 @@ def _earlier(files: FileManager, merged_id: str, adapter: ModelManifest) -> Mode
     except NotFoundError:
         return None
     if found.kind != "merged" or found.run_id != adapter.run_id:
-        raise ConflictError(f"There is a model {merged_id} already.", hint="Choose another id for the merged model.")
+        raise ConflictError(
+            f"There is a model {merged_id} already.",
+            hint="Choose another id for the merged model.",
+            code="merged-model-exists",
+            params={"model": merged_id},
+        )
     return found
 
 

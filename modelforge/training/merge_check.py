@@ -9,11 +9,11 @@ from typing import Any
 from modelforge.exceptions import TrainingError
 from modelforge.inference.chat_engine import ChatEngine
 from modelforge.inference.loading import LoadedModel
-from modelforge.inference.reader import head_outputs, longest
+from modelforge.inference.reader import head_outputs, read_ids
 from modelforge.schemas.model import MergeCheck
 from modelforge.schemas.sampling import Sampling
 from modelforge.tasks.generation import evaluating
-from modelforge.tasks.seq2seq_generation import decoder_start
+from modelforge.tasks.seq2seq_generation import decoder_begin, decoder_start
 
 ANSWER = Sampling(max_new_tokens=48)
 TOLERANCE = {"float32": 1e-4, "float16": 2.5e-3, "bfloat16": 2e-2}
@@ -44,9 +44,19 @@ def answer_all(engine: ChatEngine, prompts: Sequence[str], given: Sequence[Answe
     for index, prompt in enumerate(prompts):
         prompt_ids = engine.prompt_ids([{"role": "user", "content": prompt}])
         text = engine.stream([{"role": "user", "content": prompt}], ANSWER).text()
-        path = given[index].answer_ids if given else list(engine.tokenizer(text, add_special_tokens=False)["input_ids"])
+        path = given[index].answer_ids if given else written_ids(engine, text)
         answers.append(Answer(prompt_ids, text, path, logits_of(engine.model, prompt_ids, path)))
     return answers
+
+
+def written_ids(engine: ChatEngine, text: str) -> list[int]:
+    """The ids of an answer up to its end, as the model is taught to write them: a BART begins with its BOS."""
+    if not engine.is_encoder_decoder:
+        return list(engine.tokenizer(text, add_special_tokens=False)["input_ids"])
+    ids, forced = list(engine.tokenizer(text_target=text)["input_ids"]), decoder_begin(engine.model)[1:]
+    if ids[-1:] and ids[-1] in engine.ends:
+        ids.pop()
+    return ids if ids[: len(forced)] == forced else [*forced, *ids]
 
 
 def read_all(loaded: LoadedModel, prompts: Sequence[str]) -> list[Answer]:
@@ -56,7 +66,7 @@ def read_all(loaded: LoadedModel, prompts: Sequence[str]) -> list[Answer]:
     answers = []
     for prompt in prompts:
         said = [output.flatten() for output in head_outputs(loaded, prompt).values()]
-        ids = loaded.tokenizer(prompt, truncation=True, max_length=longest(loaded))["input_ids"]
+        ids = read_ids(loaded, prompt)["input_ids"]
         answers.append(Answer(list(ids), str([int(output.argmax()) for output in said]), [], torch.cat(said)))
     return answers
 
@@ -106,4 +116,6 @@ def _refused(reason: str, dtype: str) -> TrainingError:
         hint="Merge with dtype float32, or use the adapter as it is."
         if dtype != "float32"
         else "Use the adapter as it is; its base may have changed since it was trained.",
+        code="merge-not-alike",
+        params={"reason": reason},
     )

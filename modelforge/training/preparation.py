@@ -24,6 +24,7 @@ from modelforge.providers.model_source import resolve_model
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.quantization.quantization_factory import QuantizationFactory
 from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.config.unheeded import Known, Unheeded, unheeded
 from modelforge.schemas.dataset import Shape, ValidationReport
 from modelforge.schemas.plan import MemoryPlan
 from modelforge.schemas.preflight import Finding, PreflightReport, PreviewToken, RowPreview
@@ -36,6 +37,9 @@ from modelforge.tasks.head import Head
 from modelforge.tasks.task import row_named
 from modelforge.tasks.task_factory import TaskFactory
 
+HEEDED = "settings-are-heeded"
+"""The truth that every key which is set changes something."""
+
 
 @dataclass(frozen=True)
 class Preparation:
@@ -45,6 +49,8 @@ class Preparation:
     plan: MemoryPlan
     validation: ValidationReport
     dataset_sha256: str | None
+    unheeded: tuple[Unheeded, ...] = ()
+    """Keys that are set and change nothing; the preflight tells them as well."""
 
 
 def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Preparation:
@@ -80,6 +86,7 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
         numbered = ((int(row["row"]), row) for row in read_canonical(data.rows(split)))
         write_tokens(data.tokens(split), encoder.columns, preflight.usable(numbered, split))
     to_come = strategy.tokens_to_come(config)
+    idle = unheeded(config, Known(shape.layout, validation.shape, source.revision is not None))
     longest = max(preflight.longest, 1) + to_come
     return Preparation(
         preflight=preflight.report(
@@ -88,6 +95,7 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
                 *task.findings(),
                 *strategy.findings(read_canonical(data.rows("train")), config),
                 *_beyond_positions(preflight.longest, shape),
+                *unheeded_findings(idle),
             ]
         ),
         plan=plan_memory(
@@ -98,7 +106,28 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
         ),
         validation=validation,
         dataset_sha256=validation.sha256,
+        unheeded=idle,
     )
+
+
+def unheeded_findings(found: Sequence[Unheeded]) -> list[Finding]:
+    """One warning that names every key which is set and changes nothing."""
+    if not found:
+        return []
+    keys = sum(len(one.keys) for one in found)
+    many = "1 setting has" if keys == 1 else f"{keys} settings have"
+    remedies = "; or ".join(dict.fromkeys(one.remedy for one in found))
+    return [
+        Finding(
+            truth=HEEDED,
+            severity="warning",
+            message=f"{many} no effect in this run. {' '.join(one.message for one in found)}",
+            fix=f"Leave {'it' if keys == 1 else 'them'} out, or {remedies}.",
+            total=keys,
+            code="settings-unheeded",
+            params={"count": keys, "keys": ", ".join(key for one in found for key in one.keys)},
+        )
+    ]
 
 
 def _refuse_unheeded(config: TrainingConfig, head: Head) -> None:
@@ -122,6 +151,8 @@ def _beyond_positions(longest: int, shape: ModelShape) -> Iterator[Finding]:
         severity="error" if limit else "warning",
         message=f"The longest row has {longest:,} tokens, and the model {meant}.",
         fix=f"Set data.max_length to {known:,} or less, or choose a model with a longer context.",
+        code="rows-beyond-positions" if limit else "rows-beyond-made-for",
+        params={"longest": longest, "limit": known},
     )
 
 
@@ -181,7 +212,7 @@ def _rows(
     if options.validation_dataset:
         other = resolve_dataset(options.validation_dataset, files, None)
         materialise(other, options, shapes, data.rows("validation"))
-        notes += leakage_notes(data.rows("train"), data.rows("validation"), "the training data as well")
+        notes += leakage_notes(data.rows("train"), data.rows("validation"))
     return report.model_copy(update={"near_duplicates": split.near_duplicates}), notes
 
 
@@ -200,16 +231,19 @@ def _duplicate_notes(split: Split) -> list[Finding]:
             "Copies lie on one side of the split.",
             fix=None if not split.exact_duplicates else "data.drop_duplicates: true leaves the exact copies out.",
             total=split.exact_duplicates + split.near_duplicates,
+            code="exact-duplicates" if split.exact_duplicates else "near-duplicates",
+            params={"exact": split.exact_duplicates, "near": split.near_duplicates},
         )
     ]
 
 
-def leakage_notes(train: Path, validation: Path, where: str) -> list[Finding]:
-    """The held-out rows that the model learns, or has learned, from: both are canonical files."""
+def leakage_notes(train: Path, validation: Path, stage: str | None = None) -> list[Finding]:
+    """The held-out rows that the model learns from, or has in an earlier stage: both are canonical files."""
     leakage = find_leakage(train, validation)
     if not len(leakage.rows):
         return []
     held_out = CanonicalRows(validation)
+    where = "the training data as well" if stage is None else f"what stage {stage} trains on"
     return [
         Finding(
             truth="no-leakage",
@@ -219,6 +253,8 @@ def leakage_notes(train: Path, validation: Path, where: str) -> list[Finding]:
             fix="Take them out of one of the two.",
             rows=tuple(held_out[int(at)]["row"] for at in leakage.rows[:NAMED_ROWS]),
             total=len(leakage.rows),
+            code="learned-rows-held-out" if stage is None else "earlier-stage-learned-rows",
+            params={"exact": leakage.exact, "near": leakage.near, "stage": stage or ""},
         )
     ]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from modelforge.inference.loading import adapter_base
 from modelforge.providers.provider import ModelSource
-from modelforge.schemas.model import ModelKind, ModelManifest, ModelMode
+from modelforge.schemas.model import READING, ModelKind, ModelManifest, ModelMode
 from modelforge.schemas.report import EvaluationReport
 from modelforge.schemas.run import RunSpec
 from modelforge.storage.atomic import read_json, write_bytes, write_json
@@ -77,7 +77,8 @@ def publish(
             mode=mode,
             classes=classes,
             source_prefix=source_prefix,
-            max_length=spec.config.data.max_length if mode == "span" else None,
+            max_length=spec.config.data.max_length if mode in READING else None,
+            truncation_mode=spec.config.data.truncation_mode if mode == "labels" else None,
             doc_stride=spec.config.data.doc_stride if mode == "span" else None,
             owner=spec.owner,
         )

@@ -126,6 +126,8 @@ def take_run_lock(folder: RunFolder, patience: float = PATIENCE) -> RunLock:
             raise ConflictError(
                 f"Run {folder.id} is being worked on by process {owner.pid}.",
                 hint=f"Wait for it, or stop it: `modelforge runs stop {folder.id}`.",
+                code="run-in-work",
+                params={"run": folder.id},
             )
         if time.monotonic() > deadline:
             raise ConflictError(

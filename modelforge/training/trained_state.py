@@ -57,7 +57,11 @@ class TrainedState:
     def load_result(self, model: Any) -> None:
         """Put the weights of the result into `model`."""
         if self.result is None:
-            raise TrainingError("The trained weights are damaged.", hint="Resume the run to train its end again.")
+            raise TrainingError(
+                "The trained weights are damaged.",
+                hint="Resume the run to train its end again.",
+                code="trained-weights-damaged",
+            )
         load_weights(model, self.result)
 
     def _has_trained_all(self, checkpoint: str) -> bool:

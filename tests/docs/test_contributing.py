@@ -6,18 +6,24 @@ import json
 import re
 import shutil
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from safetensors.torch import load_file
+from typer.testing import CliRunner
 
+from modelforge.cli.app import app
+from modelforge.exceptions import ConfigurationError
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.schemas.config import TrainingConfig, parse_training_config
-from modelforge.schemas.config.fields import strategy_classes
+from modelforge.schemas.config.fields import config_fields, groups, strategy_classes
+from modelforge.schemas.config.plug_ins import name_of
 from modelforge.schemas.run import RunSpec
+from modelforge.services.recipes import config_schema, parse_recipe, render_recipe
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ModelFolder
 from modelforge.strategies.strategy_factory import StrategyFactory
@@ -25,6 +31,7 @@ from modelforge.tasks.task import Task
 from modelforge.tasks.task_factory import TaskFactory
 from modelforge.training import engine
 from modelforge.training.preparation import prepare
+from tests.routers.server_under_test import run_server
 
 sys.path.append(str(Path(__file__).parents[1] / "training"))  # runs of few steps, made there
 
@@ -44,33 +51,43 @@ def defined() -> dict[str, Any]:
     return vars(module)
 
 
+@pytest.fixture
+def plugged(defined: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    """The three plug-ins, each with its line in its factory, and nothing else."""
+    monkeypatch.setitem(ProviderFactory.providers, defined["MirrorProvider"].name, defined["MirrorProvider"])
+    monkeypatch.setitem(TaskFactory.tasks, defined["ShortAnswer"].name, defined["ShortAnswer"])
+    monkeypatch.setitem(StrategyFactory.strategies, defined["LastLayersStrategy"].name, defined["LastLayersStrategy"])
+    for cached in (config_fields, groups):
+        cached.cache_clear()
+    yield defined
+    for cached in (config_fields, groups):
+        cached.cache_clear()
+
+
 def carry_out(config: TrainingConfig, files: FileManager) -> ModelFolder:
-    """The model that a run puts into the library. The config holds names that the schema does not know yet."""
+    """The model that a run puts into the library, by the spec as it lies in the run's folder."""
     with files.scratch() as scratch:
         prepare(config, files, scratch / "data")
-        spec = RunSpec.model_construct(
+        spec = RunSpec(
             id="tutorial", name="t", created_at=datetime.now(UTC), config=config, dataset_sha256=None, versions={}
         )
         folder = files.create_run(spec, scratch / "data")
-    assert engine.run(spec, folder, lambda *_: None, lambda: False).status == "succeeded"
+    assert folder.read_spec().config == config
+    assert engine.run(folder.read_spec(), folder, lambda *_: None, lambda: False).status == "succeeded"
     return files.model(spec.id)
 
 
 @pytest.mark.parametrize("finetuning_type", ["lora", "full"])
-@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")  # the union does not know the new class
-def test_the_strategy_trains_the_last_layers_alone(
-    finetuning_type: str, defined: dict[str, Any], tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    strategy = defined["LastLayersStrategy"]
-    monkeypatch.setitem(StrategyFactory.strategies, strategy.name, strategy)
-    written = tiny_config(
+@pytest.mark.usefixtures("plugged")
+def test_the_strategy_trains_the_last_layers_alone(finetuning_type: str, tiny_model: Path, tmp_path: Path) -> None:
+    config = tiny_config(
         tiny_model,
         write_rows(tmp_path / "rows.jsonl"),
+        strategy={"name": "last-layers", "layers": 1},
         finetuning_type=finetuning_type,
         optimization={"max_steps": 2},
         evaluation={"generate": False},
     )
-    config = written.model_copy(update={"strategy": defined["LastLayersConfig"](layers=1)})
 
     model = carry_out(config, FileManager(tmp_path / "home")).root
 
@@ -97,14 +114,12 @@ def test_the_provider_looks_into_its_mirror_first(
 
 
 def test_the_provider_carries_a_run_from_its_mirror_to_the_library(
-    defined: dict[str, Any], tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plugged: dict[str, Any], tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(tiny_model, tmp_path / "mirror" / "owner" / "model")
-    monkeypatch.setitem(defined, "MIRROR", tmp_path / "mirror")
-    provider = defined["MirrorProvider"]
-    monkeypatch.setitem(ProviderFactory.providers, provider.name, provider)
-    written = tiny_config(Path("owner/model"), write_rows(tmp_path / "rows.jsonl"), optimization={"max_steps": 2})
-    config = written.model_copy(update={"provider": provider.name})  # in the schema its name is the other line
+    monkeypatch.setitem(plugged, "MIRROR", tmp_path / "mirror")
+    rows = write_rows(tmp_path / "rows.jsonl")
+    config = tiny_config(Path("owner/model"), rows, provider="mirror", optimization={"max_steps": 2})
 
     model = carry_out(config, FileManager(tmp_path / "home")).root
 
@@ -118,11 +133,79 @@ def test_the_provider_is_short() -> None:
 
 
 def test_the_schema_offers_what_the_factories_make() -> None:
-    offered = {name: set(get_args(TrainingConfig.model_fields[name].annotation)) for name in ("provider", "task")}
-    strategies = {str(strategy.model_fields["name"].default) for strategy in strategy_classes()}
+    described = TrainingConfig.model_json_schema()["properties"]
+    strategies = [name_of(strategy) for strategy in strategy_classes()]
 
-    assert offered == {"provider": set(ProviderFactory.providers), "task": set(TaskFactory.tasks)}
-    assert strategies == set(StrategyFactory.strategies)
+    assert described["provider"]["enum"] == list(ProviderFactory.providers)
+    assert described["task"]["enum"] == list(TaskFactory.tasks)
+    assert strategies == list(StrategyFactory.strategies)
+    assert sorted(strategies) == sorted(described["strategy"]["discriminator"]["mapping"])
+
+
+RECIPE: dict[str, Any] = {
+    "model": "starter:chat",
+    "dataset": "sample:support",
+    "provider": "mirror",
+    "task": "short-answer",
+    "strategy": {"name": "last-layers", "layers": 3},
+}
+
+
+@pytest.mark.usefixtures("plugged")
+def test_recipes_take_the_plug_ins_and_refuse_what_is_none() -> None:
+    config = parse_training_config(RECIPE).config
+    read_back = parse_recipe(render_recipe(config)).config
+
+    assert type(config.strategy).__name__ == "LastLayersConfig"
+    assert read_back == config == TrainingConfig.model_validate_json(config.model_dump_json())
+    assert parse_training_config({**RECIPE, "strategy": "last-layers"}).config.strategy.model_dump()["layers"] == 2
+    for wrong, key, expected in (
+        ({"provider": "mirro"}, "provider", "'huggingface', 'unsloth' or 'mirror'"),
+        ({"task": 5}, "task", "'short-answer'"),
+        ({"strategy": {"name": "last-layers", "layers": 0}}, "strategy.layers", "greater than or equal to 1"),
+        ({"strategy": {"name": "last-layers", "layer": 1}}, "strategy.layer", "a known key"),
+    ):
+        with pytest.raises(ConfigurationError) as caught:
+            parse_training_config({**RECIPE, **wrong})
+        [fault] = caught.value.details["errors"]
+        assert fault["key"] == key
+        assert expected in fault["expected"]
+
+
+@pytest.mark.usefixtures("plugged")
+def test_the_form_is_offered_the_plug_ins() -> None:
+    form = config_schema()
+    properties = form.json_schema["properties"]
+    knobs = form.json_schema["$defs"]["LastLayersConfig"]["properties"]
+
+    assert properties["provider"]["enum"][-1] == "mirror"
+    assert properties["task"]["enum"][-1] == "short-answer"
+    assert properties["strategy"]["discriminator"]["mapping"]["last-layers"] == "#/$defs/LastLayersConfig"
+    assert {"$ref": "#/$defs/LastLayersConfig"} in properties["strategy"]["oneOf"]
+    assert (knobs["layers"]["default"], knobs["layers"]["minimum"]) == (2, 1)
+    assert form.owners["strategy.layers"] == ("last-layers",)
+
+
+@pytest.mark.usefixtures("plugged")
+def test_the_command_line_takes_the_plug_ins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODELFORGE_HOME", str(tmp_path))
+    overrides = ["model=starter:chat", "dataset=sample:support", "provider=mirror", "task=short-answer"]
+    done = CliRunner().invoke(app, ["plan", *overrides, "strategy=last-layers", "strategy.layers=3", "--json"])
+
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["fits"]
+
+
+@pytest.mark.usefixtures("plugged")
+def test_the_api_takes_the_plug_ins(tmp_path: Path) -> None:
+    with run_server(tmp_path) as server:
+        planned = server.client.post("/api/v1/plans/memory", json=RECIPE)
+        refused = server.client.post("/api/v1/plans/memory", json={**RECIPE, "provider": "none"})
+        described = server.client.get("/api/v1/openapi.json").json()["components"]["schemas"]
+
+    assert planned.status_code == 200, planned.text
+    assert (refused.status_code, refused.json()["errors"][0]["key"]) == (422, "provider")
+    assert "LastLayersConfig" in described
 
 
 def test_the_task_is_whole(defined: dict[str, Any]) -> None:
@@ -134,13 +217,15 @@ def test_the_task_is_whole(defined: dict[str, Any]) -> None:
 
 
 def test_the_task_carries_a_run_to_a_model_that_is_judged_by_its_measures(
-    defined: dict[str, Any], tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plugged: dict[str, Any], tiny_model: Path, tmp_path: Path
 ) -> None:
-    task = defined["ShortAnswer"]
-    monkeypatch.setitem(TaskFactory.tasks, task.name, task)
-    written = tiny_config(tiny_model, write_rows(tmp_path / "rows.jsonl"), optimization={"max_steps": 2})
+    task = plugged["ShortAnswer"]
+    rows = write_rows(tmp_path / "rows.jsonl")
 
-    model = carry_out(written.model_copy(update={"task": task.name}), FileManager(tmp_path / "home"))
+    model = carry_out(
+        tiny_config(tiny_model, rows, task="short-answer", optimization={"max_steps": 2}),
+        FileManager(tmp_path / "home"),
+    )
 
     manifest = model.read_manifest()
     assert (manifest.task, manifest.metrics["primary_metric"]) == (task.name, "token_f1")

@@ -12,13 +12,16 @@ from modelforge.exceptions import ConfigurationError, ConflictError, NotFoundErr
 from modelforge.exporting import gguf_export, gguf_file
 from modelforge.exporting.export import export
 from modelforge.exporting.export_check import check_export
+from modelforge.inference.chat_engine import ChatEngine
 from modelforge.schemas.export import ExportKind
 from modelforge.schemas.model import ModelManifest
+from modelforge.schemas.sampling import Sampling
 from modelforge.starter import starter_path
 from modelforge.storage.atomic import read_json, write_json
 from modelforge.storage.file_manager import FileManager
+from modelforge.tasks.seq2seq_generation import answer_texts
 from modelforge.training.merge import PROMPTS, merge
-from modelforge.training.merge_check import Answer
+from modelforge.training.merge_check import Answer, answer_all
 from tests.tasks.tiny_bart import make_bart
 
 MakeAdapter = Callable[..., ModelManifest]
@@ -133,6 +136,38 @@ def test_an_encoder_decoder_is_exported_as_safetensors(
     assert made.check.divergence < half.check.divergence
     with pytest.raises(ConfigurationError, match=f"Models of type {family}"):
         export(model.id, F16, files=files)
+
+
+@pytest.mark.parametrize("forced", [None, 1])
+def test_an_exported_bart_answers_whoever_asks_it_as_the_adapter_does(
+    forced: int | None, files: FileManager, adapter: MakeAdapter, tmp_path: Path
+) -> None:
+    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+    base = make_bart(tmp_path / "bart")
+    settings = read_json(base / "generation_config.json")
+    write_json(base / "generation_config.json", {**settings, "forced_bos_token_id": forced})
+    model = adapter(base, task="summarization", source_prefix="")
+    made = export(model.id, F32, files=files)
+    engine = ChatEngine.load(model.id, files)
+    folder = files.export(made.id).root
+    tokenizer, exported = AutoTokenizer.from_pretrained(folder), AutoModelForSeq2SeqLM.from_pretrained(folder)
+
+    for prompt in PROMPTS:
+        ids = tokenizer(prompt, return_tensors="pt")
+        inputs = {name: ids[name] for name in ("input_ids", "attention_mask")}
+        elsewhere = exported.generate(**inputs, num_beams=1, do_sample=False, max_new_tokens=13)
+        here = engine.stream([{"role": "user", "content": prompt}], Sampling(max_new_tokens=12 + (forced is None)))
+        [measured] = answer_texts(
+            engine.model, tokenizer, ids["input_ids"].tolist(), max_new_tokens=12 + (forced is None), batch_size=1
+        )
+        assert here.text() == measured == tokenizer.decode(elsewhere[0], skip_special_tokens=True)
+        assert elsewhere[0, 1] == forced or forced is None
+    asked = answer_all(engine, PROMPTS[:1])[0]
+    taught = tokenizer(text_target=asked.text)["input_ids"]
+    assert asked.answer_ids == taught[:-1]  # without its end token
+    assert taught[0] == tokenizer.bos_token_id
+    assert len(asked.choices) == len(taught)
 
 
 @pytest.mark.parametrize("plain", [False, True])

@@ -96,7 +96,11 @@ def test_what_does_not_fit_is_told_with_changes_up_to_one_that_fits() -> None:
     plan = planned_on_gpu(SHAPES["8B"], EIGHT_ROWS, gib=24)
 
     assert not plan.fits
-    assert any("gradient_checkpointing" in line for line in plan.advice)
+    assert any("gradient_checkpointing" in one.message for one in plan.advice)
+    assert [one.params["gib"] for one in plan.advice] == sorted(
+        (one.params["gib"] for one in plan.advice), reverse=True
+    )
+    assert all(f"{one.params['gib']:.1f} GiB" in one.message for one in plan.advice)
     assert plan.largest_micro_batch < 8
 
 

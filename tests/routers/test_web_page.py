@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fastapi import routing
 from server_under_test import run_server
 
 
@@ -55,3 +57,34 @@ def test_files_go_out_gzipped_to_whoever_reads_that(tmp_path: Path) -> None:
         assert again.status_code == 304
         assert server.client.get("/assets/alone.css").text == "body { color: red }"
         assert server.client.get("/assets/none.js").status_code == 404
+
+
+def test_a_file_that_was_built_anew_is_answered_anew(tmp_path: Path) -> None:
+    web = tmp_path / "dist"
+    web.mkdir()
+    page = web / "index.html"
+    page.write_text("<title>One</title>")
+    with run_server(tmp_path / "home", web=web) as server:
+        assert server.client.get("/").text == "<title>One</title>"
+        page.write_text("<title>Two of another length</title>")
+        answer = server.client.get("/runs/some-run")
+        assert answer.text == "<title>Two of another length</title>"
+        assert int(answer.headers["content-length"]) == len(answer.content)
+        head = server.client.head("/")
+        assert (head.content, head.headers["content-length"]) == (b"", answer.headers["content-length"])
+
+
+def test_no_visitor_waits_for_the_routes_to_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    make = routing.get_dependant
+
+    def counted(**given: Any) -> Any:
+        made.append(given["path"])
+        return make(**given)
+
+    monkeypatch.setattr(routing, "get_dependant", counted)
+    with run_server(tmp_path / "home") as server:
+        assert made
+        made.clear()
+        assert server.client.get("/api/v1/runs").status_code == 200
+        assert made == []

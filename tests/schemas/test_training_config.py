@@ -101,6 +101,19 @@ def test_every_spelling_leads_to_a_key_of_the_schema() -> None:
     assert {path for path, _ in FLAT.values()} <= paths
 
 
+def test_a_key_of_another_strategy_is_refused_with_those_that_have_it() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        parse(strategy={"name": "sft", "beta": 0.3})
+
+    [fault] = caught.value.details["errors"]
+    assert fault == {
+        "key": "strategy.beta",
+        "found": "0.3",
+        "expected": "a key of the chosen strategy",
+        "fix": "Leave it out, or choose a strategy that has it: dpo, kto, rlhf.",
+    }
+
+
 @pytest.mark.parametrize(
     ("key", "nearest"),
     [

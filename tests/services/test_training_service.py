@@ -14,6 +14,7 @@ from modelforge.database.database_manager import DatabaseManager
 from modelforge.exceptions import ConfigurationError, ConflictError, HardwareError, TrainingError
 from modelforge.schemas.config import parse_training_config
 from modelforge.schemas.events import Event
+from modelforge.schemas.plan import Advice
 from modelforge.services.run_making import default_name, refuse_broken
 from modelforge.services.training_service import TrainingService
 from modelforge.storage.file_manager import FileManager
@@ -105,10 +106,13 @@ def test_what_breaks_a_truth_never_starts_and_what_does_not_fit_starts_only_by_f
     assert service.files.runs() == []
 
     preparation = service.check(parse_training_config(CONFIG).config)
-    starved = preparation.plan.model_copy(update={"fits": False, "available_bytes": 1, "advice": ("Smaller.",)})
+    smaller = Advice(code="adapters", message="Smaller.")
+    starved = preparation.plan.model_copy(update={"fits": False, "available_bytes": 1, "advice": (smaller,)})
     preparation = type(preparation)(preparation.preflight, starved, preparation.validation, None)
-    with pytest.raises(HardwareError, match="GiB free"):
+    with pytest.raises(HardwareError, match="GiB free") as caught:
         refuse_broken(preparation, force=False)
+    assert caught.value.hint == "Smaller."
+    assert caught.value.params["free"] == 0
     refuse_broken(preparation, force=True)
 
 

@@ -192,6 +192,7 @@ def test_a_decoder_writes_its_answers_and_may_say_that_there_is_none(lively: tup
         ExtractiveQuestionAnswering().for_model(ModelShape.read(str(starter_path("seq2seq"))))
     counted = task.for_rows([row(None), row("Größe1")])
     assert NO_ANSWER in counted.findings()[0].message
+    assert counted.findings()[0].params == {"count": 1, "questions": 2, "percent": 50, "answer": NO_ANSWER}
     assert best_scores([""], [counted.accepted(row(None))], counted.metrics) == {"squad_f1": (1.0,), "squad_em": (1.0,)}
     model, tokenizer = lively
     asked = {

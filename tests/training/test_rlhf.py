@@ -10,7 +10,8 @@ import pytest
 from test_preferences import write_pairs
 from tiny_runs import TinyRun, carry_out, make_run, tiny_config
 
-from modelforge.data.prompts import expected_answer, prompt_row
+from modelforge.data.preflight import label_span
+from modelforge.data.prompts import Prompt, expected_answer, prompt_row
 from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.stages import parse_stages
@@ -195,3 +196,8 @@ def test_samples_along_the_way_are_answers_to_the_prompts(whole: TinyRun) -> Non
 
     assert [row["expected"] for row in samples["rows"]] == [""] * len(samples["rows"])
     assert all(row["prompt"].startswith("Ball") for row in samples["rows"])
+
+
+def test_the_plan_counts_no_logits_for_a_prompt() -> None:
+    """Only sampled positions are projected; counted with them, prompts made a plan a quarter too large."""
+    assert label_span(Prompt([1, 2, 3], None)) == 0

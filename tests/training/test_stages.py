@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from tiny_runs import WORDS, tiny_config, write_rows
 
+from modelforge.evaluation.report_text import renderable
 from modelforge.exceptions import ConfigurationError
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.inference.loading import load_model
 from modelforge.providers.provider import LoadOptions, ModelSource
 from modelforge.schemas.config.stages import parse_stages
 from modelforge.schemas.model import id_when_merged
+from modelforge.schemas.report import EvaluationReport
 from modelforge.schemas.run import RunSpec
 from modelforge.services.stage_making import check_stages, make_stages
 from modelforge.starter import starter_path
@@ -84,6 +88,45 @@ def test_the_second_stage_begins_with_the_first_one_s_model(tiny_model: Path, tm
     merged = merge(second.id, files=files)
     assert merged.id == id_when_merged(second.id)
     torch.testing.assert_close(logits(files.model(merged.id).root), logits(dpo.root), atol=1e-4, rtol=1e-3)
+
+
+def test_the_last_stage_s_report_compares_with_what_the_first_one_began_with(tiny_model: Path, tmp_path: Path) -> None:
+    files = FileManager(tmp_path / "home")
+    rows = {"dataset": str(tmp_path / "rows.jsonl"), "strategy": "sft"}
+    stages = ({"name": "one"}, {**rows, "name": "two"}, {**rows, "name": "three"})
+    written = recipe(tiny_model, tmp_path, *stages[:2])
+    specs = make_stages(parse_stages({**written, "stages": [*written["stages"], stages[2]]}), files)
+    reports = []
+    for spec in specs:
+        carry_out(spec, files)
+        reports.append(EvaluationReport.model_validate_json(files.run(spec.id).report_json.read_bytes()))
+
+    first, second, third = reports
+    whole = third.since_start
+    assert first.since_start is None
+    assert second.since_start is not None
+    assert second.since_start.stages == ("one", "two")
+    assert whole is not None
+    assert (whole.model, whole.stages) == (str(tiny_model), ("one", "two", "three"))
+    assert list(whole.metrics) == list(third.metrics)
+    for name, metric in whole.metrics.items():
+        made = [report.metrics[name].tuned for report in reports]
+        assert metric.values == pytest.approx((first.metrics[name].base, *made))
+        assert metric.difference == pytest.approx(made[-1] - first.metrics[name].base)
+        assert metric.n == third.metrics[name].n
+    text = files.run(specs[2].id).report_json.with_suffix(".md").read_text()
+    assert f"| Metric | {tiny_model} | after one | after two | after three | Difference |" in text
+    shown = io.StringIO()
+    Console(width=200, file=shown).print(renderable(third))
+    assert "after three" in shown.getvalue()
+
+
+def test_stages_that_were_measured_on_other_rows_are_not_compared_as_a_whole(tiny_model: Path, tmp_path: Path) -> None:
+    files = FileManager(tmp_path / "home")
+    for spec in make_stages(parse_stages(recipe(tiny_model, tmp_path)), files):
+        carry_out(spec, files)
+        report = EvaluationReport.model_validate_json(files.run(spec.id).report_json.read_bytes())
+        assert report.since_start is None
 
 
 def test_the_shape_of_an_adapter_is_that_of_the_model_at_the_bottom(tmp_path: Path) -> None:

@@ -18,13 +18,13 @@ function texts(of: object, before = ''): [string, string][] {
   )
 }
 
-/** The help of a setting is the server's in English, and so stands in other languages alone. */
-const HELP = /^setting\.\w+\.help$/
+/** The help of a setting and the server's own texts are in English there, and so stand in other languages alone. */
+const SERVERS = /^(setting\.\w+\.help$|server\.)/
 
 const forms = (found: string[]) => [...new Set(found.map((key) => key.replace(FORM, '')))].sort()
 
 test('German has every text that English has, and no other', () => {
-  expect(forms(keys(de).filter((key) => !HELP.test(key)))).toEqual(forms(keys(en)))
+  expect(forms(keys(de).filter((key) => !SERVERS.test(key)))).toEqual(forms(keys(en)))
 })
 
 test('a translation names the same values', () => {

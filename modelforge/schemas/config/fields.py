@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from modelforge.schemas.config.strategies import StrategyConfig
+from modelforge.schemas.config.plug_ins import OWN_KNOBS, further_knobs, name_of
+from modelforge.schemas.config.strategy_knobs import StrategyKnobs
 from modelforge.schemas.config.training_config import TrainingConfig
 
 
@@ -28,9 +29,9 @@ class ConfigField:
         return ".".join(self.path)
 
 
-def strategy_classes() -> tuple[type[BaseModel], ...]:
-    """The members of the strategy union, in the order of the schema."""
-    return get_args(get_args(StrategyConfig)[0])
+def strategy_classes() -> tuple[type[StrategyKnobs], ...]:
+    """The knobs of every strategy: the members of the union in its order, then those that strategies bring along."""
+    return (*OWN_KNOBS, *further_knobs().values())
 
 
 @cache
@@ -59,7 +60,7 @@ def _strategy_fields() -> Iterator[ConfigField]:
     found: dict[str, tuple[FieldInfo, list[str]]] = {}
     for strategy in strategy_classes():
         for leaf, info in strategy.model_fields.items():
-            found.setdefault(leaf, (info, []))[1].append(str(strategy.model_fields["name"].default))
+            found.setdefault(leaf, (info, []))[1].append(name_of(strategy))
     for leaf, (info, owners) in found.items():
         yield ConfigField(("strategy", leaf), info, tuple(owners))
 

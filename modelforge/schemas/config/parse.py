@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config.fields import config_fields, groups, strategy_classes
+from modelforge.schemas.config.plug_ins import name_of
 from modelforge.schemas.config.spellings import FLAT
 from modelforge.schemas.config.training_config import TrainingConfig
 
@@ -63,6 +64,11 @@ class Reading:
             else:
                 merged.values[key] = dict(value) if isinstance(value, dict) else value
         return merged
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What was read, each key as its dotted path."""
+        return frozenset(".".join(path) for path in self.written_as)
 
     def _value(self, path: Path) -> Any:
         value: Any = self.values
@@ -161,6 +167,10 @@ def _fault_of(item: Any, written_as: Mapping[Path, str]) -> dict[str, Any]:
     key = written_as.get(path, ".".join(path)) or WHOLE
     if item["type"] == "missing":
         return {"key": key, "found": "nothing", "expected": "a value", "fix": f"Add `{key}: …`."}
+    if item["type"] == "extra_forbidden" and path == ("strategy", item["loc"][-1]):
+        owners = ", ".join(next(field.owners for field in config_fields() if field.path == path))
+        fix = f"Leave it out, or choose a strategy that has it: {owners}."
+        return {"key": key, "found": repr(item["input"]), "expected": "a key of the chosen strategy", "fix": fix}
     together = not path or (item["type"] == "value_error" and isinstance(item["input"], dict))
     found = COMBINATION if together else repr(item["input"])
     expected = item["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
@@ -169,7 +179,8 @@ def _fault_of(item: Any, written_as: Mapping[Path, str]) -> dict[str, Any]:
 
 def _known_prefix(loc: tuple[int | str, ...]) -> Path:
     """The key that a location speaks of, without pydantic's tags of unions and list positions."""
-    names = tuple(str(part) for part in loc if part not in _STRATEGY_NAMES)
+    strategies = {name_of(knobs) for knobs in strategy_classes()}
+    names = tuple(str(part) for part in loc if part not in strategies)
     known = {field.path[:length] for field in config_fields() for length in (1, 2)}
     return next((names[:length] for length in (2, 1) if names[:length] in known), ())
 
@@ -178,7 +189,6 @@ COMBINATION = "this combination"
 """What is found where no key is wrong by itself."""
 WHOLE = "the recipe"
 """The key of a fault that lies between keys of different groups."""
-_STRATEGY_NAMES = frozenset(str(strategy.model_fields["name"].default) for strategy in strategy_classes())
 
 
 def _other_strategy(key: str, own: dict[str, Any], shared: dict[str, Any]) -> bool:

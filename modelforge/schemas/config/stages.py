@@ -29,6 +29,8 @@ class Stage:
 
     name: str
     config: TrainingConfig
+    shared: frozenset[str] = frozenset()
+    """The keys that it takes over from beside the stages: `lora.r`."""
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -91,7 +93,7 @@ def parse_stages(written: Mapping[str, Any]) -> ParsedStages:
         wrong = [*_wrong_name(stage_name, stages), *_refer(reading.values, stages)]
         config, found = validate(reading)
         if config is not None:
-            stages.append(Stage(stage_name, config))
+            stages.append(Stage(stage_name, config, shared.keys - own.keys))
             wrong += _wrong_together(stages[-1], stages[:-1])
         notices += [f"Stage {number + 1}: {notice}" for notice in own.notices]
         faults += [{**fault, "key": f"{STAGES}.{number}.{fault['key']}"} for fault in (*wrong, *found)]

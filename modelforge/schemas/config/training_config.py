@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -15,6 +15,7 @@ from modelforge.schemas.config.logging import LoggingConfig
 from modelforge.schemas.config.lora import LoraConfig
 from modelforge.schemas.config.optimization import OptimizationConfig
 from modelforge.schemas.config.output import OutputConfig
+from modelforge.schemas.config.plug_ins import PROVIDERS, TASKS, FurtherKnobs, NameIn
 from modelforge.schemas.config.possible import impossible
 from modelforge.schemas.config.quantization import QuantizationConfig
 from modelforge.schemas.config.strategies import SftConfig, StrategyConfig
@@ -26,11 +27,9 @@ class TrainingConfig(Schema):
 
     name: str | None = Field(default=None, max_length=100)
     """A name for the run and the model it makes. Empty: made from model and dataset."""
-    task: Literal["text-generation", "summarization", "text-classification", "extractive-question-answering"] = (
-        "text-generation"
-    )
+    task: Annotated[str, NameIn(TASKS)] = "text-generation"
     """What the model is to do."""
-    provider: Literal["huggingface", "unsloth"] = "huggingface"
+    provider: Annotated[str, NameIn(PROVIDERS)] = "huggingface"
     """How weights are loaded and adapted. `unsloth` is faster on an NVIDIA GPU, in an environment of its own."""
     model: str = Field(min_length=1)
     """`starter:NAME`, a Hugging Face hub id such as `Qwen/Qwen3-0.6B`, a local folder, or a model of the library."""
@@ -44,7 +43,7 @@ class TrainingConfig(Schema):
     """Train low-rank adapters beside the frozen model, or all of its weights."""
     seed: int = Field(default=42, ge=0, le=2**32 - 1)
     """Decides the split, the order of rows, dropout and the start of the adapters."""
-    strategy: StrategyConfig = Field(default_factory=SftConfig)
+    strategy: Annotated[StrategyConfig, FurtherKnobs()] = Field(default_factory=SftConfig)
     """How the model learns. A bare name, `strategy: sft`, means its defaults."""
     data: DataConfig = Field(default_factory=DataConfig)
     lora: LoraConfig = Field(default_factory=LoraConfig)

@@ -9,7 +9,7 @@ import { EmptyState } from '@/components/ui/empty-state'
 import grid from '@/components/ui/grid.module.css'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
-import { hardwareQuery, liveHardwareQuery, recommendedQuery } from '@/features/hardware/api/hardware'
+import { hardwareQuery, liveHardwareQuery } from '@/features/hardware/api/hardware'
 import { MachineCard } from '@/features/hardware/components/machine-card'
 import { modelsQuery } from '@/features/models/api/models'
 import { ModelRows } from '@/features/models/components/model-rows'
@@ -19,13 +19,12 @@ import { RunRows } from '@/features/runs/components/run-rows'
 const RECENT = 5
 const SAMPLE = { model: 'starter:chat', dataset: 'sample:support' }
 
-/** Ask for all that the page shows. */
+/** Ask for what the page shows at first. What fits here takes the server longer, and is asked for below it. */
 export function askForHome(queries: QueryClient): void {
   void queries.prefetchQuery(runsQuery())
   void queries.prefetchQuery(modelsQuery())
   void queries.prefetchQuery(hardwareQuery())
   void queries.prefetchQuery(liveHardwareQuery())
-  void queries.prefetchQuery(recommendedQuery('text-generation'))
 }
 
 export function HomePage() {

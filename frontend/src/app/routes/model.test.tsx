@@ -152,6 +152,13 @@ test('merges of this model are there with how they ended, and no others', async 
   expect(screen.queryByText('Being merged')).toBeNull()
 })
 
+test('a merge that was stopped is not shown as done', async () => {
+  server.merges = [merge({ status: 'stopped' })]
+  showPage('/models/one')
+  expect(await screen.findByText('The merge was stopped')).toBeInTheDocument()
+  expect(screen.queryByText('Merged')).toBeNull()
+})
+
 test.each([
   ['Merges', 'GET /api/v1/merges'],
   ['Measured apart from its run', 'GET /api/v1/evaluations'],

@@ -23,13 +23,14 @@ import { ProgressLine } from '@/features/runs/components/progress-line'
 import { ReportView } from '@/features/runs/components/report-view'
 import { RunActions } from '@/features/runs/components/run-actions'
 import { RunFacts } from '@/features/runs/components/run-facts'
-import { RunStatusTag } from '@/features/runs/components/run-status'
+import { RunStatusTag, SpokenStatus } from '@/features/runs/components/run-status'
 import { SamplesCard } from '@/features/runs/components/samples-card'
 import { Story } from '@/features/runs/components/story'
 import { branches, choicesOf } from '@/features/tuning/api/compose'
 import { changeDraft } from '@/features/tuning/api/draft'
 import { recipeQuery, schemaQuery } from '@/features/tuning/api/recipes'
 import { hidesAll } from '@/lib/api/problem'
+import { useErrorWords } from '@/lib/i18n/error-words'
 
 import classes from './run.module.css'
 import { TABS, type Tab } from './run-tabs'
@@ -53,6 +54,8 @@ export function RunPage() {
 
 function Whole({ run }: { run: Run }) {
   const { t } = useTranslation()
+  const words = useErrorWords()
+  const failure = run.error ? words(run.error) : null
   const { data: model } = useQuery({ ...modelQuery(run.model_id ?? ''), enabled: Boolean(run.model_id) })
   return (
     <Page
@@ -61,10 +64,11 @@ function Whole({ run }: { run: Run }) {
       above={<Link to="/runs">{t('shell.runs')}</Link>}
       actions={<RunActions run={run} answers={model?.mode !== null} />}
     >
+      <SpokenStatus run={run} />
       <div className={grid.stack}>
-        {run.error ? (
-          <Notice tone="bad" title={run.error.message}>
-            {run.error.hint}
+        {failure ? (
+          <Notice tone="bad" title={failure.message}>
+            {failure.hint}
           </Notice>
         ) : null}
         {isActive(run) ? (

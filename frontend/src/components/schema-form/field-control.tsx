@@ -94,6 +94,12 @@ function Choice({ id, field, value, error, onChange }: OneControlProps) {
       error={error}
       allowDeselect={false}
       clearable={field.nullable}
+      clearButtonProps={{
+        tabIndex: 0,
+        'aria-hidden': false,
+        'aria-label': t('form.clear', { name: shownName(field, i18n) }),
+        onClick: () => document.getElementById(id)?.focus(),
+      }}
       placeholder={field.nullable ? t('form.empty') : undefined}
       value={value === null || value === undefined ? null : String(value)}
       data={field.choices.map((one) => ({ value: String(one), label: named(String(one)) }))}

@@ -33,7 +33,10 @@ export function FieldLabel({ field, changed, onReset, htmlFor }: FieldLabelProps
             size={16}
             className={classes.mark}
             aria-label={t('form.resetOf', { name })}
-            onClick={onReset}
+            onClick={() => {
+              onReset()
+              if (htmlFor) document.getElementById(htmlFor)?.focus() // this button is gone then
+            }}
           >
             <RotateCcw size={12} />
           </ActionIcon>

@@ -2,6 +2,7 @@ import { Button, Group, Modal } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { BusyButton } from './busy-button'
 import { ProblemNotice } from './problem-notice'
 
 interface ConfirmProps {
@@ -23,7 +24,7 @@ export function Confirm({
   children,
   action,
   danger,
-  pending,
+  pending = false,
   error,
   onConfirm,
   onClose,
@@ -42,9 +43,9 @@ export function Confirm({
         <Button variant="default" onClick={onClose}>
           {t('common.cancel')}
         </Button>
-        <Button color={danger ? 'red' : undefined} loading={pending} onClick={onConfirm}>
+        <BusyButton color={danger ? 'red' : undefined} pending={pending} onClick={onConfirm}>
           {action}
-        </Button>
+        </BusyButton>
       </Group>
     </Modal>
   )

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { useId } from 'react'
 
 import classes from './page.module.css'
-import { useHead } from './use-head'
+import { useHead, useKeptFocus } from './use-head'
 
 interface PageProps {
   title: string
@@ -19,6 +19,7 @@ interface PageProps {
 /** A page's frame: its title, also in the browser's tab, one sentence, and what can be done. */
 export function Page({ title, place, mark, intro, above, actions, children }: PageProps) {
   const head = useHead(title, place)
+  const keepFocus = useKeptFocus(head)
   const words = useId()
   return (
     <>
@@ -35,7 +36,11 @@ export function Page({ title, place, mark, intro, above, actions, children }: Pa
             </p>
           ) : null}
         </div>
-        {actions ? <div className={classes.actions}>{actions}</div> : null}
+        {actions ? (
+          <div className={classes.actions} onFocus={keepFocus}>
+            {actions}
+          </div>
+        ) : null}
       </header>
       {children}
     </>

@@ -1,12 +1,14 @@
 import { useTranslation } from 'react-i18next'
 
 import { Problem, Unreachable } from '@/lib/api/problem'
+import { useErrorWords } from '@/lib/i18n/error-words'
 
 import { Notice } from './notice'
 
-/** What went wrong, and what to do: the server's own words. */
+/** What went wrong, and what to do. */
 export function ProblemNotice({ error, title }: { error: Error; title?: string }) {
   const { t } = useTranslation()
+  const words = useErrorWords()
   if (error instanceof Unreachable) {
     return (
       <Notice tone="warn" title={title}>
@@ -14,10 +16,10 @@ export function ProblemNotice({ error, title }: { error: Error; title?: string }
       </Notice>
     )
   }
-  const hint = error instanceof Problem ? error.hint : null
+  const { message, hint } = words(error instanceof Problem ? error.told : error)
   return (
     <Notice tone="bad" title={title}>
-      <span>{error.message}</span>
+      <span>{message}</span>
       {hint ? <span> {hint}</span> : null}
       {error instanceof Problem && error.status >= 500 && error.body.request_id ? (
         <span> {t('common.requestId', { id: error.body.request_id })}</span>

@@ -2,6 +2,7 @@ import { Button, Group, Modal, TextInput } from '@mantine/core'
 import { useForm } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 
+import { BusyButton } from './busy-button'
 import { ProblemNotice } from './problem-notice'
 
 interface RenameDialogProps {
@@ -40,9 +41,9 @@ export function RenameDialog({ opened, title, name, pending, error, onRename, on
           <Button variant="default" onClick={onClose}>
             {t('common.cancel')}
           </Button>
-          <Button type="submit" loading={pending}>
+          <BusyButton type="submit" pending={pending}>
             {t('common.save')}
-          </Button>
+          </BusyButton>
         </Group>
       </form>
     </Modal>

@@ -1,9 +1,10 @@
-import { Button, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { Search } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 
 import type { SearchedPages } from '@/lib/api/use-searched-pages'
 
+import { BusyButton } from './busy-button'
 import { ProblemNotice } from './problem-notice'
 
 interface ListSearchProps {
@@ -44,8 +45,8 @@ export function MorePages({ pages }: MoreProps) {
   const { t } = useTranslation()
   if (!pages.hasNextPage) return null
   return (
-    <Button fullWidth variant="subtle" loading={pages.isFetchingNextPage} onClick={pages.more}>
+    <BusyButton fullWidth variant="subtle" pending={pages.isFetchingNextPage} onClick={pages.more}>
       {t('common.more')}
-    </Button>
+    </BusyButton>
   )
 }

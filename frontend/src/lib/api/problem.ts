@@ -1,3 +1,5 @@
+import type { ToldError } from '@/lib/i18n/error-words'
+
 /** What the API answers when something is wrong (RFC 9457). `hint` says what to do. */
 export interface ProblemBody {
   type: string
@@ -5,6 +7,8 @@ export interface ProblemBody {
   status: number
   detail: string
   hint?: string | null
+  code?: string | null
+  params?: Record<string, string | number>
   request_id?: string
   errors?: unknown[] | null
   total?: number
@@ -21,6 +25,12 @@ export class Problem extends Error {
 
   get status(): number {
     return this.body.status
+  }
+
+  /** As a text of the page's language is looked up for it. */
+  get told(): ToldError {
+    const { detail, hint, code, params } = this.body
+    return { message: detail, hint, code, params }
   }
 
   get hint(): string | null {

@@ -37,9 +37,12 @@ const asWritten: FormatterModule = {
     (typeof value === 'number' ? new Intl.NumberFormat(locale()).format(value) : value) as string,
 }
 
+/** The values within a text, by name. */
+export type Values = Record<string, string | number>
+
 /** What the texts say under a key that is made of names which they may not know; nothing where they do not. */
-export function told(key: string, texts: i18n = i18next): string | null {
-  return texts.exists(key) ? texts.t(key as never) : null
+export function told(key: string, texts: i18n = i18next, values: Values = {}): string | null {
+  return texts.exists(key, values) ? texts.t(key as never, values) : null
 }
 
 export async function startTexts(language: Language = preferred()): Promise<void> {

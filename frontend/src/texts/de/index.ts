@@ -1,8 +1,9 @@
 import data from './data'
 import models from './models'
 import runs from './runs'
+import server from './server'
 import shell from './shell'
 import tuning from './tuning'
 
-/** Alle Texte der Seite auf Deutsch; was der Server sagt, kommt in seinen eigenen Worten. */
-export default { ...shell, ...data, ...tuning, ...runs, ...models }
+/** Alle Texte der Seite auf Deutsch, auch die des Servers; was er frei formuliert, kommt in seinen eigenen Worten. */
+export default { ...shell, ...data, ...tuning, ...runs, ...models, ...server }

@@ -31,6 +31,7 @@ export default {
     mergingText: 'Das Ergebnis bleibt nur, wenn es antwortet wie der Adapter.',
     merged: 'Zusammengeführt',
     mergeFailed: 'Das Zusammenführen scheiterte',
+    mergeStopped: 'Das Zusammenführen wurde angehalten',
     download: 'Als Zip herunterladen',
     push: 'Zum Hub hochladen',
     rename: 'Modell umbenennen',

@@ -208,6 +208,8 @@ export default {
     tuned: 'Angepasst',
     expected: 'Erwartet',
     difference: 'Unterschied',
+    allStages: 'Alle Stufen, auf denselben zurückgehaltenen Zeilen',
+    afterStage: 'Nach {{stage}}',
     interval: '{{share}}-Intervall des Unterschieds',
     rows: 'Zeilen',
     higher: 'höher ist besser',

@@ -53,6 +53,7 @@ export default {
     reset: 'Zurück zur Vorgabe',
     about: 'Zu {{name}}',
     resetOf: '{{name}}: zurück zur Vorgabe',
+    clear: '{{name}}: leer lassen',
     empty: 'leer',
     add: 'Hinzufügen',
     remove: 'Entfernen',

@@ -31,6 +31,7 @@ export default {
     mergingText: 'The merged model is kept only if it answers as the adapter does.',
     merged: 'Merged',
     mergeFailed: 'The merge failed',
+    mergeStopped: 'The merge was stopped',
     download: 'Download as zip',
     push: 'Push to the hub',
     rename: 'Rename model',

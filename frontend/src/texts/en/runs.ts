@@ -201,6 +201,8 @@ export default {
     tuned: 'Tuned',
     expected: 'Expected',
     difference: 'Difference',
+    allStages: 'All stages, on the same held-out rows',
+    afterStage: 'After {{stage}}',
     interval: '{{share}} interval of the difference',
     rows: 'Rows',
     higher: 'higher is better',

@@ -53,6 +53,7 @@ export default {
     reset: 'Back to the default',
     about: 'About {{name}}',
     resetOf: '{{name}}: back to the default',
+    clear: '{{name}}: leave it empty',
     empty: 'empty',
     add: 'Add',
     remove: 'Remove',

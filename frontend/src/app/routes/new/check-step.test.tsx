@@ -16,7 +16,9 @@ const server = vi.hoisted(() => {
     available_bytes: 100,
     total_bytes: 120,
     fits: state.fits,
-    advice: ['Set optimization.per_device_train_batch_size: 1.'],
+    advice: [
+      { code: 'smaller-batch', message: 'Set optimization.per_device_train_batch_size: 1.', params: {} },
+    ],
     parameters: 10,
     trainable_parameters: 5,
     parts: {},

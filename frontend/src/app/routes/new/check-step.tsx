@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { BusyButton } from '@/components/ui/busy-button'
 import { Card } from '@/components/ui/card'
 import { Confirm } from '@/components/ui/confirm'
 import { Facts } from '@/components/ui/facts'
@@ -136,9 +137,14 @@ function Start({ config, report }: { config: TrainingConfig; report: PlanReport 
               {t('check.force')}
             </Button>
           ) : (
-            <Button size="md" disabled={!holds} loading={start.isPending} onClick={() => start.mutate(false)}>
+            <BusyButton
+              size="md"
+              disabled={!holds}
+              pending={start.isPending}
+              onClick={() => start.mutate(false)}
+            >
               {t('check.start')}
-            </Button>
+            </BusyButton>
           )}
         </div>
       </div>

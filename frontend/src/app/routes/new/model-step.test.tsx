@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event'
 import { beforeEach, expect, test, vi } from 'vitest'
 
 import { changeDraft, resetDraft } from '@/features/tuning/api/draft'
+import { speak } from '@/lib/i18n'
 import { show } from '@/testing/show'
 
 import { ModelStep } from './model-step'
@@ -32,6 +33,17 @@ vi.hoisted(() => {
       return Response.json([
         { id: 'own/one', task: 'text-classification' },
         { id: 'own/two', task: 'fill-mask' },
+      ])
+    if (pathname === '/api/v1/hardware/models')
+      return Response.json([
+        {
+          id: 'starter:chat',
+          note: 'bundled, for learning the workflow and for tests',
+          note_code: 'starter',
+          parameters: 1,
+          memory_bytes: 1,
+          license: 'Apache-2.0',
+        },
       ])
     return Response.json([])
   }
@@ -79,4 +91,14 @@ test('what a model of the hub is for is said in words where there are some', asy
   await user.type(screen.getByRole('textbox', { name: 'Name, or owner/name' }), 'own')
   expect(await screen.findByRole('button', { name: /^own\/one/ })).toHaveTextContent('Text classification')
   expect(screen.getByRole('button', { name: /^own\/two/ })).toHaveTextContent('fill-mask')
+})
+
+test.each([
+  ['en', 'bundled, for learning the workflow and for tests'],
+  ['de', 'mitgeliefert, um den Ablauf kennenzulernen und für Tests'],
+] as const)('what a recommended model is good for is told in %s', async (language, note) => {
+  await speak(language)
+  show(<ModelStep onNext={() => undefined} />)
+  expect(await screen.findByText(note)).toBeInTheDocument()
+  await speak('en')
 })

@@ -17,6 +17,7 @@ import { changeDraft, useDraft } from '@/features/tuning/api/draft'
 import { suitsTask } from '@/features/tuning/api/suits'
 import { OptionRow } from '@/features/tuning/components/option-row'
 import { formatBytes, formatCompact } from '@/lib/format/format'
+import { told } from '@/lib/i18n'
 
 import classes from './new-page.module.css'
 
@@ -66,7 +67,7 @@ function useTaskName(): (task: string) => string {
 }
 
 function Recommended({ model, onChoose }: ChoiceProps) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { data, error, isPending } = useQuery(recommendedQuery(useTask()))
   return (
     <Card flush title={t('new.recommended')}>
@@ -76,7 +77,7 @@ function Recommended({ model, onChoose }: ChoiceProps) {
         <OptionRow
           key={one.id}
           name={one.id}
-          words={one.note}
+          words={told(`server.note.${one.note_code}`, i18n) ?? one.note}
           aside={
             <>
               <span>{t('models.parameters', { number: formatCompact(one.parameters) })}</span>
@@ -153,8 +154,10 @@ function Hub({ model, onChoose }: ChoiceProps) {
           onChange={(event) => setText(event.currentTarget.value)}
         />
         {error && !isFetching ? <ProblemNotice error={error} /> : null}
-        {isFetching ? <p className={classes.found}>{t('new.hubSearching')}</p> : null}
-        {data?.length === 0 ? <p className={classes.found}>{t('new.hubNothing')}</p> : null}
+        <div role="status">
+          {isFetching ? <p className={classes.found}>{t('new.hubSearching')}</p> : null}
+          {data?.length === 0 ? <p className={classes.found}>{t('new.hubNothing')}</p> : null}
+        </div>
       </div>
       {isName ? (
         <OptionRow

@@ -1,3 +1,4 @@
+import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router'
 import { screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, expect, test, vi } from 'vitest'
@@ -28,6 +29,10 @@ vi.hoisted(() => {
     detail: 'summarization learns by imitation; dpo does not go with it',
     hint: 'Set strategy: sft.',
   }
+  const hub: Record<string, object> = {
+    'own/gated': { code: 'gated-without-token', detail: 'It is locked.', hint: 'Ask its owner.' },
+    'own/odd': { code: 'unknown-model-type', detail: 'It is odd.', hint: 'No token of yours helps.' },
+  }
   const impossible = (task: unknown, strategy: unknown) => task === 'summarization' && strategy === 'dpo'
   const refused = () => Response.json(refusal, { status: 422 })
   // Before the API client is made, which keeps the `fetch` that it finds.
@@ -40,6 +45,9 @@ vi.hoisted(() => {
     if (pathname === '/api/v1/recipes/defaults') {
       const task = searchParams.get('task') ?? 'text-generation'
       const strategy = searchParams.get('strategy') ?? 'sft'
+      const known = hub[searchParams.get('model') ?? '']
+      if (known)
+        return Response.json({ type: 'about:blank', title: 'No', status: 424, ...known }, { status: 424 })
       if (impossible(task, strategy)) return refused()
       return Response.json({ model: 'm', dataset: 'd', task, strategy: { name: strategy } })
     }
@@ -51,6 +59,13 @@ beforeEach(() => {
   resetDraft()
   changeDraft({ dataset: 'sample:replies', model: 'starter:chat', suited: { 'strategy.name': 'dpo' } })
 })
+
+/** As `show`, where links have a router to go by. */
+function showWithLinks() {
+  const routeTree = createRootRoute({ component: () => <SettingsStep onNext={() => undefined} /> })
+  const router = createRouter({ routeTree, history: createMemoryHistory() })
+  show(<RouterProvider router={router as never} />)
+}
 
 const chosen = (name: RegExp) => screen.findByRole('combobox', { name })
 
@@ -65,6 +80,21 @@ test('a choice that cannot be right leaves the form, says why, and can be undone
   await user.click(screen.getByRole('button', { name: 'Undo the choice of: Task' }))
   expect(await chosen(/^Task/)).toHaveValue('Text generation')
   expect(screen.queryByText('These choices cannot be right together')).toBeNull()
+})
+
+test('the way to the token is shown where the server says by its code that one may help', async () => {
+  changeDraft({ model: 'own/gated' })
+  showWithLinks()
+  expect(await screen.findByText('It is locked.')).toBeInTheDocument()
+  expect(screen.getByRole('link', { name: 'Enter a hub token' })).toHaveAttribute('href', '/settings')
+})
+
+test('the way to the token is not shown for the word in a hint', async () => {
+  changeDraft({ model: 'own/odd' })
+  showWithLinks()
+  expect(await screen.findByText('It is odd.')).toBeInTheDocument()
+  expect(screen.getByRole('link', { name: 'Choose another model' })).toBeInTheDocument()
+  expect(screen.queryByRole('link', { name: 'Enter a hub token' })).toBeNull()
 })
 
 test('after a reload an impossible pair is mended at the strategy as well', async () => {

@@ -70,10 +70,18 @@ export function SettingsStep({ onNext }: { onNext: () => void }) {
   )
 }
 
+/** The server's codes of the hub's refusals that another token, or one at all, may mend. */
+const TOKEN_MAY_MEND: ReadonlySet<unknown> = new Set([
+  'gated-without-token',
+  'gated-for-account',
+  'hub-knows-nothing',
+  'unknown-token',
+])
+
 /** Nothing can be proposed for this model: what to do about it is on other pages. */
 function NotPlanned({ error }: { error: Error }) {
   const { t } = useTranslation()
-  const wantsToken = error instanceof Problem && /\btoken\b|HF_TOKEN/i.test(error.hint ?? '')
+  const wantsToken = error instanceof Problem && TOKEN_MAY_MEND.has(error.body.code)
   return (
     <div className={grid.stack}>
       <ProblemNotice error={error} />

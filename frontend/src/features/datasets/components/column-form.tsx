@@ -1,6 +1,8 @@
-import { Button, Select } from '@mantine/core'
+import { Select } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+
+import { BusyButton } from '@/components/ui/busy-button'
 
 import type { Reading, Shape } from '../api/datasets'
 import { EXPECTED, SHAPES } from '../api/shapes'
@@ -58,9 +60,9 @@ export function ColumnForm({ readings, found, now, pending, onRead }: ColumnForm
           />
         ))}
       </div>
-      <Button disabled={!complete} loading={pending} onClick={read}>
+      <BusyButton disabled={!complete} pending={pending} onClick={read}>
         {t('data.readThus')}
-      </Button>
+      </BusyButton>
     </>
   )
 }

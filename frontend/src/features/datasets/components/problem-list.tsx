@@ -1,6 +1,8 @@
+import type { i18n } from 'i18next'
 import { useTranslation } from 'react-i18next'
 
 import { formatNumber } from '@/lib/format/format'
+import { told } from '@/lib/i18n'
 
 import type { DataProblem } from '../api/datasets'
 import classes from './problem-list.module.css'
@@ -12,9 +14,20 @@ interface ProblemListProps {
   tone?: 'bad' | 'warn'
 }
 
+type Part = 'found' | 'expected' | 'fix'
+
+/** One part of a problem in the page's language: a phrase of its own, or what is said of every problem of the kind. */
+function partIn(texts: i18n, problem: DataProblem, part: Part): string {
+  const phrase = problem.phrases?.[part]
+  const words = phrase
+    ? told(`server.phrase.${phrase.code}`, texts, phrase.params)
+    : told(`server.problem.${problem.kind}.${part}`, texts)
+  return words ?? problem[part]
+}
+
 /** Faults of a file, one by one: where, what stands there, what should, and what to do. */
 export function ProblemList({ title, problems, total, tone = 'bad' }: ProblemListProps) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   return (
     <div role={tone === 'bad' ? 'alert' : undefined}>
       <h3 className={classes.title} data-tone={tone}>
@@ -32,11 +45,11 @@ export function ProblemList({ title, problems, total, tone = 'bad' }: ProblemLis
                 .join(' · ') || problem.file}
             </span>
             <span className={classes.found}>
-              {t('data.found')} <code>{problem.found}</code>
+              {t('data.found')} <code>{partIn(i18n, problem, 'found')}</code>
               {', '}
-              {t('data.expected', { expected: problem.expected })}
+              {t('data.expected', { expected: partIn(i18n, problem, 'expected') })}
             </span>
-            <span className={classes.fix}>{problem.fix}</span>
+            <span className={classes.fix}>{partIn(i18n, problem, 'fix')}</span>
           </li>
         ))}
       </ol>

@@ -4,6 +4,7 @@ import { ChevronLeft, ChevronRight } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { BusyButton } from '@/components/ui/busy-button'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { formatNumber } from '@/lib/format/format'
 
@@ -92,9 +93,9 @@ function LongRow({ dataset, place, row }: { dataset: string; place: number; row:
       <ConversationView turns={conversation(data?.rows[0] ?? row)} />
       {error ? <ProblemNotice error={error} /> : null}
       {data ? null : (
-        <Button size="compact-xs" variant="subtle" loading={isFetching} onClick={() => setAsked(true)}>
+        <BusyButton size="compact-xs" variant="subtle" pending={isFetching} onClick={() => setAsked(true)}>
           {t('data.showWhole')}
-        </Button>
+        </BusyButton>
       )}
     </div>
   )

@@ -1,8 +1,9 @@
-import { Button, PasswordInput } from '@mantine/core'
+import { PasswordInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useForm } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 
+import { BusyButton } from '@/components/ui/busy-button'
 import { Card } from '@/components/ui/card'
 import grid from '@/components/ui/grid.module.css'
 import { Notice } from '@/components/ui/notice'
@@ -48,13 +49,18 @@ export function HubTokenCard() {
             error={formState.errors.token ? t('settings.hubTokenShort') : null}
             {...register('token', { required: true, minLength: 8 })}
           />
-          <Button type="submit" variant="default" loading={keep.isPending}>
+          <BusyButton type="submit" variant="default" pending={keep.isPending}>
             {t('settings.hubSave')}
-          </Button>
+          </BusyButton>
           {data?.source === 'keyring' || data?.source === 'file' ? (
-            <Button variant="subtle" color="red" loading={forget.isPending} onClick={() => forget.mutate()}>
+            <BusyButton
+              variant="subtle"
+              color="red"
+              pending={forget.isPending}
+              onClick={() => forget.mutate()}
+            >
               {t('settings.hubForget')}
-            </Button>
+            </BusyButton>
           ) : null}
         </form>
         {problem ? <ProblemNotice error={problem} /> : null}

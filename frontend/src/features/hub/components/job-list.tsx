@@ -1,8 +1,9 @@
-import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 
+import { BusyButton } from '@/components/ui/busy-button'
 import { Card } from '@/components/ui/card'
+import { ErrorText } from '@/components/ui/error-text'
 import { Meter } from '@/components/ui/meter'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
@@ -65,7 +66,7 @@ function Job({ job }: { job: HubJob }) {
         ) : null}
         {job.error ? (
           <span className={rows.bad}>
-            {job.error.message} {job.error.hint}
+            <ErrorText error={job.error} />
           </span>
         ) : null}
       </p>
@@ -86,9 +87,9 @@ function Action({ job }: { job: HubJob }) {
   return (
     <>
       <div>
-        <Button size="xs" variant="default" loading={act.isPending} onClick={() => act.mutate()}>
+        <BusyButton size="xs" variant="default" pending={act.isPending} onClick={() => act.mutate()}>
           {t(open ? 'common.cancel' : 'common.tryAgain')}
-        </Button>
+        </BusyButton>
       </div>
       {act.error ? <ProblemNotice error={act.error} /> : null}
     </>

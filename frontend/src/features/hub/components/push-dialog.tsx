@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Controller, useForm, useWatch } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 
+import { BusyButton } from '@/components/ui/busy-button'
 import grid from '@/components/ui/grid.module.css'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 
@@ -82,9 +83,9 @@ export function PushDialog({ model, opened, onClose }: PushDialogProps) {
           <Button variant="default" onClick={onClose}>
             {t('common.cancel')}
           </Button>
-          <Button type="submit" loading={push.isPending} disabled={confirmation !== wanted}>
+          <BusyButton type="submit" pending={push.isPending} disabled={confirmation !== wanted}>
             {t('hub.send')}
-          </Button>
+          </BusyButton>
         </Group>
       </form>
     </Modal>

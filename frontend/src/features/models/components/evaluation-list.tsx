@@ -1,10 +1,11 @@
-import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 
 import { ReportMetrics } from '@/components/report/report-metrics'
 import { ReportSentence } from '@/components/report/report-sentence'
+import { BusyButton } from '@/components/ui/busy-button'
 import { Card } from '@/components/ui/card'
+import { ErrorText } from '@/components/ui/error-text'
 import { Meter } from '@/components/ui/meter'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
@@ -58,7 +59,9 @@ function Row({ job, nameOf }: { job: EvaluationJob; nameOf: EvaluationListProps[
         {result ? <span>{t('data.rowCount', { count: result.rows })}</span> : null}
         <span>{formatAgo(job.created_at)}</span>
         {error ? (
-          <span className={rows.bad}>{[error.message, error.hint].filter(Boolean).join(' ')}</span>
+          <span className={rows.bad}>
+            <ErrorText error={error} />
+          </span>
         ) : null}
       </p>
       {result ? <Found result={result} /> : null}
@@ -138,9 +141,9 @@ function UnderWay({ job }: { job: EvaluationJob }) {
       </p>
       {stop.error ? <ProblemNotice error={stop.error} /> : null}
       <div>
-        <Button size="xs" variant="default" loading={stop.isPending} onClick={() => stop.mutate()}>
+        <BusyButton size="xs" variant="default" pending={stop.isPending} onClick={() => stop.mutate()}>
           {t('measure.stop')}
-        </Button>
+        </BusyButton>
       </div>
     </>
   )

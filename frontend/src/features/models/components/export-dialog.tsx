@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { BusyButton } from '@/components/ui/busy-button'
 import grid from '@/components/ui/grid.module.css'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 
@@ -48,9 +49,9 @@ export function ExportDialog({ model, opened, onClose }: ExportDialogProps) {
           <Button variant="default" onClick={onClose}>
             {t('common.cancel')}
           </Button>
-          <Button loading={start.isPending} onClick={() => start.mutate()}>
+          <BusyButton pending={start.isPending} onClick={() => start.mutate()}>
             {t('export.start')}
-          </Button>
+          </BusyButton>
         </Group>
       </div>
     </Modal>

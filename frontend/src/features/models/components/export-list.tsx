@@ -3,8 +3,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { BusyButton } from '@/components/ui/busy-button'
 import { Card } from '@/components/ui/card'
 import { Confirm } from '@/components/ui/confirm'
+import { ErrorText } from '@/components/ui/error-text'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
 import { Tag } from '@/components/ui/tag'
@@ -58,7 +60,7 @@ function Row({ one }: { one: Export }) {
         <span>{formatAgo(one.created_at)}</span>
         {one.error ? (
           <span className={rows.bad}>
-            {one.error.message} {one.error.hint}
+            <ErrorText error={one.error} />
           </span>
         ) : null}
         {one.result?.notes?.map((note) => (
@@ -68,15 +70,15 @@ function Row({ one }: { one: Export }) {
       {download.error ? <ProblemNotice error={download.error} /> : null}
       <Group gap="xs">
         {one.result?.files.map((file) => (
-          <Button
+          <BusyButton
             key={file.name}
             size="xs"
             variant="default"
-            loading={download.isPending && download.variables === file.name}
+            pending={download.isPending && download.variables === file.name}
             onClick={() => download.mutate(file.name)}
           >
             {file.name.replace(one.id, '')} · {formatBytes(file.bytes)}
-          </Button>
+          </BusyButton>
         ))}
         {one.status === 'running' ? null : (
           <Button size="xs" variant="subtle" color="red" onClick={() => setAsking(true)}>

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { BusyButton } from '@/components/ui/busy-button'
 import grid from '@/components/ui/grid.module.css'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 
@@ -85,9 +86,9 @@ export function MeasureDialog({ model, datasets, opened, onClose }: MeasureDialo
           <Button variant="default" onClick={onClose}>
             {t('common.cancel')}
           </Button>
-          <Button disabled={dataset === null} loading={start.isPending} onClick={() => start.mutate()}>
+          <BusyButton disabled={dataset === null} pending={start.isPending} onClick={() => start.mutate()}>
             {t('measure.start')}
-          </Button>
+          </BusyButton>
         </Group>
       </div>
     </Modal>

@@ -6,12 +6,14 @@ import { useTranslation } from 'react-i18next'
 import { Notice } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { hidesAll } from '@/lib/api/problem'
+import { useErrorWords } from '@/lib/i18n/error-words'
 
 import { mergesQuery } from '../api/models'
 
 /** Merges of one adapter: under way, done with their check, or failed with the reason. */
 export function MergeList({ model }: { model: string }) {
   const { t } = useTranslation()
+  const words = useErrorWords()
   const queries = useQueryClient()
   const { data, error } = useQuery(mergesQuery())
   const jobs = (data ?? []).filter((job) => job.model_id === model)
@@ -32,12 +34,14 @@ export function MergeList({ model }: { model: string }) {
       )
     }
     if (job.status === 'failed') {
+      const failure = job.error ? words(job.error) : null
       return (
-        <Notice key={job.id} tone="bad" title={job.error?.message ?? t('model.mergeFailed')}>
-          {job.error?.hint}
+        <Notice key={job.id} tone="bad" title={failure?.message ?? t('model.mergeFailed')}>
+          {failure?.hint}
         </Notice>
       )
     }
+    if (job.status === 'stopped') return <Notice key={job.id} tone="warn" title={t('model.mergeStopped')} />
     return (
       <Notice key={job.id} tone="good" title={t('model.merged')}>
         {job.check}{' '}

@@ -2,9 +2,10 @@ import { Button, Menu } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { ChevronDown } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { BusyButton } from '@/components/ui/busy-button'
 import { Confirm } from '@/components/ui/confirm'
 import { Notice } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
@@ -51,19 +52,26 @@ export function ModelActions({ model, onMeasure, onPush, onExport }: ModelAction
     mutationFn: () => linkToModel(model.id),
     onSuccess: (link) => followDownload(link.address),
   })
+  const trigger = useRef<HTMLButtonElement>(null)
+  // A dialog gives the focus back to what had it: the entry of the menu will be gone by then.
+  const open = (dialog: () => void) => () => {
+    trigger.current?.focus()
+    dialog()
+  }
   const problem = merge.error ?? download.error
   const needed = model.in_use_by ?? []
   return (
     <>
       <Menu position="bottom-end">
         <Menu.Target>
-          <Button
+          <BusyButton
+            ref={trigger}
             variant="default"
-            loading={download.isPending || merge.isPending}
+            pending={download.isPending || merge.isPending}
             rightSection={<ChevronDown size={14} />}
           >
             {t('common.actions')}
-          </Button>
+          </BusyButton>
         </Menu.Target>
         <Menu.Dropdown>
           {model.kind === 'adapter' ? (
@@ -72,13 +80,13 @@ export function ModelActions({ model, onMeasure, onPush, onExport }: ModelAction
           <Menu.Item renderRoot={(props) => <Link to="/new" search={{ model: model.id }} {...props} />}>
             {t('models.tune')}
           </Menu.Item>
-          <Menu.Item onClick={onMeasure}>{t('measure.title')}</Menu.Item>
-          <Menu.Item onClick={onExport}>{t('export.title')}</Menu.Item>
+          <Menu.Item onClick={open(onMeasure)}>{t('measure.title')}</Menu.Item>
+          <Menu.Item onClick={open(onExport)}>{t('export.title')}</Menu.Item>
           <Menu.Item onClick={() => download.mutate()}>{t('model.download')}</Menu.Item>
-          <Menu.Item onClick={onPush}>{t('model.push')}</Menu.Item>
-          <Menu.Item onClick={() => setAsking('rename')}>{t('common.rename')}</Menu.Item>
+          <Menu.Item onClick={open(onPush)}>{t('model.push')}</Menu.Item>
+          <Menu.Item onClick={open(() => setAsking('rename'))}>{t('common.rename')}</Menu.Item>
           <Menu.Divider />
-          <Menu.Item color="red" onClick={() => setAsking('delete')}>
+          <Menu.Item color="red" onClick={open(() => setAsking('delete'))}>
             {t('common.delete')}
           </Menu.Item>
         </Menu.Dropdown>

@@ -1,3 +1,4 @@
+import { useTranslation } from 'react-i18next'
 import Markdown from 'react-markdown'
 import remarkGfm from 'remark-gfm'
 
@@ -7,6 +8,8 @@ const FRONT_MATTER = /^---\n[\s\S]*?\n---\n/
 
 /** A model's card. Markup in it stays text, pictures are left out, links open elsewhere and tell nothing. */
 export function ModelCardText({ text }: { text: string }) {
+  const { t } = useTranslation()
+  const scrolls = { tabIndex: 0, role: 'group', 'aria-label': t('model.card') } as const
   return (
     <div className={classes.card}>
       <Markdown
@@ -22,15 +25,11 @@ export function ModelCardText({ text }: { text: string }) {
           h1: ({ children }) => <h3>{children}</h3>,
           h2: ({ children }) => <h3>{children}</h3>,
           table: ({ children }) => (
-            // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls
-            <div className={classes.scroll} tabIndex={0}>
+            <div className={classes.scroll} {...scrolls}>
               <table>{children}</table>
             </div>
           ),
-          pre: ({ children }) => (
-            // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls
-            <pre tabIndex={0}>{children}</pre>
-          ),
+          pre: ({ children }) => <pre {...scrolls}>{children}</pre>,
           td: ({ children }) => <td>{children}</td>,
           th: ({ children }) => <th>{children}</th>,
         }}

@@ -3,6 +3,7 @@ import { createParser } from 'eventsource-parser'
 import type { Schemas } from '@/lib/api/client'
 import { connection } from '@/lib/api/connection'
 import { Problem, problemOf, Unreachable } from '@/lib/api/problem'
+import type { Values } from '@/lib/i18n'
 import { readToken } from '@/lib/session/session'
 import { piecesOf } from '@/lib/stream/silence'
 
@@ -41,6 +42,8 @@ interface Said {
   title: string
   detail: string
   hint?: string | null
+  code?: string | null
+  params?: Values
 }
 
 /**
@@ -61,8 +64,8 @@ export async function ask(question: Question, listener: Listener, signal: AbortS
       if (event === 'end') {
         outcome.ending = { reason: said.finish_reason, tokens: said.new_tokens, seconds: said.seconds }
       } else if (event === 'error') {
-        const { status, title, detail, hint } = said
-        outcome.refusal = new Problem({ type: 'about:blank', status, title, detail, hint })
+        const { status, title, detail, hint, code, params } = said
+        outcome.refusal = new Problem({ type: 'about:blank', status, title, detail, hint, code, params })
       } else tell(listener, event ?? '', said)
     },
   })

@@ -52,7 +52,11 @@ function AnswerView({ side, answer, alone }: { side: Side; answer: Answer; alone
 
 function Footnote({ answer }: { answer: Answer }) {
   const { t } = useTranslation()
-  return <p className={`${classes.note} numbers`}>{words()}</p>
+  return (
+    <p role="status" className={`${classes.note} numbers`}>
+      {words()}
+    </p>
+  )
 
   function words(): string {
     switch (answer.phase) {

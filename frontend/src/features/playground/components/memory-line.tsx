@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 
+import { BusyButton } from '@/components/ui/busy-button'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 
 import { playgroundQuery, unloadModel } from '../api/state'
@@ -21,9 +21,14 @@ export function MemoryLine() {
     <>
       <p className={classes.line}>
         {t('playground.memory', { model: data.model, slot: data.slot })}
-        <Button size="compact-xs" variant="subtle" loading={unload.isPending} onClick={() => unload.mutate()}>
+        <BusyButton
+          size="compact-xs"
+          variant="subtle"
+          pending={unload.isPending}
+          onClick={() => unload.mutate()}
+        >
           {t('playground.unload')}
-        </Button>
+        </BusyButton>
       </p>
       {unload.error ? <ProblemNotice error={unload.error} /> : null}
     </>

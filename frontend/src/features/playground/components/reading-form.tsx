@@ -1,6 +1,8 @@
-import { Button, Textarea } from '@mantine/core'
+import { Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+
+import { BusyButton } from '@/components/ui/busy-button'
 
 import type { Input, ReadingMode } from '../api/predict'
 import classes from './reading-form.module.css'
@@ -70,9 +72,9 @@ export function ReadingForm({ mode, busy, onAsk }: ReadingFormProps) {
           }}
         />
       ))}
-      <Button type="submit" className={classes.send} loading={busy} disabled={missing}>
+      <BusyButton type="submit" className={classes.send} pending={busy} disabled={missing}>
         {t(`playground.reading.send.${mode}`)}
-      </Button>
+      </BusyButton>
     </form>
   )
 }

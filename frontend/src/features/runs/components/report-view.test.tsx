@@ -114,6 +114,21 @@ test('both answers to a row stand beside the expected one, the right one is mark
   expect(screen.getByText('fifth question')).toBeInTheDocument()
 })
 
+test('the report of a last stage shows what the first began with, and what each stage made of it', async () => {
+  const metric = { base: 0.25, tuned: 0.7, difference: 0.45, ci95: [0.3, 0.6], n: 40, higher_is_better: true }
+  const whole = { exact_match: { ...metric, verdict: 'better', values: [0.25, 0.5, 0.7] } }
+  const since = { model: 'starter:chat', stages: ['sft', 'more'], metrics: whole }
+  showReport({ ...report('better', 0.7, [0.1, 0.3]), since_start: since as never })
+  const card = await screen.findByText('All stages, on the same held-out rows')
+  const [, stages] = screen.getAllByRole('table')
+  const [head, line] = within(stages as HTMLElement).getAllByRole('row')
+  const cells = (row: HTMLElement | undefined) =>
+    [...(row?.children ?? [])].map(({ textContent }) => textContent)
+  expect(card).toBeInTheDocument()
+  expect(cells(head)).toEqual(['Metric', 'starter:chat', 'After sft', 'After more', 'Difference'])
+  expect(cells(line)).toEqual(['Exact match', '0.250', '0.500', '0.700', '+0.450 [+0.300, +0.600]'])
+})
+
 test('what it takes to get the same again has the whole hash of the data', async () => {
   showReport(report('better', 0.7, [0.1, 0.3]))
   const hash = await screen.findByText(/^[0-9a-f]{64}$/)

@@ -14,6 +14,7 @@ import { type Report, reportQuery, specQuery } from '../api/run-events'
 import type { Run } from '../api/runs'
 import { type Confusion, ConfusionCard } from './confusion-card'
 import { Examples } from './report-examples'
+import { StagesReport } from './stages-report'
 
 /** What a report may hold beside the measures. */
 type ReportOfClasses = Report & { confusion?: Confusion | null; note?: string | null }
@@ -37,6 +38,7 @@ export function ReportView({ run }: { run: Run }) {
       <Card flush title={t('report.metrics')}>
         <ReportMetrics report={data} />
       </Card>
+      {data.since_start ? <StagesReport whole={data.since_start} /> : null}
       {more.confusion ? <ConfusionCard confusion={more.confusion} /> : null}
       {data.examples && data.examples.length > 0 ? (
         <Card flush title={t('report.examples')}>

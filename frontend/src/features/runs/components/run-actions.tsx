@@ -4,6 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { BusyButton } from '@/components/ui/busy-button'
 import { Confirm } from '@/components/ui/confirm'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 
@@ -47,18 +48,18 @@ export function RunActions({ run, answers }: RunActionsProps) {
   return (
     <>
       {isActive(run) ? (
-        <Button variant="default" loading={run.reason === 'stopping'} onClick={() => setAsking('stop')}>
+        <BusyButton variant="default" pending={run.reason === 'stopping'} onClick={() => setAsking('stop')}>
           {t('run.stop')}
-        </Button>
+        </BusyButton>
       ) : (
         <Button variant="default" onClick={() => setAsking('delete')}>
           {t('common.delete')}
         </Button>
       )}
       {canResume ? (
-        <Button loading={resume.isPending} onClick={() => resume.mutate()}>
+        <BusyButton pending={resume.isPending} onClick={() => resume.mutate()}>
           {t('run.resume')}
-        </Button>
+        </BusyButton>
       ) : null}
       {run.model_id ? <ToModel id={run.model_id} answers={answers} /> : null}
       {resume.error ? <ProblemNotice error={resume.error} /> : null}

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import rows from '@/components/ui/rows.module.css'
 import { Verdict } from '@/components/ui/verdict'
 import { formatAgo } from '@/lib/format/format'
+import { useErrorWords } from '@/lib/i18n/error-words'
 import { headline } from '@/lib/report/headline'
 
 import { isActive, type Run } from '../api/runs'
@@ -32,13 +33,14 @@ export function RunRows({ runs }: { runs: Run[] }) {
 
 function RunWords({ run }: { run: Run }) {
   const { t } = useTranslation()
+  const words = useErrorWords()
   const found = headline(run.report)
   return (
     <p className={rows.words}>
       <span>{t('run.madeOf', { model: run.config.model, dataset: run.config.dataset })}</span>
       <span>{formatAgo(run.created_at)}</span>
       {found ? <Verdict headline={found} /> : null}
-      {run.error ? <span className={rows.bad}>{run.error.message}</span> : null}
+      {run.error ? <span className={rows.bad}>{words(run.error).message}</span> : null}
     </p>
   )
 }

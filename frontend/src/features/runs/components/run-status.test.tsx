@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 import { show } from '@/testing/show'
 
-import { RunStatusTag } from './run-status'
+import { RunStatusTag, SpokenStatus } from './run-status'
 
 test.each([
   [{ status: 'running', doing: 'load' }, 'Loading the model'],
@@ -16,4 +16,13 @@ test.each([
 ] as const)('%o is called %s', (run, words) => {
   show(<RunStatusTag run={run} />)
   expect(screen.getByText(words)).toBeInTheDocument()
+})
+
+test.each([
+  [{ status: 'running', doing: 'train', progress: { step: 19, total_steps: 200 } }, 'Training'],
+  [{ status: 'running', doing: 'train', progress: { step: 59, total_steps: 200 } }, 'Training, 20%'],
+  [{ status: 'succeeded', doing: null, progress: { step: 200, total_steps: 200 } }, 'Done'],
+] as const)('of %o a screen reader hears: %s', (run, words) => {
+  show(<SpokenStatus run={run} />)
+  expect(screen.getByRole('status')).toHaveTextContent(new RegExp(`^${words}$`))
 })

@@ -1,8 +1,11 @@
+import { VisuallyHidden } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 
 import { Tag, type TagTone } from '@/components/ui/tag'
+import { formatPercent } from '@/lib/format/format'
 
-import type { Run, RunStatus } from '../api/runs'
+import { readProgress } from '../api/progress'
+import { isWorking, type Run, type RunStatus } from '../api/runs'
 import { stageName } from './stage-name'
 
 const TONES: Record<RunStatus, TagTone> = {
@@ -16,17 +19,31 @@ const TONES: Record<RunStatus, TagTone> = {
   stopped: 'plain',
 }
 
+type Stated = Pick<Run, 'status' | 'reason' | 'doing'>
+
 /** A run's state in words, or what its worker is at; one that was asked to stop says so until it has. */
-export function RunStatusTag({ run }: { run: Pick<Run, 'status' | 'reason' | 'doing'> }) {
+function useWords(run: Stated): string {
   const { t, i18n } = useTranslation()
-  const working = TONES[run.status] === 'ember'
-  const words = () => {
-    if (working && run.reason === 'stopping') return t('run.state.stopping')
-    return run.status === 'running' && run.doing ? stageName(run.doing, i18n) : t(`run.state.${run.status}`)
-  }
+  if (isWorking(run) && run.reason === 'stopping') return t('run.state.stopping')
+  return run.status === 'running' && run.doing ? stageName(run.doing, i18n) : t(`run.state.${run.status}`)
+}
+
+export function RunStatusTag({ run }: { run: Stated }) {
   return (
-    <Tag tone={TONES[run.status]} live={working}>
-      {words()}
+    <Tag tone={TONES[run.status]} live={isWorking(run)}>
+      {useWords(run)}
     </Tag>
+  )
+}
+
+/** What a screen reader is told of a run unasked: its state, and every tenth of its way. */
+export function SpokenStatus({ run }: { run: Stated & Pick<Run, 'progress'> }) {
+  const progress = isWorking(run) ? readProgress(run.progress) : null
+  const tenths = progress ? Math.floor((10 * progress.step) / progress.totalSteps) : 0
+  const words = useWords(run)
+  return (
+    <VisuallyHidden role="status">
+      {tenths > 0 ? `${words}, ${formatPercent(tenths / 10)}` : words}
+    </VisuallyHidden>
   )
 }

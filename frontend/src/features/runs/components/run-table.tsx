@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { type Column, DataTable } from '@/components/ui/data-table'
 import { Verdict } from '@/components/ui/verdict'
 import { formatAgo } from '@/lib/format/format'
+import { useErrorWords } from '@/lib/i18n/error-words'
 import { headline } from '@/lib/report/headline'
 
 import { isActive, type Run } from '../api/runs'
@@ -71,6 +72,7 @@ export function RunTable({ runs, chosen, onChoose }: RunTableProps) {
 }
 
 function Result({ run }: { run: Run }) {
+  const words = useErrorWords()
   const found = headline(run.report)
   if (found) return <Verdict headline={found} />
   if (isActive(run)) {
@@ -80,5 +82,5 @@ function Result({ run }: { run: Run }) {
       </div>
     )
   }
-  return run.error ? <span className={classes.bad}>{run.error.message}</span> : null
+  return run.error ? <span className={classes.bad}>{words(run.error).message}</span> : null
 }

@@ -1,6 +1,7 @@
 import { screen, within } from '@testing-library/react'
 import { expect, test } from 'vitest'
 
+import { speak } from '@/lib/i18n'
 import { show } from '@/testing/show'
 
 import type { RunEvent } from '../api/run-events'
@@ -87,4 +88,15 @@ test('how much of the model is fetched is told while it is', () => {
   ]
   show(<Story events={events} working />)
   expect(within(screen.getByRole('listitem')).getByText('512 MB of 2 GB fetched')).toBeInTheDocument()
+})
+
+test('why a run failed is told in German where the page knows the error', async () => {
+  const data = { message: 'The disk is full.', hint: 'Free some space.', code: 'disk-full', params: {} }
+  await speak('de')
+  show(
+    <Story events={[event(1, 0, 'stage', { name: 'train' }), event(2, 9, 'error', data)]} working={false} />,
+  )
+  expect(screen.getByText('Die Platte ist voll.')).toBeInTheDocument()
+  expect(screen.getByText(/^Schaffen Sie Platz und setzen Sie den Lauf dann fort/)).toBeInTheDocument()
+  await speak('en')
 })

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 
 import { formatBytes, formatDuration, formatNumber } from '@/lib/format/format'
 import { told } from '@/lib/i18n'
+import { errorWords, type ToldError } from '@/lib/i18n/error-words'
 
 import type { RunEvent } from '../api/run-events'
 import { type Chapter, chaptersOf, type Part, partOf } from '../api/story'
@@ -29,8 +30,10 @@ function wordsOf({ kind, data }: RunEvent, i18n: I18n): Words {
       return { text: stageName(text(data['name']), i18n), detail: text(data['detail']) }
     case 'checkpoint':
       return { text: i18n.t('story.checkpoint', { step: text(data['step']) }) }
-    case 'error':
-      return { text: text(data['message']), detail: text(data['hint']), tone: 'bad' }
+    case 'error': {
+      const { message, hint } = errorWords(data as unknown as ToldError, i18n)
+      return { text: message, detail: hint ?? '', tone: 'bad' }
+    }
     case 'model':
       return { text: i18n.t('story.model'), detail: text(data['id']) }
     case 'state': {

@@ -1,9 +1,10 @@
-import { Button, PasswordInput, SegmentedControl, TextInput } from '@mantine/core'
+import { PasswordInput, SegmentedControl, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 
+import { BusyButton } from '@/components/ui/busy-button'
 import { CodeBlock } from '@/components/ui/code-block'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 
@@ -57,9 +58,9 @@ function LinkForm() {
         {...register('text', { required: true })}
       />
       {enter.error ? <ProblemNotice error={enter.error} /> : null}
-      <Button type="submit" fullWidth loading={enter.isPending}>
+      <BusyButton type="submit" fullWidth pending={enter.isPending}>
         {t('signIn.enter')}
-      </Button>
+      </BusyButton>
     </form>
   )
 }
@@ -86,9 +87,9 @@ function AccountForm() {
         {...register('password', { required: true })}
       />
       {enter.error ? <ProblemNotice error={enter.error} /> : null}
-      <Button type="submit" fullWidth loading={enter.isPending}>
+      <BusyButton type="submit" fullWidth pending={enter.isPending}>
         {t('signIn.enter')}
-      </Button>
+      </BusyButton>
     </form>
   )
 }

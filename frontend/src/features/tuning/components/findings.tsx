@@ -1,7 +1,9 @@
 import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react'
+import type { i18n } from 'i18next'
 import { useTranslation } from 'react-i18next'
 
 import { formatNumber } from '@/lib/format/format'
+import { told } from '@/lib/i18n'
 
 import type { Finding } from '../api/plans'
 import classes from './findings.module.css'
@@ -9,15 +11,30 @@ import classes from './findings.module.css'
 const ICONS = { ok: CircleCheck, warning: TriangleAlert, error: CircleAlert }
 const ORDER = { error: 0, warning: 1, ok: 2 }
 
+/** What was found in the page's language, and what to do; of a truth that is broken, also in how many rows. */
+function wordsOf(finding: Finding, texts: i18n): { message: string; fix: string | null } {
+  const { code, params = {} } = finding
+  const said = (part: 'message' | 'fix') =>
+    code ? told(`server.finding.${code}.${part}`, texts, params) : null
+  const message = said('message')
+  const isBroken = message !== null && 'first' in params
+  const broken = isBroken ? told('server.broken', texts, { ...params, truth: message }) : null
+  return {
+    message: broken ?? message ?? finding.message,
+    fix: finding.fix ? (said('fix') ?? finding.fix) : null,
+  }
+}
+
 /** The training truths: broken ones first, each with its fix and the rows that it concerns. */
 export function Findings({ findings }: { findings: readonly Finding[] }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const sorted = [...findings].sort((a, b) => ORDER[a.severity] - ORDER[b.severity])
   return (
     <ul className={classes.list}>
       {sorted.map((finding) => {
         const Icon = ICONS[finding.severity]
         const rows = finding.rows ?? []
+        const { message, fix } = wordsOf(finding, i18n)
         return (
           <li key={finding.truth} className={classes.finding} data-severity={finding.severity}>
             <Icon
@@ -27,8 +44,8 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
               aria-label={t(`check.severity.${finding.severity}`)}
             />
             <div>
-              <p className={classes.message}>{finding.message}</p>
-              {finding.fix ? <p className={classes.fix}>{finding.fix}</p> : null}
+              <p className={classes.message}>{message}</p>
+              {fix ? <p className={classes.fix}>{fix}</p> : null}
               {finding.severity !== 'ok' && rows.length > 0 ? (
                 <p className={`${classes.rows} numbers`}>
                   {t('check.rows', {

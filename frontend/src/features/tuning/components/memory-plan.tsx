@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 
 import { Notice } from '@/components/ui/notice'
 import { formatBytes, formatCompact, formatPercent } from '@/lib/format/format'
+import { told } from '@/lib/i18n'
 
 import type { MemoryPlan } from '../api/plans'
 import classes from './memory-plan.module.css'
@@ -10,7 +11,7 @@ const PARTS = ['runtime', 'weights', 'adapters', 'gradients', 'optimizer', 'acti
 
 /** What a run would take of the memory that is free, part by part. */
 export function MemoryPlanView({ plan }: { plan: MemoryPlan }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const room = Math.max(plan.available_bytes, plan.total_bytes)
   const shown = PARTS.filter((part) => plan.parts[part] > 0)
   const words = t('plan.takes', {
@@ -57,7 +58,7 @@ export function MemoryPlanView({ plan }: { plan: MemoryPlan }) {
         <Notice tone="bad" title={t('plan.doesNotFit')}>
           <ul className={classes.advice}>
             {(plan.advice ?? []).map((one) => (
-              <li key={one}>{one}</li>
+              <li key={one.code}>{told(`server.advice.${one.code}`, i18n, one.params) ?? one.message}</li>
             ))}
           </ul>
         </Notice>

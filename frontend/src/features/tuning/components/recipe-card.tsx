@@ -4,6 +4,7 @@ import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { type Field, fieldsOf, type JsonSchema } from '@/components/schema-form/json-schema'
+import { BusyButton } from '@/components/ui/busy-button'
 import { Card } from '@/components/ui/card'
 import { CodeBlock } from '@/components/ui/code-block'
 import { Notice } from '@/components/ui/notice'
@@ -114,14 +115,14 @@ function Import({ root, recipe }: { root: JsonSchema; recipe: string | undefined
             value={text}
             onChange={(event) => setText(event.currentTarget.value)}
           />
-          <Button
+          <BusyButton
             size="xs"
-            loading={read.isPending}
+            pending={read.isPending}
             disabled={!text.trim()}
             onClick={() => read.mutate(text)}
           >
             {t('recipe.use')}
-          </Button>
+          </BusyButton>
         </div>
       )}
       {read.error ? <ProblemNotice error={read.error} /> : null}

@@ -1,9 +1,9 @@
-import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { BusyButton } from '@/components/ui/busy-button'
 import { Notice } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { newKey } from '@/lib/api/new-key'
@@ -34,9 +34,9 @@ export function StagedRecipe({ recipe }: { recipe: ParsedRecipe }) {
         {stages.map(({ name }, index) => `${index + 1} ${name}`).join(' → ')}. {t('recipe.stagesText')}
       </Notice>
       {start.error ? <ProblemNotice error={start.error} /> : null}
-      <Button size="xs" loading={start.isPending} onClick={() => start.mutate()}>
+      <BusyButton size="xs" pending={start.isPending} onClick={() => start.mutate()}>
         {t('recipe.startStages')}
-      </Button>
+      </BusyButton>
     </>
   )
 }

@@ -1,7 +1,8 @@
-import { Button, VisuallyHidden } from '@mantine/core'
+import { VisuallyHidden } from '@mantine/core'
 import { Fragment } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { BusyButton } from '@/components/ui/busy-button'
 import { formatNumber } from '@/lib/format/format'
 
 import type { RowPreview } from '../api/plans'
@@ -52,9 +53,9 @@ export function TokenView({ rows, fetching, onMore }: TokenViewProps) {
             {row.more ? null : <Spoken>{t('check.rowEnds')}</Spoken>}
           </p>
           {row.more ? (
-            <Button size="compact-xs" variant="subtle" loading={fetching} onClick={onMore}>
+            <BusyButton size="compact-xs" variant="subtle" pending={fetching} onClick={onMore}>
               {t('check.moreTokens', { count: row.more })}
-            </Button>
+            </BusyButton>
           ) : null}
         </div>
       ))}

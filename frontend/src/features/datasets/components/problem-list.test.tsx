@@ -1,0 +1,67 @@
+import { screen } from '@testing-library/react'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { speak } from '@/lib/i18n'
+import { show } from '@/testing/show'
+
+import type { DataProblem } from '../api/datasets'
+import { ProblemList } from './problem-list'
+
+const EMPTY: DataProblem = {
+  file: 'rows.jsonl',
+  line: 3,
+  column: 'input',
+  kind: 'empty-value',
+  found: "' '",
+  expected: 'text',
+  fix: 'Fill in the text, or remove the row.',
+  phrases: {},
+}
+const TWICE: DataProblem = {
+  file: 'rows.csv',
+  line: 1,
+  column: 'a',
+  kind: 'ragged-row',
+  found: "1234 cells: ['{{most}}', '$t(data.title)']",
+  expected: '2 cells: a, b',
+  fix: 'Put cells that hold the delimiter or a line break in double quotes.',
+  phrases: {
+    found: { code: 'cells', params: { number: 1234, cells: "['{{most}}', '$t(data.title)']" } },
+    expected: { code: 'cells', params: { number: 2, cells: 'a, b' } },
+  },
+}
+
+const list = (...problems: DataProblem[]) =>
+  show(<ProblemList title="Faults" problems={problems} total={problems.length} />)
+const first = () => screen.getAllByRole('listitem')[0]
+
+test('in English a problem is told in the server’s own words', () => {
+  list(EMPTY)
+  expect(first()).toHaveTextContent(EMPTY.expected)
+  expect(first()).toHaveTextContent(EMPTY.fix)
+})
+
+describe('in German', () => {
+  beforeEach(() => speak('de'))
+  afterEach(() => speak('en'))
+
+  test('what is said of every problem of a kind is German, and the value stays as it is', () => {
+    list(EMPTY)
+    expect(first()).toHaveTextContent(
+      "Zeile 3 · inputgefunden: ' ', erwartet: TextTragen Sie den Text ein, oder entfernen Sie die Zeile.",
+    )
+  })
+
+  test('what is said of one problem alone is German with its values, which are never read as texts', () => {
+    list(TWICE)
+    expect(first()).toHaveTextContent("gefunden: 1.234 Zellen: ['{{most}}', '$t(data.title)']")
+    expect(first()).toHaveTextContent('erwartet: 2 Zellen: a, b')
+    expect(first()).toHaveTextContent('Setzen Sie Zellen, die das Trennzeichen')
+  })
+
+  test('a kind that the page does not know is told in the server’s words', () => {
+    list({ ...EMPTY, kind: 'newer-kind' as never })
+    expect(first()).toHaveTextContent(EMPTY.expected)
+    expect(first()).toHaveTextContent(EMPTY.fix)
+  })
+})

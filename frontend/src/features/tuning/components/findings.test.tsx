@@ -1,0 +1,92 @@
+import { screen } from '@testing-library/react'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { speak } from '@/lib/i18n'
+import { show } from '@/testing/show'
+
+import type { Finding } from '../api/plans'
+import { Findings } from './findings'
+
+const BROKEN: Finding = {
+  truth: 'one-bos',
+  severity: 'error',
+  message: 'Broken in 1,200 row(s), first in row 7: No row begins with two BOS tokens.',
+  fix: "Remove the BOS token from the data's own text, or from the chat template.",
+  rows: [7, 9],
+  total: 1200,
+  code: 'one-bos',
+  params: { count: 1200, first: 7 },
+}
+const CUT: Finding = {
+  truth: 'rows-whole',
+  severity: 'warning',
+  message: '1 row(s) are longer than 2,048 tokens and are cut.',
+  fix: 'Raise data.max_length to 3,000 to train on them whole.',
+  rows: [2],
+  total: 1,
+  code: 'rows-cut',
+  params: { count: 1, limit: 2048, longest: 3000 },
+}
+const OF_A_PLUG_IN: Finding = {
+  truth: 'rhymes',
+  severity: 'error',
+  message: 'Broken in 2 row(s), first in row 1: Every answer rhymes.',
+  fix: 'Find a rhyme.',
+  rows: [1, 2],
+  total: 2,
+  code: null,
+  params: { count: 2, first: 1 },
+}
+
+const told = () => screen.getAllByRole('listitem').map(({ textContent }) => textContent)
+
+test('in English findings are told in the server’s own words', () => {
+  show(<Findings findings={[BROKEN, CUT]} />)
+  expect(told()[0]).toContain(BROKEN.message)
+  expect(told()[1]).toContain(CUT.fix)
+})
+
+describe('in German', () => {
+  beforeEach(() => speak('de'))
+  afterEach(() => speak('en'))
+
+  test('a broken truth is told with how often it is broken, its fix and its rows', () => {
+    show(<Findings findings={[BROKEN]} />)
+    expect(told()).toEqual([
+      'Verletzt in 1.200 Zeilen, zuerst in Zeile 7: Keine Zeile beginnt mit zwei BOS-Token.' +
+        'Entfernen Sie das BOS-Token aus dem Text der Daten oder aus der Chat-Vorlage.' +
+        'Zeilen 7, 9 von 1.200',
+    ])
+  })
+
+  test('a truth that holds is told without any', () => {
+    show(
+      <Findings
+        findings={[
+          {
+            truth: 'one-bos',
+            severity: 'ok',
+            message: 'No row begins with two BOS tokens.',
+            code: 'one-bos',
+            fix: null,
+            rows: [],
+            total: 0,
+            params: {},
+          },
+        ]}
+      />,
+    )
+    expect(told()).toEqual(['Keine Zeile beginnt mit zwei BOS-Token.'])
+  })
+
+  test('what else is found is told with its numbers, one row in the singular', () => {
+    show(<Findings findings={[CUT]} />)
+    expect(told()[0]).toContain('1 Zeile ist länger als 2.048 Token und wird gekürzt.')
+    expect(told()[0]).toContain('Erhöhen Sie data.max_length auf 3.000')
+  })
+
+  test('what a plug-in finds is told as it speaks', () => {
+    show(<Findings findings={[OF_A_PLUG_IN]} />)
+    expect(told()[0]).toContain(`${OF_A_PLUG_IN.message}${OF_A_PLUG_IN.fix}`)
+  })
+})

@@ -1,0 +1,76 @@
+"""What a machine is advised: models that its memory holds, whichever memory that is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modelforge.exceptions import HardwareError
+from modelforge.hardware.profiles import recommended_models
+from modelforge.schemas.config import parse_training_config
+from modelforge.schemas.hardware import Accelerator, Hardware
+from modelforge.services.hardware_service import HardwareService
+from modelforge.storage.file_manager import FileManager
+
+GB = 10**9
+
+
+def machine(memory: int, *accelerators: Accelerator) -> Hardware:
+    return Hardware(
+        system="Linux",
+        processor="a processor",
+        cores=2,
+        physical_cores=2,
+        memory_total_bytes=memory,
+        memory_available_bytes=memory,
+        disk_free_bytes=100 * GB,
+        accelerators=accelerators,
+        profile="mid" if accelerators else "cpu",
+        fast_bf16=False,
+    )
+
+
+def advised(tmp_path: Path, hardware: Hardware, task: str | None = None) -> list[str]:
+    return [model.id for model in HardwareService(FileManager(tmp_path), hardware).recommended_models(task)]
+
+
+def test_a_processor_with_much_memory_is_advised_every_model_for_processors(tmp_path: Path) -> None:
+    assert advised(tmp_path, machine(64 * GB)) == [model.id for model in recommended_models("cpu")]
+
+
+def test_a_small_machine_is_advised_what_its_memory_holds(tmp_path: Path) -> None:
+    small = HardwareService(FileManager(tmp_path), machine(2 * GB))
+    found = {model.id: model for model in small.recommended_models()}
+    left_out = [model for model in recommended_models("cpu") if model.id not in found]
+
+    assert "starter:chat" in found
+    assert "Qwen/Qwen3-0.6B" in {model.id for model in left_out}
+    assert all(model.memory_bytes <= 2 * GB for model in found.values())
+    frugal = {"batch_size": 1, "per_device_eval_batch_size": 1, "gradient_checkpointing": True}
+    for model in left_out:
+        config = parse_training_config({"model": model.id, "dataset": "d", "task": model.tasks[0], **frugal}).config
+        assert not small.plan(config, min(1024, (model.config or {}).get("max_position_embeddings", 1024))).fits
+
+
+@pytest.mark.parametrize("task", ["text-generation", "summarization", "extractive-question-answering"])
+def test_what_is_advised_can_be_proposed(task: str, tmp_path: Path) -> None:
+    small = HardwareService(FileManager(tmp_path), machine(2 * GB))
+
+    for model in small.recommended_models(task):
+        assert small.propose(model.id, "d", task=task, longest=256).model == model.id
+
+
+def test_a_gpu_decides_by_its_own_memory(tmp_path: Path) -> None:
+    gpu = Accelerator(index=0, name="a GPU", kind="cuda", total_bytes=12 * GB, free_bytes=11 * GB)
+
+    assert advised(tmp_path, machine(2 * GB, gpu)) == [model.id for model in recommended_models("mid")]
+
+
+def test_where_nothing_fits_nothing_is_advised_and_the_hint_says_so(tmp_path: Path) -> None:
+    tiny = HardwareService(FileManager(tmp_path), machine(100_000_000))
+
+    assert tiny.recommended_models() == ()
+    with pytest.raises(HardwareError) as caught:
+        tiny.propose("starter:chat", "d")
+    assert caught.value.hint == "Free memory, or take a machine that has more."
