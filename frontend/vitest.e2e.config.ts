@@ -8,6 +8,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 900_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 30_000 } },
     bail: 1,
   },
 })

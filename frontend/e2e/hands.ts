@@ -55,13 +55,19 @@ export class Hands {
 
   /** What is pressed round a dialog that has just opened never leaves it. */
   async stayInDialog(): Promise<void> {
-    await this.page.getByRole('dialog').waitFor()
-    await expect.poll(() => this.isInDialog()).toBe(true)
+    await this.inDialog()
     for (const key of [...Array<string>(6).fill('Tab'), ...Array<string>(8).fill('Shift+Tab')]) {
       await this.press(key)
       await this.at()
       expect(await this.isInDialog()).toBe(true)
     }
+  }
+
+  /** Until a dialog stands there and has the focus. */
+  async inDialog(): Promise<void> {
+    await this.page.getByRole('dialog').waitFor()
+    await expect.poll(() => this.isInDialog()).toBe(true)
+    await expect.poll(async () => (await this.focus.now())?.faults).toEqual([])
   }
 
   private isInDialog(): Promise<boolean> {

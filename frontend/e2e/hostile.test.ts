@@ -16,7 +16,9 @@ const NUMBER = 500
 const PAYLOADS = hostileMarkup(NUMBER)
 /** Those that the API takes for a name: short, and without control characters. */
 const NAMES = PAYLOADS.filter((text) => text.length <= 90 && /^[^\p{C}]+$/u.test(text) && text.includes('<'))
-const SOME_NAMES = NAMES.filter((_, index) => index % 9 === 0).slice(0, 30)
+/** A few at a time are given to datasets, and then the next. */
+const AT_ONCE = 4
+const SOME_NAMES = NAMES.filter((_, index) => index % 9 === 0).slice(0, 6 * AT_ONCE)
 const [RUN = '', CLASSIFIER = '', RENAMED = '', ...MORE] = NAMES
 /** What a model is taught to say to everything. */
 const ANSWER = '<img data-hostile src=x onerror=alert(1)>'
@@ -127,10 +129,21 @@ describe(`${NUMBER} hostile texts`, () => {
   })
 
   test('are names of datasets and of files, and what is found in a bad one', async () => {
-    for (const [index, name] of SOME_NAMES.entries())
-      await api.upload(name, [{ input: name, output: `${index} ${name}` }])
-    await look('/datasets', ...SOME_NAMES, RUN)
-    await look('/new?step=data', ...SOME_NAMES)
+    const ids: string[] = []
+    for (const name of SOME_NAMES.slice(0, AT_ONCE))
+      ids.push(
+        await api.upload(
+          name,
+          [0, 1].map((row) => ({ input: `${row} ${name}`, output: name })),
+        ),
+      )
+    for (let first = 0; first < SOME_NAMES.length; first += AT_ONCE) {
+      const names = SOME_NAMES.slice(first, first + AT_ONCE)
+      for (const [place, id] of ids.entries())
+        await api.ask('PATCH', `/datasets/${id}`, { name: names[place] })
+      await look('/datasets', ...names, RUN)
+      await look('/new?step=data', ...names)
+    }
     await look(`/datasets/${answers}`, RUN, ...PAYLOADS.slice(0, 5))
     const bad = PAYLOADS.slice(0, 10).map((role) => JSON.stringify({ messages: [{ role, content: role }] }))
     await page.goto(`${server.address}/datasets`)
@@ -151,7 +164,7 @@ describe(`${NUMBER} hostile texts`, () => {
   })
 
   test('are refused in addresses and recipes in words', async () => {
-    for (const text of PAYLOADS.filter((one) => one.includes('data-hostile')).slice(0, 4)) {
+    for (const text of PAYLOADS.filter((one) => one.includes('data-hostile')).slice(0, 2)) {
       const part = encodeURIComponent(text)
       const ids = encodeURIComponent(JSON.stringify([text, RUN]))
       for (const path of [

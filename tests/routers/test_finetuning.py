@@ -67,7 +67,7 @@ def test_a_run_is_accepted_followed_and_seen(counting: RunServer, path: str) -> 
     assert answer.status_code == 202, answer.text
     run = answer.json()
     assert answer.headers["location"] == f"/api/v1/runs/{run['id']}"
-    assert run["status"] == "queued"
+    assert run["status"] in {"queued", "starting"}  # a free slot may have taken it by the time of the answer
     with counting.client.stream("GET", f"/api/v1/runs/{run['id']}/events") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         frames = "".join(stream.iter_text())
