@@ -285,7 +285,7 @@ async function openMenu(dialog: string, entry: string): Promise<void> {
   await hands.to('button', 'Actions')
   await hands.press('Enter')
   await page.getByRole('menuitem', { name: entry, exact: true }).waitFor()
-  await expect.poll(async () => (await hands.at()).role).toBe('menuitem')
+  await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'menuitem')
   for (let count = 0; (await hands.at()).name !== entry && count < 12; count += 1)
     await hands.press('ArrowDown')
   await hands.press('Enter')

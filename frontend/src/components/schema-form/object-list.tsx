@@ -121,7 +121,7 @@ function Add({ entries, nameOf, label, onAdd }: AddProps) {
   if (told === null) return <div>{button(() => onAdd(made(null)))}</div>
   return (
     <div>
-      <Menu position="bottom-start">
+      <Menu position="bottom-start" withInitialFocusPlaceholder={false}>
         <Menu.Target>{button()}</Menu.Target>
         <Menu.Dropdown>
           {kinds.map((kind) => (

@@ -62,7 +62,7 @@ export function ModelActions({ model, onMeasure, onPush, onExport }: ModelAction
   const needed = model.in_use_by ?? []
   return (
     <>
-      <Menu position="bottom-end">
+      <Menu position="bottom-end" withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <BusyButton
             ref={trigger}
