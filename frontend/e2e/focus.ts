@@ -147,7 +147,7 @@ function missed(): string[] {
     .map((one) => `not reached: ${one.outerHTML.slice(0, 200)}`)
 
   function isOpen(one: HTMLElement): boolean {
-    if (one.matches(':disabled, h1, main, [inert] *, input[type=file]')) return false
+    if (one.matches(':disabled, h1, main, [inert] *, input[type=file], [role=tooltip]')) return false
     const { width, height } = one.getBoundingClientRect()
     return width > 0 && height > 0 && one.checkVisibility({ visibilityProperty: true })
   }

@@ -30,6 +30,7 @@ beforeAll(async () => {
   browser = await openBrowser()
   ;({ context, faults } = await person(browser))
   page = await context.newPage()
+  page.on('filechooser', () => undefined) // else the first one may be asked for before Playwright listens
   hands = new Hands(page)
   await page.goto(server.launchLink)
   await page.getByRole('link', { name: 'Try it with the sample' }).waitFor()

@@ -23,6 +23,7 @@ export default {
     reload: 'Neu laden',
   },
   common: {
+    showSecret: 'Zeigen, was eingegeben ist',
     code: 'Code',
     copy: 'Kopieren',
     copied: 'Kopiert',

@@ -23,6 +23,7 @@ export default {
     reload: 'Load again',
   },
   common: {
+    showSecret: 'Show what is typed',
     code: 'Code',
     copy: 'Copy',
     copied: 'Copied',

@@ -1,4 +1,3 @@
-import { PasswordInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useForm } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
@@ -8,6 +7,7 @@ import { Card } from '@/components/ui/card'
 import grid from '@/components/ui/grid.module.css'
 import { Notice } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
+import { SecretInput } from '@/components/ui/secret-input'
 
 import { forgetHubToken, hubTokenQuery, keepHubToken } from '../api/token'
 import classes from './hub-token-card.module.css'
@@ -41,7 +41,7 @@ export function HubTokenCard() {
           className={classes.form}
           onSubmit={(event) => void handleSubmit((values) => keep.mutate(values))(event)}
         >
-          <PasswordInput
+          <SecretInput
             className={classes.input}
             label={t('settings.hubToken')}
             placeholder="hf_…"

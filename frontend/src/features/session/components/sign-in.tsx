@@ -1,4 +1,4 @@
-import { PasswordInput, SegmentedControl, TextInput } from '@mantine/core'
+import { SegmentedControl, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { BusyButton } from '@/components/ui/busy-button'
 import { CodeBlock } from '@/components/ui/code-block'
 import { ProblemNotice } from '@/components/ui/problem-notice'
+import { SecretInput } from '@/components/ui/secret-input'
 
 import { enterWithText, redeem } from '../api/session'
 import classes from './sign-in.module.css'
@@ -50,7 +51,7 @@ function LinkForm() {
       className={classes.form}
       onSubmit={(event) => void handleSubmit((values) => enter.mutate(values))(event)}
     >
-      <PasswordInput
+      <SecretInput
         label={t('signIn.linkOrToken')}
         description={t('signIn.linkHelp')}
         autoComplete="off"
@@ -80,7 +81,7 @@ function AccountForm() {
         error={formState.errors.name ? t('common.needed') : null}
         {...register('name', { required: true })}
       />
-      <PasswordInput
+      <SecretInput
         label={t('signIn.password')}
         autoComplete="current-password"
         error={formState.errors.password ? t('common.needed') : null}
