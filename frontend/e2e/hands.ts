@@ -46,6 +46,7 @@ export class Hands {
 
   /** Until a page, or another step of one, begins at its heading. */
   async arrived(heading: string | RegExp): Promise<void> {
+    await this.outOfDialog()
     await expect
       .poll(() => this.page.evaluate(() => document.activeElement?.closest('h1')?.textContent ?? ''))
       .toMatch(heading)
@@ -68,6 +69,12 @@ export class Hands {
     await this.page.getByRole('dialog').waitFor()
     await expect.poll(() => this.isInDialog()).toBe(true)
     await expect.poll(async () => (await this.focus.now())?.faults).toEqual([])
+  }
+
+  /** Until the dialog is gone, and what covered the page behind it. */
+  async outOfDialog(): Promise<void> {
+    await this.page.getByRole('dialog').waitFor({ state: 'detached' })
+    await this.page.locator('.mantine-Modal-overlay').waitFor({ state: 'detached' })
   }
 
   private isInDialog(): Promise<boolean> {

@@ -143,7 +143,7 @@ describe('the journey by keyboard alone', () => {
     await hands.press('Enter')
     await hands.stayInDialog()
     await hands.press('Escape')
-    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await hands.outOfDialog()
     await expect.poll(async () => (await hands.at()).name).toBe('Stop')
     await hands.press('Enter')
     await hands.inDialog()
@@ -213,7 +213,7 @@ describe('the journey by keyboard alone', () => {
     await page.getByText('Intended use and limits').waitFor()
     await openMenu('Rename model', 'Rename')
     await hands.press('Escape')
-    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await hands.outOfDialog()
     await expect.poll(async () => (await hands.at()).name).toBe('Actions')
     expect(faults).toEqual([])
   })
@@ -244,6 +244,9 @@ describe('every page by Tab', () => {
 
 describe('in the end', () => {
   test('a model and a run are deleted', async () => {
+    await page.bringToFront()
+    await page.reload()
+    await page.getByText('Intended use and limits').waitFor()
     await openMenu('Delete', 'Delete')
     await hands.to('button', 'Delete')
     await hands.press('Enter')
