@@ -245,7 +245,12 @@ describe('every page by Tab', () => {
 describe('in the end', () => {
   test('a model and a run are deleted', async () => {
     await page.bringToFront()
-    await page.reload()
+    await page.goto(`${server.address}/playground?model=${model}`) // a model that is loaded there is kept
+    await page.getByRole('button', { name: 'Free the memory' }).waitFor()
+    await hands.to('button', 'Free the memory')
+    await hands.press('Enter')
+    await page.getByRole('button', { name: 'Free the memory' }).waitFor({ state: 'detached' })
+    await page.goto(`${server.address}/models/${model}`)
     await page.getByText('Intended use and limits').waitFor()
     await openMenu('Delete', 'Delete')
     await hands.to('button', 'Delete')
@@ -253,6 +258,7 @@ describe('in the end', () => {
     await page.waitForURL('**/models')
     await hands.arrived('Models')
     await page.goto(back)
+    await page.getByRole('button', { name: 'Delete', exact: true }).waitFor()
     await hands.to('button', 'Delete')
     await hands.press('Enter')
     await hands.stayInDialog()
