@@ -80,7 +80,7 @@ describe(`the curves of a run of ${STEPS.toLocaleString('en')} steps that goes o
       for (let part = 0; part <= 60; part += 1)
         await page.mouse.move(left + ((right - left) * part) / 60, middle)
       await page
-        .getByText(/^step [\d,]+,$/)
+        .getByText(/^step [\d,]+$/)
         .first()
         .waitFor()
     })
@@ -123,7 +123,7 @@ describe(`the curves of a run of ${STEPS.toLocaleString('en')} steps that goes o
   test('stay as they were when the run has been stopped', async () => {
     await page.getByRole('button', { name: 'Stop', exact: true }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click()
-    await page.getByText('Stopped', { exact: true }).waitFor({ timeout: LONG })
+    await page.getByText('Stopped', { exact: true }).first().waitFor({ timeout: LONG })
     await drawn()
     expect(faults).toEqual([])
   })
