@@ -28,6 +28,7 @@ from modelforge.providers.model_head import check_head, check_type
 from modelforge.providers.model_source import resolve_base
 from modelforge.providers.provider import LoadOptions, ModelSource, Provider
 from modelforge.providers.weight_files import check_weight_files
+from modelforge.quantization.differentiable import keep_differentiable
 from modelforge.quantization.loftq import begin_at_the_remainder
 from modelforge.schemas.config import TrainingConfig
 from modelforge.starter import starter_path
@@ -138,7 +139,10 @@ class HuggingFaceProvider(Provider):
         if options.head_arguments and has_other_classes(label_names(_config_of(source)), options.head_arguments):
             loading["missing_keys"].update(begin_anew(model))
         note_fresh_head(model, loading, source)
-        return model if options.quantization_config is not None else model.to(options.device)
+        if options.quantization_config is None:
+            return model.to(options.device)
+        keep_differentiable(model)
+        return model
 
     def add_adapter(self, model: Any, config: TrainingConfig, head: Head = CAUSAL) -> Any:
         """The model with fresh LoRA layers, all else frozen; seeded by the caller."""
