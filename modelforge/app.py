@@ -30,10 +30,11 @@ from modelforge.routers import (
     system_router,
     uploads_router,
 )
-from modelforge.routers.problem_answers import PROBLEM_RESPONSES, answer_problem, handle
+from modelforge.routers.problem_answers import PROBLEM_RESPONSES, answer_problem, handle, hung_up
 from modelforge.routers.web_page import mount_page
 from modelforge.security.guard import Guard
 from modelforge.security.request_log import RequestLog
+from modelforge.services.heavy_process import Ended
 from modelforge.services.server_services import ServerServices
 from modelforge.settings import Settings
 
@@ -85,6 +86,7 @@ def create_app(settings: Settings | None = None, *, web: Path = WEB) -> FastAPI:
             ModelForgeException: handle,
             RequestValidationError: handle,
             HTTPException: handle,
+            Ended: hung_up,
             Exception: handle,
         },
     )

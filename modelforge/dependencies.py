@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -12,6 +14,7 @@ from modelforge.services.evaluation_service import EvaluationService
 from modelforge.services.event_feed import EventFeeds
 from modelforge.services.export_service import ExportService
 from modelforge.services.hardware_service import HardwareService
+from modelforge.services.heavy_process import CallHandle
 from modelforge.services.hub_service import HubService
 from modelforge.services.merge_jobs import MergeJobs
 from modelforge.services.model_service import ModelService
@@ -54,6 +57,27 @@ async def _address(request: Request) -> str:
 
 
 Address = Annotated[str, Depends(_address)]
+
+# While the client waits
+
+
+async def _while_connected(request: Request) -> AsyncIterator[CallHandle]:
+    handle = CallHandle()
+    watch = asyncio.create_task(_end_when_gone(request, handle))
+    try:
+        yield handle
+    finally:
+        watch.cancel()
+
+
+async def _end_when_gone(request: Request, handle: CallHandle) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    handle.end()
+
+
+WhileConnected = Annotated[CallHandle, Depends(_while_connected)]
+"""Ends work whose answer nobody waits for any more."""
 
 # What answers
 

@@ -22,6 +22,7 @@ from modelforge.schemas.hardware import NoteCode, Profile
 from modelforge.schemas.plan import AdviceCode
 from modelforge.schemas.preflight import FindingCode
 from modelforge.schemas.problem_codes import PhraseCode, ProblemCode
+from modelforge.starter import list_starters
 
 ROOT = Path(modelforge.__file__).parent
 GERMAN = ROOT.parent / "frontend" / "src" / "texts" / "de" / "server"
@@ -32,6 +33,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "advice": get_args(AdviceCode),
     "notes": get_args(NoteCode),
     "errors": get_args(ErrorCode),
+    "starters": tuple(starter.name for starter in list_starters()),
 }
 OPEN = {"unanswerable-taught"}
 """Its values are those of the finding that it goes on from."""

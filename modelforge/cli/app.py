@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "push": ("push:push", "Send a model of the library to the Hugging Face hub."),
     "serve": ("serve:serve", "Start the web app and the API, and print the address that signs the browser in."),
     "run": ("serve:serve", "The same as `serve`."),
+    "open": ("open:open_page", "Print a fresh link into the server that runs, and open it in the browser."),
     "user": ("user:app", "Add, list and remove the accounts of a server that several people share."),
     "init": ("init:init", "Write a recipe with its keys explained."),
     "doctor": ("doctor:doctor", "Check this machine, and really train, resume, merge and chat with a tiny model."),

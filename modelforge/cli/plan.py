@@ -28,6 +28,8 @@ PURPOSES = {
 }
 """Part of the plan → what it is, in words."""
 
+UNKNOWN_LAYOUT = "Models of this type are not known here: it was planned for as a Llama, which its config resembles."
+
 
 def plan(
     config: Config = None,
@@ -69,7 +71,12 @@ def _show(planned: MemoryPlan, model: str, notices: tuple[str, ...]) -> None:
     for notice in notices:
         console.print(Text(f"Note: {notice}", style="yellow"))
     share = planned.trainable_parameters / planned.parameters
-    console.print(f"{model}: {planned.parameters:,} parameters, {planned.trainable_parameters:,} trained ({share:.1%})")
+    about = "" if planned.is_exact else "about "
+    console.print(
+        f"{model}: {about}{planned.parameters:,} parameters, {planned.trainable_parameters:,} trained ({share:.1%})"
+    )
+    if not planned.is_exact:
+        console.print(Text(UNKNOWN_LAYOUT, style="yellow"))
     console.print(
         f"On {planned.device}, micro-batch {planned.micro_batch}, rows of up to {planned.sequence_length:,} tokens, "
         f"at the fullest moment ({planned.moment}):\n"

@@ -87,17 +87,27 @@ def _listen(host: str, port: int) -> socket.socket:
 def _server(app: FastAPI, settings: Settings) -> uvicorn.Server:
     import uvicorn
 
+    from modelforge.schemas.system import RunningServer
+    from modelforge.services.launch_links import launch_link
     from modelforge.services.server_services import ServerServices
+    from modelforge.storage.launch_files import LaunchFiles
 
     services: ServerServices = app.state.services
+    files = LaunchFiles(settings.home)
+    running = RunningServer(address=_address(settings), launch_secret=services.authenticator.launch_secret)
 
     class Announcing(uvicorn.Server):
-        """Says where it is once it answers there."""
+        """Says where it is once it answers there: to whoever looks on, and to `modelforge open`."""
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
-                typer.echo(f"ModelForge: {_address(settings)}/#launch={services.authenticator.launch_ticket()}")
+                files.write_server(running)
+                typer.echo(f"ModelForge: {launch_link(running)}")
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            files.forget_server(running)
+            await super().shutdown(sockets)
 
     return Announcing(
         uvicorn.Config(

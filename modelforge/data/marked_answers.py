@@ -10,6 +10,7 @@ from typing import Any
 from modelforge.data.collator import IGNORED, PaddingCollator
 from modelforge.data.pairs import labels_of
 from modelforge.data.preferences import sides_of
+from modelforge.schemas.problem_codes import Phrase
 from modelforge.tasks.features import Features, MarkedToken
 from modelforge.tasks.row_encoder import RowEncoder
 from modelforge.tasks.task import CanonicalRow
@@ -21,7 +22,7 @@ class MarkedAnswer:
 
     answer: Features
     good: bool
-    left_out: str | None
+    left_out: Phrase | None
 
     @property
     def columns(self) -> dict[str, list[int]]:
@@ -91,7 +92,8 @@ class MarkedCollator:
 
     Returns int64 tensors of shape `[b, s]`: `input_ids`, `attention_mask` and `completion_mask`, 1 on the tokens of the
     answer; the same three behind `KL_`, where prompt n stands before answer n − 1 (KTO, section 4.2: the divergence is
-    estimated on answers that do not belong); and `label`, `[b]`, true where the answer is good.
+    estimated on answers that do not belong), or before a spare one where it is alone; and `label`, `[b]`, true where
+    the answer is good.
     """
 
     pad_token_id: int
@@ -99,13 +101,16 @@ class MarkedCollator:
     """`data.max_length`: what the model can take. A longer mismatched row is cut at its end."""
     mismatched: bool = True
     """Off for losses that need no divergence."""
+    spares: tuple[Mapping[str, Any], ...] = ()
+    """Rows whose answers stand behind the prompt of a row that is alone in its batch, as the last one may be: two, so
+    that one of them is another row."""
 
     def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         import torch
 
         batch = self._padded([{name: row[name] for name in ("input_ids", "labels")} for row in rows])
         if self.mismatched:
-            others = self._padded([self._mismatch(row, rows[at - 1]) for at, row in enumerate(rows)])
+            others = self._padded([self._mismatch(row, self._other(rows, at)) for at, row in enumerate(rows)])
             batch |= {f"KL_{name}": value for name, value in others.items()}
         return batch | {"label": torch.tensor([bool(row["label"][0]) for row in rows])}
 
@@ -118,6 +123,13 @@ class MarkedCollator:
         batch = PaddingCollator(self.pad_token_id, self.most)([dict(row) for row in rows])
         labels = batch.pop("labels")
         return {**batch, "completion_mask": (labels != IGNORED).long()}
+
+    def _other(self, rows: Sequence[Mapping[str, Any]], at: int) -> Mapping[str, Any]:
+        """The row before, in a circle."""
+        if len(rows) > 1:
+            return rows[at - 1]
+        alone = rows[at]
+        return next((spare for spare in self.spares if spare["input_ids"] != alone["input_ids"]), alone)
 
     def _mismatch(self, row: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, list[int]]:
         """The prompt of `row` before the answer of `other`."""

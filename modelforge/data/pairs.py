@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 from modelforge.data.collator import IGNORED, PaddingCollator
 from modelforge.data.preferences import sides_of
+from modelforge.data.problem_phrases import phrase
+from modelforge.schemas.problem_codes import Phrase
 from modelforge.tasks.features import Features, MarkedToken
 from modelforge.tasks.row_encoder import RowEncoder
 from modelforge.tasks.task import CanonicalRow
@@ -59,12 +61,12 @@ class Pair:
         return any(side.is_cut for side in self.sides)
 
     @property
-    def left_out(self) -> str | None:
+    def left_out(self) -> Phrase | None:
         """Why the pair is not trained on: an answer was cut away, or nothing is left that tells the two apart."""
         if reason := self.chosen.left_out or self.rejected.left_out:
             return reason
         if self.chosen.columns == self.rejected.columns:
-            return "its two answers are the same tokens" + (" after cutting" if self.chosen.is_cut else "")
+            return phrase("same-answers-after-cutting" if self.chosen.is_cut else "same-answers")
         return None
 
     def marked(self) -> Iterator[list[MarkedToken]]:

@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from modelforge.data.context_turns import NAMED_ROWS, ContextTurns
+from modelforge.data.problem_phrases import words
 from modelforge.schemas.preflight import Finding, LengthSummary, PreflightReport
+from modelforge.schemas.problem_codes import Phrase
 from modelforge.tasks.features import Collator, Features
 from modelforge.tasks.row_encoder import RowEncoder
 from modelforge.tasks.task import CanonicalRow, Truth, row_named
 from modelforge.tasks.tokenised_row import IGNORED
 
-NAMED_ROWS = 20
 HISTOGRAM_BINS = 20
 
 ALWAYS: Mapping[str, Truth] = {
@@ -43,7 +45,9 @@ class Preflight:
     broken: dict[str, list[int]] = field(default_factory=dict)
     broken_total: Counter[str] = field(default_factory=Counter)
     lengths: array[int] = field(default_factory=lambda: array("q"))
-    left_out: list[tuple[int, str]] = field(default_factory=list)
+    left_out: list[tuple[int, Phrase]] = field(default_factory=list)
+    untrained: set[int] = field(default_factory=set)
+    """Rows of the training side that are left out."""
     cut: list[int] = field(default_factory=list)
     unprompted: list[int] = field(default_factory=list)
     """Rows that data.system_prompt is not put before."""
@@ -55,6 +59,7 @@ class Preflight:
 
     def __post_init__(self) -> None:
         self._config = self.encoder.config
+        self._context = ContextTurns(self.encoder.tokenizer, self._config)
         self._batch: list[tuple[int, Features]] = []
 
     @property
@@ -79,9 +84,12 @@ class Preflight:
             self.lengths.extend(len(sequence) for sequence in sequences)
             if reason := next((features.left_out for features in made if features.left_out), None):
                 self.left_out.append((number, reason))
+                if split == "train":
+                    self.untrained.add(number)
                 continue
             if any(features.is_cut for features in made):
                 self.cut.append(number)
+            self._context.add(number, canonical)
             for truth in self.encoder.broken_truths(canonical, made):
                 self._note(truth, number)
             if max(max(sequence, default=0) for sequence in sequences) >= self.vocabulary_size:
@@ -99,7 +107,7 @@ class Preflight:
 
     def report(self, notes: Sequence[Finding] = ()) -> PreflightReport:
         """The verdict. `notes` are findings of others: the split's leakage, for example."""
-        findings = (*self._truth_findings(), *self._row_findings(), *notes)
+        findings = (*self._truth_findings(), *self._row_findings(), *self._context.findings(), *notes)
         return PreflightReport(
             ok=all(finding.severity != "error" for finding in findings),
             rows=self.rows["train"],
@@ -164,12 +172,13 @@ class Preflight:
             yield Finding(
                 truth="answers-kept",
                 severity="error" if none_left else "warning",
-                message=f"{len(self.left_out):,} row(s) are not trained on; row {number}: {reason}.",
+                message=f"{len(self.left_out):,} row(s) are not trained on; row {number}: {words(reason)}.",
                 fix=f"Correct those rows; where they are too long, raise data.max_length above {limit:,}.",
                 rows=tuple(number for number, _ in self.left_out[:NAMED_ROWS]),
                 total=len(self.left_out),
                 code="rows-left-out",
-                params={"count": len(self.left_out), "row": number, "reason": reason, "limit": limit},
+                params={"count": len(self.left_out), "row": number, "reason": words(reason), "limit": limit},
+                reason=reason,
             )
         if self.cut:
             yield Finding(

@@ -1,4 +1,5 @@
-"""What is found, expected or to be done in a single place of a file, in words with the values in them."""
+"""What is found, expected or to be done in a single place of a file, and why a row is not trained on: in words with the
+values in them."""
 
 from __future__ import annotations
 
@@ -116,7 +117,23 @@ FIXES: Mapping[PhraseCode, str] = {
     "turns-as-objects": "Write the turns as a list of objects.",
 }
 
-PHRASES: Mapping[PhraseCode, str] = {**FOUND, **EXPECTED, **FIXES}
+REASONS: Mapping[PhraseCode, str] = {
+    "too-many-tokens": "it has {length:,} tokens, more than {key} {most:,}",
+    "answer-cut-away": "its whole answer was cut",
+    "nothing-to-train": "it has nothing to train on",
+    "same-answers": "its two answers are the same tokens",
+    "same-answers-after-cutting": "its two answers are the same tokens after cutting",
+    "prompt-leaves-no-room": "its prompt has {prompt:,} tokens, and {answer:,} are for the answer",
+    "empty-prompt": "its prompt is empty",
+    "class-not-trained": "no row to train on is of its class {label!r}",
+    "answer-not-in-text": "its answer does not stand in its text",
+    "no-window-holds-answer": "no window of {most:,} tokens holds its whole answer",
+    "question-leaves-no-room": "its question of {question:,} tokens leaves {room:,} of max_length {most:,} for the "
+    "text, with an overlap of {overlap:,}",
+}
+"""Why a row is not trained on."""
+
+PHRASES: Mapping[PhraseCode, str] = {**FOUND, **EXPECTED, **FIXES, **REASONS}
 
 
 def phrase(code: PhraseCode, **values: str | int) -> Phrase:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 from modelforge.data.preferences import sides_of
+from modelforge.data.problem_phrases import phrase
+from modelforge.schemas.problem_codes import Phrase
 from modelforge.tasks.causal_task import CausalTask
 from modelforge.tasks.causal_truths import TRUTHS
 from modelforge.tasks.features import Features, MarkedToken
@@ -40,7 +42,7 @@ class Prompt:
     """The features of a prompt."""
 
     ids: list[int]
-    left_out: str | None
+    left_out: Phrase | None
 
     @property
     def columns(self) -> dict[str, list[int]]:
@@ -94,8 +96,10 @@ class PromptEncoder(RowEncoder):
         """One prompt."""
         ids = cast(CausalTask, self.task).prompt_ids(prompt_row(row), self.tokenizer, self.config) or []
         room = self.config.data.max_length - self.answer_tokens
-        reason = f"its prompt has {len(ids):,} tokens, and {self.answer_tokens:,} are for the answer"
-        return (Prompt(ids, reason if len(ids) > room else None if ids else "its prompt is empty"),)
+        reason = None if ids else phrase("empty-prompt")
+        if len(ids) > room:
+            reason = phrase("prompt-leaves-no-room", prompt=len(ids), answer=self.answer_tokens)
+        return (Prompt(ids, reason),)
 
     def broken_truths(self, row: CanonicalRow, made: Sequence[Features]) -> Iterator[str]:  # noqa: ARG002
         """A prompt that begins twice."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, get_args
 
-from sqlalchemy import func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, case, func, or_, select, type_coerce
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,9 +16,35 @@ from modelforge.database.sessions import Sessions, add_unless_known, database_er
 from modelforge.database.supervisor_lock import AdvisoryLock, HomeLock, SupervisorLock
 from modelforge.exceptions import DatabaseError, NotFoundError
 from modelforge.schemas.run import RunStatus, RunTicket, RunView
+from modelforge.schemas.run_requests import RunOrder
 from modelforge.storage.file_lock import FileLock
 
 BY_TURN = (RunRow.priority.desc(), RunRow.position, RunRow.created_at, RunRow.id)
+
+
+VERDICTS = ("better", "no evidence", "worse")
+
+
+def _rank(order: RunOrder) -> ColumnElement[Any] | None:
+    """What runs are sorted by before their age."""
+    if order == "name":
+        return func.lower(RunRow.name)
+    if order == "status":
+        return case({status: place for place, status in enumerate(get_args(RunStatus))}, value=RunRow.status)
+    if order == "result":
+        verdict = type_coerce(RunRow.report, json_type())["verdict"].as_string()
+        return case({word: place for place, word in enumerate(VERDICTS)}, value=verdict, else_=len(VERDICTS))
+    return None
+
+
+def _behind(session: Session, last: RunRow, rank: ColumnElement[Any] | None) -> ColumnElement[bool]:
+    """Which runs follow after `last`."""
+    same_age = (RunRow.created_at == last.created_at) & (RunRow.id < last.id)
+    older = (RunRow.created_at < last.created_at) | same_age
+    if rank is None:
+        return older
+    place = session.scalar(select(rank).where(RunRow.id == last.id))
+    return (rank > place) | ((rank == place) & older)
 
 
 class QueueStatements(Sessions):
@@ -36,20 +63,21 @@ class QueueStatements(Sessions):
         before: str | None = None,
         owner: str | None = None,
         text: str = "",
+        order: RunOrder = "newest",
     ) -> tuple[list[RunView], int]:
-        """One page of runs, the newest first, and how many there are on all pages.
+        """One page of runs, and how many there are on all pages.
 
         Args:
             statuses: only these; all when none is given.
             limit: runs on a page.
-            before: the last run of the page before.
+            before: the last run of the page before, in the same order.
             owner: only runs of this account; all when not given.
             text: part of the id, the name, the model or the dataset, in whatever case.
 
         Raises:
             NotFoundError: the run `before` is not there any more.
         """
-        chosen = select(RunRow)
+        rank, chosen = _rank(order), select(RunRow)
         if statuses:
             chosen = chosen.where(RunRow.status.in_(statuses))
         if owner is not None:
@@ -61,12 +89,10 @@ class QueueStatements(Sessions):
         with self._read() as session:
             total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
             if before is not None:
-                last = found(session, RunRow, before)
-                chosen = chosen.where(
-                    (RunRow.created_at < last.created_at)
-                    | ((RunRow.created_at == last.created_at) & (RunRow.id < last.id))
-                )
-            query = chosen.order_by(RunRow.created_at.desc(), RunRow.id.desc()).limit(limit)
+                chosen = chosen.where(_behind(session, found(session, RunRow, before), rank))
+            query = chosen.order_by(
+                *([] if rank is None else [rank]), RunRow.created_at.desc(), RunRow.id.desc()
+            ).limit(limit)
             return [row.to_view() for row in session.scalars(query)], total
 
     def submit_run(self, run: RunView, ticket: RunTicket, later: Sequence[RunView] = ()) -> str:

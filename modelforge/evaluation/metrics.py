@@ -8,6 +8,8 @@
 | accuracy | nothing: a class is given or not |
 | SQuAD exact match, F1 | as the official script of SQuAD 2.0: the words of token F1, the best of all right answers |
 
+Of a text that begins with reasoning, the part behind `</think>` alone is compared, in answers and references alike.
+
 Preference accuracy compares no texts but the likelihoods of two given answers; the agreement with marks, those of one
 answer before and after.
 """
@@ -24,6 +26,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from modelforge.tasks.reasoning import answer_of
 
 if TYPE_CHECKING:
     from rouge_score.rouge_scorer import RougeScorer
@@ -179,10 +183,14 @@ def best_scores(
 
     Names that are no answer metric, such as `perplexity`, are left out.
     """
+    compared = [
+        (answer_of(answer), tuple(answer_of(reference) for reference in references))
+        for answer, references in zip(answers, accepted, strict=True)
+    ]
     return {
         name: tuple(
             max(ANSWER_METRICS[name](answer, reference) for reference in _counted(references, name))
-            for answer, references in zip(answers, accepted, strict=True)
+            for answer, references in compared
         )
         for name in metrics
         if name in ANSWER_METRICS

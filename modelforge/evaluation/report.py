@@ -47,6 +47,7 @@ def build_report(
         examples=_examples(base, tuned, seed),
         confusion=confusion_matrix(base, tuned),
         note=untrained_note("The base", base),
+        untrained=tuple(base.untrained),
     )
 
 

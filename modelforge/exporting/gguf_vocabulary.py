@@ -10,6 +10,8 @@ from typing import Any
 
 from modelforge.exceptions import ConfigurationError
 from modelforge.exporting.pretokenizers import PRE_TOKENIZERS, Vocabulary, as_llama_cpp, same_ids
+from modelforge.tasks.chat_rendering import render_prompt
+from modelforge.tasks.chat_template import told_for_good
 
 TRAINING_MARKS = re.compile(r"\{%(-?)\s*(?:generation|endgeneration)\s*(-?)%\}")
 """`{% generation %}` says which part of a conversation is trained; it writes nothing, and few readers know it."""
@@ -61,10 +63,11 @@ def read_vocabulary(tokenizer: Any, size: int, texts: Sequence[str], *, plain_pr
 
 
 def exported_template(tokenizer: Any) -> str | None:
-    """The chat template as other programs read it: it writes the same, without the marks that training needs."""
+    """The chat template as other programs read it: it writes what the model was trained on, whatever they say of the
+    day and of reasoning, without the marks that training needs."""
     if tokenizer.chat_template is None:
         return None
-    return TRAINING_MARKS.sub(r"{#\1 \2#}", tokenizer.get_chat_template())
+    return TRAINING_MARKS.sub(r"{#\1 \2#}", told_for_good(tokenizer.get_chat_template()))
 
 
 def add_vocabulary(writer: Any, vocabulary: Vocabulary, template: str | None) -> None:
@@ -90,5 +93,4 @@ def _begins_with_bos(tokenizer: Any, plain_prompts: bool) -> bool:
         return False
     if tokenizer.chat_template is None or plain_prompts:
         return bool(tokenizer("a")["input_ids"][0] == tokenizer.bos_token_id)
-    said = tokenizer.apply_chat_template([{"role": "user", "content": "a"}], tokenize=False, add_generation_prompt=True)
-    return str(said).startswith(tokenizer.bos_token)
+    return render_prompt(tokenizer, [{"role": "user", "content": "a"}]).startswith(tokenizer.bos_token)

@@ -55,9 +55,10 @@ def go_template_of(prompt: Prompt, bos: str | None, stops: Sequence[str] = (), *
     user, more = {"role": "user", "content": USER}, {"role": "user", "content": AGAIN}
     around = _between(prompt([user, {"role": "assistant", "content": ANSWER}, more]), USER, ANSWER, AGAIN)
     briefed = _briefed(prompt, user)
-    if around is None or around[1] != around[3]:  # what follows a question, with an answer behind it and without
-        return None
+    if around is None or not around[3].startswith(around[1]):
+        return None  # what follows a question is another text before an answer that is there than before one to come
     first, asked, answered = _begun(around[0], bos), around[1], around[2]
+    begun = around[3].removeprefix(asked)  # of the answer to come: `<think></think>` where the model is not to reason
     turn = _common_end(first, answered, *briefed[1:2])
     for stop in stops:
         turn = turn.removeprefix(stop)
@@ -67,14 +68,16 @@ def go_template_of(prompt: Prompt, bos: str | None, stops: Sequence[str] = (), *
         before, behind = _begun(briefed[0], bos), briefed[1].removesuffix(turn)
         otherwise = f"{{{{ else }}}}{first}" if first else ""
         opening = f"{{{{ if .System }}}}{before}{{{{ .System }}}}{behind}{otherwise}{{{{ end }}}}"
-    if not all(_is_text(part) for part in (first, asked, answered, turn, prefix, *briefed)):
+    if not all(_is_text(part) for part in (first, asked, answered, turn, prefix, begun, *briefed)):
         return None
-    return opening + (_last_turn(turn + prefix, asked) if prefix else _all_turns(turn, asked, answered))
+    return opening + (_last_turn(turn + prefix, asked + begun) if prefix else _all_turns(turn, asked, answered, begun))
 
 
-def _all_turns(turn: str, asked: str, answered: str) -> str:
+def _all_turns(turn: str, asked: str, answered: str, begun: str) -> str:
+    loop, last = go_template.LOOP_WITH_PLACES if begun else "range .Messages", go_template.LAST_OF_LOOP
+    begin = f"{{{{ {last} }}}}{begun}{{{{ end }}}}" if begun else ""
     return (
-        f'{{{{ range .Messages }}}}{{{{ if eq .Role "user" }}}}{turn}{{{{ .Content }}}}{asked}'
+        f'{{{{ {loop} }}}}{{{{ if eq .Role "user" }}}}{turn}{{{{ .Content }}}}{asked}{begin}'
         f'{{{{ else if eq .Role "assistant" }}}}{{{{ .Content }}}}{answered}{{{{ end }}}}{{{{ end }}}}'
     )
 

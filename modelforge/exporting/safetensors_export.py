@@ -12,6 +12,7 @@ from modelforge.schemas.model import ModelManifest
 from modelforge.storage.folders import ModelFolder
 from modelforge.training.merge import load_in_fp32
 from modelforge.training.publish import published_dtype, save_full
+from modelforge.training.saved_tokenizer import save_tokenizer
 
 
 class SafetensorsExport:
@@ -32,7 +33,7 @@ class SafetensorsExport:
         dtype = published_dtype(loaded.model, self.base, self.numbers)
         self.numbers = str(dtype).removeprefix("torch.")
         save_full(loaded.model, staging, dtype)
-        loaded.tokenizer.save_pretrained(staging)
+        save_tokenizer(loaded.tokenizer, staging)
 
     def read_back(self, staging: Path, manifest: ModelManifest) -> LoadedModel:
         """The model as any later user reads it, in fp32."""

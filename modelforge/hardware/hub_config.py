@@ -23,6 +23,15 @@ def hub_config(model: str, revision: str | None = None) -> dict[str, Any]:
     return config
 
 
+def hub_commit(model: str, revision: str | None = None) -> str:
+    """The commit that a branch, a tag or the main branch of a hub model is at; without the hub, as the cache has it.
+
+    Raises:
+        ProviderError: see `hub_config_file`.
+    """
+    return hub_config_file(model, revision).parent.name  # the cache keeps files by commit
+
+
 def hub_config_file(model: str, revision: str | None = None) -> Path:
     """Where `config.json` lies in the cache; fetched alone, some kilobytes, where it is not there.
 

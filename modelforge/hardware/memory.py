@@ -25,6 +25,7 @@ from modelforge.hardware.activations import Pass, Training, backward_bytes, chec
 from modelforge.hardware.advice import advise
 from modelforge.hardware.compute import ResolvedCompute, resolve_compute
 from modelforge.hardware.detector import detect
+from modelforge.hardware.fitness import check_trainable
 from modelforge.hardware.logits import ROW_OUTPUTS, Head, evaluation_bytes, scoring_bytes, training_bytes
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.hardware.runtime import runtime_bytes
@@ -76,7 +77,9 @@ def plan_memory(
 
     Raises:
         HardwareError: the config asks for a device or number type that this machine has not got.
+        ProviderError: the model cannot be trained here; see `check_trainable`.
     """
+    check_trainable(shape)
     hardware = hardware or detect()
     compute = resolve_compute(config, hardware)
     base = runtime_bytes(compute.device) if runtime is None else runtime
@@ -87,7 +90,7 @@ def plan_memory(
 
     moment, needed = parts(config, sequence_length)
     largest = _largest_batch(lambda batch: parts(_with_batch(config, batch), sequence_length)[1].total, available)
-    fits = needed.total <= FILL * available
+    fits = fits_into(needed.total, available)
     states = states_of(config, shape, compute)
     return MemoryPlan(
         device=compute.device,
@@ -99,10 +102,16 @@ def plan_memory(
         sequence_length=sequence_length,
         largest_micro_batch=largest,
         parameters=shape.parameters,
+        is_exact=shape.is_exact,
         trainable_parameters=states.trainable,
         moment=moment,
         advice=() if fits else advise(config, sequence_length, available, FILL, lambda c, n: parts(c, n)[1].total),
     )
+
+
+def fits_into(total: int, free: int) -> bool:
+    """Whether a run that takes `total` bytes fits into `free` ones, with room for the plan's own error."""
+    return total <= FILL * free
 
 
 def fullest_moment(
@@ -277,7 +286,7 @@ def _largest_batch(total: Callable[[int], int], available: int) -> int:
     low, high = 0, LARGEST_BATCH
     while low < high:
         middle = (low + high + 1) // 2
-        if total(middle) <= FILL * available:
+        if fits_into(total(middle), available):
             low = middle
         else:
             high = middle - 1

@@ -31,6 +31,8 @@ LEARNED_POSITIONS = {
 }
 """Types with one embedding for each position, and how many of these no token can have. All others compute it, as does
 DeBERTa without `position_biased_input`."""
+EXPERTS = ("num_experts", "num_local_experts", "n_routed_experts", "moe_num_experts")
+"""Keys of `config.json` under which families say how many experts a layer has."""
 HEADER_LIMIT = 100 << 20
 """The longest header that the safetensors format allows, in bytes."""
 STORED_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I8": 1, "U8": 1, "BOOL": 1}
@@ -45,7 +47,8 @@ class ModelShape:
     parameters: int
     """Tied weights counted once."""
     is_exact: bool
-    """Whether `parameters` was read from the weights, or follows a family that is known; else it is an estimate."""
+    """Whether `parameters` was read from the weights, or follows a family that is known; else the model was taken for a
+    Llama by its config's keys."""
     dtype: str
     """What the weights are stored in: `float32`, `bfloat16`, `float16`."""
     max_positions: int | None
@@ -58,6 +61,10 @@ class ModelShape:
     """Size of the weights as they lie on disk, where they do."""
     labels: tuple[str, ...] = ()
     """What a classifier's outputs are called, in their order."""
+    experts: int = 0
+    """How many feed-forward networks a layer of a mixture of experts chooses from; 0 in a dense model."""
+    quantised_by: str | None = None
+    """The method that its weights were quantised with before they were saved: `bitsandbytes`, `awq`; else nothing."""
 
     @classmethod
     def read(cls, location: str, revision: str | None = None) -> ModelShape:
@@ -96,6 +103,8 @@ class ModelShape:
             hidden_dropout=_first(config, HIDDEN_DROPOUT),
             stored_bytes=sum(math.prod(t["shape"]) * STORED_BYTES.get(t["dtype"], 4) for t in tensors) or None,
             labels=labels,
+            experts=_experts(config),
+            quantised_by=_quantised_by(config),
         )
 
     @property
@@ -220,6 +229,17 @@ def _seems_llama_like(config: Mapping[str, Any]) -> bool:
     if "ForSequenceClassification" in names:
         return "type_vocab_size" not in config
     return not names or "text_config" in config or any(head in names for head in CAUSAL_HEADS)
+
+
+def _experts(config: Mapping[str, Any]) -> int:
+    counts = (config.get(key) for key in EXPERTS)
+    return max((count for count in counts if isinstance(count, int)), default=0)
+
+
+def _quantised_by(config: Mapping[str, Any]) -> str | None:
+    """bitsandbytes is the one method that the configs of early versions do not name."""
+    quantised = config.get("quantization_config")
+    return str(quantised.get("quant_method") or "bitsandbytes") if quantised else None
 
 
 def _max_positions(config: Mapping[str, Any]) -> int | None:

@@ -30,8 +30,16 @@ def profile_of(accelerators: Sequence[Accelerator]) -> Profile:
 
 
 def recommended_models(profile: Profile, task: str | None = None) -> tuple[RecommendedModel, ...]:
-    """Models that can be fine-tuned well on a machine of `profile`, the best choice first, starters last."""
-    return tuple(model for model in _table() if profile in model.profiles and (task is None or task in model.tasks))
+    """Models to try on a machine of `profile`, the best choice first, starters last; whether one fits, a plan tells.
+
+    A processor is offered what it trains in a bearable time, a GPU behind what suits it all other models too.
+    """
+    found = [model for model in _table() if task is None or task in model.tasks]
+    suited = [model for model in found if profile in model.profiles]
+    if profile == "cpu":
+        return tuple(suited)
+    others = [model for model in found if profile not in model.profiles]
+    return tuple(sorted([*suited, *others], key=lambda model: model.id.startswith("starter:")))
 
 
 def known_config(model: str) -> dict[str, Any] | None:

@@ -12,8 +12,8 @@ LIBRARIES: dict[tuple[str, bool], int] = {
     ("Linux", True): 450 * MIB,
     ("Darwin", False): 420 * MIB,
 }
-"""(system, torch built with CUDA) → bytes as `peak_memory` counts them, once torch, transformers, peft, datasets and trl
-are imported."""
+"""(system, torch built with CUDA) → bytes as `peak_memory` counts them, with torch, transformers, peft, datasets and
+trl imported."""
 BITSANDBYTES = 41 * MIB
 """What PEFT's import adds where bitsandbytes is installed."""
 FIRST_USE = 80 * MIB

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from modelforge.exceptions import ProviderError
 from modelforge.hardware.hub_config import hub_config_file
+from modelforge.providers.hub_fetch import WEIGHTS, is_weights
 from modelforge.providers.provider import ModelSource
 from modelforge.providers.weight_files import PICKLES, SUFFIX
+
+NAMED = 3
+"""Files that a message names at most."""
 
 
 def check_hub_access(source: ModelSource) -> None:
@@ -20,20 +26,30 @@ def check_hub_access(source: ModelSource) -> None:
     config = hub_config_file(source.location, source.revision)
     on_hub = _files_on_hub(source)
     if on_hub is None:
-        if not any(config.parent.glob(f"*{SUFFIX}")):
+        if not any(is_weights(path.name) for path in config.parent.iterdir()):
             raise ProviderError(
                 f"The weights of {source.location} are not on this machine, and the hub cannot be reached.",
                 hint="Connect and try again, name a local folder, or begin with starter:chat.",
                 code="model-not-here",
                 params={"model": source.location},
             )
-    elif not any(name.endswith(SUFFIX) for name in on_hub):
-        raise ProviderError(
-            f"{source.location} holds no safetensors weights.",
-            hint=PICKLES,
-            code="no-safetensors",
-            params={"model": source.location},
+    elif not any(is_weights(name) for name in on_hub):
+        raise _no_weights(source.location, [name for name in on_hub if name.endswith(SUFFIX)])
+
+
+def _no_weights(model: str, others: Sequence[str]) -> ProviderError:
+    """No file of the repository is one that transformers loads; `others` are safetensors under other names."""
+    if not others:
+        return ProviderError(
+            f"{model} holds no safetensors weights.", hint=PICKLES, code="no-safetensors", params={"model": model}
         )
+    found, wanted = ", ".join(others[:NAMED]), " or ".join(WEIGHTS)
+    return ProviderError(
+        f"{model} holds no weights in the form that transformers loads, {wanted}, but {found}.",
+        hint="Name the repository of this model that was saved for transformers.",
+        code="weights-in-other-form",
+        params={"model": model, "wanted": wanted, "found": found},
+    )
 
 
 def _files_on_hub(source: ModelSource) -> list[str] | None:

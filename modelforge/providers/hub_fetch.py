@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -14,7 +15,9 @@ NEVER_FETCHED = [
     *("*.py", "*.gguf", "onnx/*", "openvino/*", "coreml/*", "original/*", "consolidated*"),
 ]
 """Pickles and code, which are never loaded, and weights in forms that are not used here."""
-TO_TRAIN_FROM = ["*.json", "*.txt", "*.model", "*.jinja", "model.safetensors", "model-*.safetensors"]
+WEIGHTS = ["model.safetensors", "model-*.safetensors"]
+"""The files that transformers loads weights from: all in one, or in parts."""
+TO_TRAIN_FROM = ["*.json", "*.txt", "*.model", "*.jinja", *WEIGHTS]
 """What transformers loads of a model's repository."""
 LOOK_EVERY = 0.5
 
@@ -57,6 +60,11 @@ def fetch(
             snapshot_download(**wanted)
         on_bytes(found.size, found.size)
     return found
+
+
+def is_weights(name: str) -> bool:
+    """Whether a file of a model's repository, by its path in there, has weights that are fetched and loaded."""
+    return any(fnmatchcase(name, pattern) for pattern in WEIGHTS)
 
 
 def _listed(wanted: dict[str, Any]) -> list[Any]:

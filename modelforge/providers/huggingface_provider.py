@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from modelforge.exceptions import ProviderError
+from modelforge.hardware.hub_config import hub_commit
 from modelforge.hardware.model_shape import adapter_labels, label_names
 from modelforge.providers.adapter_fit import (
     peft_initialisation,
@@ -27,6 +28,7 @@ from modelforge.providers.hub_fetch import TO_TRAIN_FROM, OnBytes, fetch
 from modelforge.providers.model_head import check_head, check_type
 from modelforge.providers.model_source import resolve_base
 from modelforge.providers.provider import LoadOptions, ModelSource, Provider
+from modelforge.providers.target_modules import check_target_modules
 from modelforge.providers.weight_files import check_weight_files
 from modelforge.quantization.differentiable import keep_differentiable
 from modelforge.quantization.loftq import begin_at_the_remainder
@@ -51,6 +53,12 @@ class HuggingFaceProvider(Provider):
             return ModelSource(str(Path(model).expanduser().resolve()))
         return ModelSource(model, revision)
 
+    def pin(self, source: ModelSource) -> ModelSource:
+        """A hub model at its commit; offline, the one that the cache has."""
+        if source.folder is not None or _looks_like_a_path(source.location):
+            return source
+        return replace(source, revision=hub_commit(source.location, source.revision))
+
     def validate_model_access(self, source: ModelSource) -> None:
         """Check that config, weights and tokenizer are there, without loading them."""
         if source.folder is None:
@@ -64,7 +72,8 @@ class HuggingFaceProvider(Provider):
         check_type(_config_of(source), source.location)
 
     def check_fit(self, source: ModelSource, config: TrainingConfig, head: Head) -> None:
-        """Check that the weights have the head that is trained, and that no adapter would be merged into fewer bits."""
+        """Check that the weights have the head that is trained and the layers that are adapted, and that no adapter
+        would be merged into fewer bits."""
         folder = source.folder
         if folder and (folder / "adapter_config.json").exists():
             if config.quantization.bits:
@@ -75,6 +84,11 @@ class HuggingFaceProvider(Provider):
                 )
             return self.check_fit(resolve_base(folder, self), config, head)
         check_head(_config_of(source), head, source.location)
+        if config.finetuning_type == "lora" and isinstance(config.lora.target_modules, list):
+            try:
+                check_target_modules(source, head, config.lora.target_modules)
+            except (OSError, ValueError, ImportError) as error:
+                raise _load_failure("model", source, error) from error
 
     def fetch(self, source: ModelSource, on_bytes: OnBytes) -> None:
         """A hub model into the hub's cache; of an adapter folder, its base."""
@@ -149,12 +163,6 @@ class HuggingFaceProvider(Provider):
         from peft import LoraConfig, get_peft_model
 
         lora = config.lora
-        known = {name.rpartition(".")[2] for name, _ in model.named_modules()}
-        if isinstance(lora.target_modules, list) and not known & set(lora.target_modules):
-            raise ProviderError(
-                f"No layer of this model is called {', '.join(lora.target_modules)}.",
-                hint="Set lora.target_modules to all-linear, or to names of its layers.",
-            )
         peft_config = LoraConfig(
             r=lora.r,
             lora_alpha=lora.lora_alpha,

@@ -63,6 +63,14 @@ class Provider(Protocol):
         """`starter:NAME`, a folder or a hub id → where its files are."""
         ...
 
+    def pin(self, source: ModelSource) -> ModelSource:
+        """The same model at the commit that it is at now, which never changes. A folder has none and stays as it is.
+
+        Raises:
+            ProviderError: it is not known which commit that is; the hint says what to do.
+        """
+        return source
+
     def validate_model_access(self, source: ModelSource) -> None:
         """Check, without loading weights, that the model is there and may be used.
 

@@ -46,6 +46,12 @@ async def read_export(export_id: ExportId, exports: Exports, caller: CurrentCall
     return await run_in_threadpool(exports.find, export_id, caller)
 
 
+@router.post("/exports/{export_id}/stop")
+async def stop_export(export_id: ExportId, exports: Exports, caller: CurrentCaller) -> ExportView:
+    """End an export where it is; no file of it is kept. It then says `stopped`."""
+    return await run_in_threadpool(exports.stop, export_id, caller)
+
+
 @router.get("/exports/{export_id}/files/{name}", response_class=FileResponse, responses=BYTES)
 async def download_export(export_id: ExportId, name: FileName, exports: Exports, caller: CurrentCaller) -> FileResponse:
     """One file of an export."""

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Query, Response
 
-from modelforge.dependencies import CurrentCaller, HardwareAdvice, Runs, Services
+from modelforge.dependencies import CurrentCaller, HardwareAdvice, Runs, Services, WhileConnected
 from modelforge.schemas.config import TrainingConfig, parse_training_config
 from modelforge.schemas.plan import MemoryPlan
 from modelforge.schemas.preflight import RowPreview
 from modelforge.schemas.run import RunStatus, RunView
-from modelforge.schemas.run_requests import PlanReport, QueuePlace, RunAccepted, RunPage
+from modelforge.schemas.run_requests import PlanReport, QueuePlace, RunAccepted, RunOrder, RunPage
 from modelforge.services.references import check_references, check_sight
 
 router = APIRouter(tags=["runs"])
@@ -32,9 +32,9 @@ Priority = Annotated[int, Query(ge=-1000, le=1000, description="Runs of higher p
 
 
 @router.post("/api/v1/plans")
-async def plan(config: Recipe, runs: Runs, caller: CurrentCaller) -> PlanReport:
-    """Preflight over all rows and memory plan; nothing is started or kept."""
-    return await runs.plan(config, caller)
+async def plan(config: Recipe, runs: Runs, caller: CurrentCaller, handle: WhileConnected) -> PlanReport:
+    """Preflight over all rows and memory plan; nothing is started or kept. It ends when the client hangs up."""
+    return await runs.plan(config, caller, handle)
 
 
 @router.post("/api/v1/plans/memory")
@@ -57,11 +57,13 @@ async def preview_tokens(
     config: Config,
     runs: Runs,
     caller: CurrentCaller,
+    handle: WhileConnected,
     rows: Annotated[int, Query(ge=1, le=50)] = 3,
     tokens: Annotated[int, Query(ge=1, le=2**20, description="The most tokens of a row.")] = 2000,
+    first: Annotated[int, Query(ge=1, description="The row to begin with.")] = 1,
 ) -> list[RowPreview]:
-    """The first rows token by token: trained, ignored or cut."""
-    return await runs.preview(config, rows, tokens, caller)
+    """Rows token by token: trained, ignored or cut."""
+    return await runs.preview(config, rows, tokens, caller, handle, first)
 
 
 @router.post("/api/v1/runs", status_code=202)
@@ -91,9 +93,10 @@ def list_runs(
     text: Annotated[
         str, Query(alias="query", max_length=200, description="Part of the id, name, model or dataset.")
     ] = "",
+    order: Annotated[RunOrder, Query(description="By what runs are sorted; alike ones by age.")] = "newest",
 ) -> RunPage:
-    """Runs, the newest first, in pages."""
-    return runs.page(*(status or ()), limit=limit, before=before, text=text, caller=caller)
+    """Runs in pages, the newest first unless another order is asked for."""
+    return runs.page(*(status or ()), limit=limit, before=before, text=text, order=order, caller=caller)
 
 
 @router.get("/api/v1/queue")

@@ -96,3 +96,9 @@ async def list_merges(merges: Merges, caller: CurrentCaller) -> list[MergeJob]:
 async def read_merge(job_id: JobId, merges: Merges, caller: CurrentCaller) -> MergeJob:
     """One merge: whether it is done, the model that it made, and how that was compared with the adapter."""
     return merges.job(job_id, caller)
+
+
+@router.post("/merges/{job_id}/stop")
+async def stop_merge(job_id: JobId, merges: Merges, caller: CurrentCaller) -> MergeJob:
+    """End a merge where it is; no file of it is kept. It then says `stopped`."""
+    return merges.stop(job_id, caller)

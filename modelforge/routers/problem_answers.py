@@ -20,6 +20,8 @@ from modelforge.services.openai_answers import openai_error
 MOST_FAULTS = 20
 OPENAI = "/v1/"
 """Everything under it answers in OpenAI's shape, errors included."""
+CLIENT_CLOSED_REQUEST = 499
+"""nginx's number, for the log alone."""
 HINTS = {
     400: "Correct the request; GET /api/v1/openapi.json describes every route.",
     404: "GET /api/v1/openapi.json lists every route.",
@@ -67,6 +69,11 @@ def _for_openai(problem: dict[str, Any]) -> tuple[int, dict[str, Any]]:
 async def handle(request: Request, error: Exception) -> Response:
     """What FastAPI calls."""
     return answer_problem(request, error)
+
+
+async def hung_up(_request: Request, _error: Exception) -> Response:
+    """What FastAPI calls where the client went before its answer was there: nobody reads this."""
+    return Response(status_code=CLIENT_CLOSED_REQUEST)
 
 
 def _described(error: Exception) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from modelforge.schemas.events import EventKind
 from modelforge.schemas.report import EvaluationReport
 from modelforge.schemas.run import RunSpec
 from modelforge.schemas.run_requests import CheckpointView, EventPage, LogTail, RunComparison, RunMetrics
-from modelforge.services.run_insight import compare
+from modelforge.services.run_insight import compare_found
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
 
@@ -26,8 +26,8 @@ NOT_KEPT = {"cache-control": "no-store", "x-accel-buffering": "no"}
 def compare_runs(
     runs: Runs, caller: CurrentCaller, ids: Annotated[list[str], Query(min_length=2, max_length=20)]
 ) -> RunComparison:
-    """The settings in which runs differ, and what they measured."""
-    return compare([runs.get(run_id, caller) for run_id in dict.fromkeys(ids)])
+    """The settings in which runs differ, and what they measured; runs that are gone are named and left out."""
+    return compare_found(ids, lambda run_id: runs.get(run_id, caller))
 
 
 @router.get(

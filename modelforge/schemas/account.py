@@ -45,7 +45,7 @@ class SignIn(Schema):
     """One of: the ticket of a launch link, or an account's name and password."""
 
     ticket: str | None = Field(default=None, max_length=1000)
-    """What follows `#launch=` in the link that `modelforge serve` prints."""
+    """What follows `#launch=` in the link that `modelforge serve` or `modelforge open` prints."""
     name: str | None = Field(default=None, max_length=64)
     password: SecretStr | None = Field(default=None, max_length=1000)
 
@@ -56,7 +56,7 @@ class Session(Schema):
     token: str
     """For the header `Authorization: Bearer …`; the page keeps it in `sessionStorage`."""
     expires_in: int
-    """Seconds."""
+    """Seconds after the last use; after a week it ends in any case."""
 
 
 class DownloadLink(Schema):

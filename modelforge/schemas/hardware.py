@@ -76,10 +76,12 @@ class RecommendedModel(Schema):
     """The machines on which it can be fine-tuned well."""
     parameters: int
     memory_bytes: int
-    """Memory for LoRA on a 16-bit base, one row of 1,024 tokens at a time with gradient checkpointing: of a GPU, or
-    where there is none what the plan says of the main memory."""
+    """Memory for LoRA, one row of 1,024 tokens at a time with gradient checkpointing: what the plan says by which the
+    model fits here."""
+    quantized: bool = False
+    """Whether that is on a 4-bit base, since one of 16 bits does not fit."""
     quantized_memory_bytes: int
-    """The same on a 4-bit base."""
+    """The same on a 4-bit base, as measured on a GPU."""
     license: str
     note: str
     """What it is good for, in half a sentence."""

@@ -10,7 +10,10 @@ from modelforge.schemas.problem import ErrorWords
 
 
 class BackgroundJob(Schema):
-    """One piece of work from one model. Jobs are forgotten when the server ends; what they made stays."""
+    """One piece of work from one model.
+
+    A job is interrupted and forgotten when the server ends, and has to be asked for anew; what it has made stays.
+    """
 
     id: str
     model_id: str

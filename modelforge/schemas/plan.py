@@ -65,6 +65,9 @@ class MemoryPlan(Schema):
     largest_micro_batch: int
     """The largest micro-batch that fits, 0 if none does."""
     parameters: int
+    is_exact: bool = True
+    """Whether the model's layout is known; else it was taken for a Llama's, which its config resembles, and the figures
+    are estimates."""
     trainable_parameters: int
     moment: str = "head"
     """The moment of the run that takes the most: `head`, `layer`, `gradients`, `reference`, `step`, `sampling`,

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from modelforge.exceptions import Params
 from modelforge.schemas.base import Schema
+from modelforge.schemas.problem_codes import Phrase
 
 FindingCode = Literal[
     "answer-is-trained",
@@ -28,6 +29,8 @@ FindingCode = Literal[
     "rows-left-out",
     "rows-cut",
     "rows-without-system-prompt",
+    "answers-as-context",
+    "answers-as-context-only",
     "no-rows",
     "nothing-held-out",
     "rows-beyond-positions",
@@ -44,6 +47,8 @@ FindingCode = Literal[
     "marks-unbalanced",
     "unanswerable",
     "unanswerable-taught",
+    "too-few-prompts",
+    "targets-beyond-positions",
     "settings-unheeded",
 ]
 """What ModelForge itself may find. Texts in other languages are kept by these names."""
@@ -64,6 +69,8 @@ class Finding(Schema):
     """Which text `message` and `fix` are; none where a plug-in wrote them."""
     params: Params = Field(default_factory=dict)
     """The values within them, by name."""
+    reason: Phrase | None = None
+    """Why rows are left out: that of the first one, which is also the value `reason`."""
 
 
 class LengthSummary(Schema):

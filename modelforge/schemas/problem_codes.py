@@ -187,8 +187,20 @@ PhraseCode = Literal[
     "rename-file",
     "write-role",
     "turns-as-objects",
+    "too-many-tokens",
+    "answer-cut-away",
+    "nothing-to-train",
+    "same-answers",
+    "same-answers-after-cutting",
+    "prompt-leaves-no-room",
+    "empty-prompt",
+    "class-not-trained",
+    "answer-not-in-text",
+    "no-window-holds-answer",
+    "question-leaves-no-room",
 ]
-"""What is found, expected or to be done in a single place: `data.problem_phrases` has the words."""
+"""What is found, expected or to be done in a single place, and why a row is left out: `data.problem_phrases` has the
+words."""
 
 
 class Phrase(Schema):

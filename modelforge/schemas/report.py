@@ -71,5 +71,7 @@ class EvaluationReport(Schema):
     """Where the answers are classes, and at most 50 of them."""
     note: str | None = None
     """What has to be known to read the figures."""
+    untrained: tuple[str, ...] = ()
+    """The parts of the base that began at random, of which `note` tells; other languages tell it by them."""
     since_start: SinceStart | None = None
     """Of a later stage: all stages so far, where they were measured on the same rows by the same measures."""

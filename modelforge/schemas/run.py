@@ -52,10 +52,18 @@ class RunSpec(Schema):
     """Package → version, of everything that decides the result."""
     owner: str | None = None
     """The account that started it; none where there are no accounts."""
+    model_commit: str | None = None
+    """The commit of a hub model that the run was prepared with, and that every attempt loads; nothing for a model of
+    this machine, nor in runs of earlier versions."""
     reward_sha256: str | None = None
     """What the run's `reward.py` must be, where a function of the user's is among its rewards."""
     stage: RunStage | None = None
     """Its place in a recipe of several stages; nothing for a run of its own."""
+
+    @property
+    def model_revision(self) -> str | None:
+        """What the model is loaded at: the commit, where one was kept, else what the recipe says."""
+        return self.model_commit or self.config.model_revision
 
 
 class RunError(ErrorWords):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -47,8 +47,13 @@ class RunAccepted(RunView):
         return cls(**dict(run), notices=notices)
 
 
+RunOrder = Literal["newest", "name", "status", "result"]
+"""How runs are listed. By status: those that wait or work first. By result: the better first, those without one last.
+Alike ones follow each other as `newest` has them."""
+
+
 class RunPage(Schema):
-    """One page of runs, the newest first."""
+    """One page of runs."""
 
     items: tuple[RunView, ...]
     total: int
@@ -124,6 +129,8 @@ class RunComparison(Schema):
     """Dotted key → each run's value, for the keys in which they differ."""
     metrics: dict[str, tuple[float | None, ...]]
     """Metric → what each run's tuned model scored."""
+    missing: tuple[str, ...] = ()
+    """Ids that were asked for and of which there is no run: deleted, or another's."""
 
 
 class RecipeText(Schema):

@@ -36,3 +36,11 @@ class SettingsView(Schema):
     disable_tensorboard: bool
     accounts: bool
     """Whether people sign in by name."""
+
+
+class RunningServer(Schema):
+    """`server.json` of a home: where its server is, and what signs the links that let a browser in there."""
+
+    address: str
+    launch_secret: str
+    """Of this server process alone; worth nothing once it has ended."""

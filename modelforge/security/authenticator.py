@@ -12,16 +12,20 @@ from typing import Protocol
 from modelforge.exceptions import AuthenticationError
 from modelforge.schemas.account import Scope
 from modelforge.security.caller import HOME_OWNER, Caller
+from modelforge.security.last_uses import LastUses
 from modelforge.security.signing import Signer
 
 SESSION_SECONDS = 12 * 3600
+"""A session ends so long after it was last used."""
+LONGEST_SESSION_SECONDS = 7 * 24 * 3600
+"""However much it is used."""
 LAUNCH_SECONDS = 15 * 60
 LINK_SECONDS = 60
 """Within these a download must begin; one that has begun goes on."""
 LINK_SCOPES: frozenset[Scope] = frozenset({"read", "admin"})
 """`admin` decides whose things are seen; what may be done is bounded by the link's one path, and by GET."""
 LINK_HINT = "Start the download again from the page; a link is good for a minute."
-SIGN_IN_HINT = "Send `Authorization: Bearer TOKEN`; `modelforge serve` prints a link that signs the browser in."
+SIGN_IN_HINT = "Send `Authorization: Bearer TOKEN`; `modelforge open` prints a link that signs the browser in."
 
 
 class Directory(Protocol):
@@ -42,6 +46,9 @@ class Authenticator:
     def __init__(self, token: str, directory: Directory) -> None:
         self._token = _digest(token)
         self._signer = Signer(token)
+        self.launch_secret = secrets.token_urlsafe(32)
+        """Signs launch tickets, at this server alone: it ends with this process."""
+        self._sessions = LastUses(SESSION_SECONDS)
         self._directory = directory
         self._instance = secrets.token_hex(8)
         self._used: dict[str, float] = {}
@@ -60,25 +67,21 @@ class Authenticator:
             )
         return found
 
-    def launch_ticket(self) -> str:
-        """A ticket that signs one browser in, once, within a quarter of an hour, at this server alone."""
-        claims = {"server": self._instance, "nonce": secrets.token_hex(16)}
-        return self._signer.sign("launch", claims, LAUNCH_SECONDS)
-
     def redeem(self, ticket: str) -> str:
         """A session token for a launch ticket. Raises AuthenticationError when it is used, old or not ours."""
-        claims = self._signer.read("launch", ticket)
-        if claims is None or claims["server"] != self._instance or not self._is_first_use(claims["nonce"]):
+        claims = Signer(self.launch_secret).read("launch", ticket)
+        if claims is None or not self._is_first_use(claims["nonce"]):
             raise AuthenticationError(
                 "This sign-in link has been used or has expired.",
-                hint="Start `modelforge serve` again for a new one, or sign in with the API token.",
+                hint="`modelforge open`, on the machine of the server, makes a new one; or sign in with the API token.",
                 code="sign-in-link-used",
             )
         return self.session_for(None, "")
 
     def session_for(self, name: str | None, stamp: str) -> str:
         """A token for a page: of an account, or of the owner of the home."""
-        return self._signer.sign("session", {"name": name, "stamp": stamp}, SESSION_SECONDS)
+        claims = {"name": name, "stamp": stamp, "id": secrets.token_hex(8), "begun": time.time()}
+        return self._signer.sign("session", claims, LONGEST_SESSION_SECONDS)
 
     def link_ticket(self, path: str, caller: Caller) -> str:
         """A ticket to read `path` as `caller`, in the address itself: a browser's own download sends no header."""
@@ -101,6 +104,8 @@ class Authenticator:
         if hmac.compare_digest(_digest(token), self._token):
             return HOME_OWNER
         if (claims := self._signer.read("session", token)) is not None:
+            if not self._sessions.use(claims.get("id", ""), claims.get("begun", 0.0)):
+                return None
             name = claims["name"]
             return HOME_OWNER if name is None else self._directory.by_session(name, claims["stamp"])
         return self._directory.by_key(token)
@@ -113,6 +118,11 @@ class Authenticator:
                 return False
             self._used[nonce] = now + LAUNCH_SECONDS
             return True
+
+
+def launch_ticket(launch_secret: str) -> str:
+    """A ticket that signs one browser in, once, within a quarter of an hour, at the server whose secret this is."""
+    return Signer(launch_secret).sign("launch", {"nonce": secrets.token_hex(16)}, LAUNCH_SECONDS)
 
 
 def _digest(token: str) -> bytes:

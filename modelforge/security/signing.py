@@ -1,4 +1,4 @@
-"""Signed, expiring tickets: launch links and browser sessions. Nothing about them is stored."""
+"""Signed, expiring tickets: launch links and browser sessions."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import orjson
 
 
 class Signer:
-    """Signs claims with a key that is derived from the API token: a new token ends every session."""
+    """Signs claims with a key that is derived from a secret. Sessions' is the API token: a new one ends them all."""
 
-    def __init__(self, token: str) -> None:
-        self._key = hmac.digest(token.encode(), b"modelforge tickets", hashlib.sha256)
+    def __init__(self, secret: str) -> None:
+        self._key = hmac.digest(secret.encode(), b"modelforge tickets", hashlib.sha256)
 
     def sign(self, purpose: str, claims: dict[str, Any], lifetime: float) -> str:
         """A ticket for `purpose` that is good for `lifetime` seconds."""

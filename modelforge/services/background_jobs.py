@@ -1,4 +1,4 @@
-"""Jobs that merge or export: each in a process of its own, while whoever asked looks on."""
+"""Jobs that merge, export or measure: each in a process of its own, while whoever asked looks on."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from modelforge.exceptions import ModelForgeException
 from modelforge.schemas.job import BackgroundJob
 from modelforge.schemas.problem import ErrorWords
 from modelforge.security.caller import Caller
+from modelforge.services.heavy_process import CallHandle, Ended
 
 Job = TypeVar("Job", bound=BackgroundJob)
-Work = Callable[[], Coroutine[Any, Any, dict[str, Any]]]
-"""Does a job; returns the fields of the job that it can now fill."""
+Work = Callable[[CallHandle], Coroutine[Any, Any, dict[str, Any]]]
+"""Does a job, in a call that goes by the handle; returns the fields of the job that it can now fill."""
 KEPT = 100
 """Jobs that are remembered."""
 
@@ -24,15 +25,28 @@ class BackgroundJobs(Generic[Job]):
 
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
+        self._handles: dict[str, CallHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def start(self, job: Job, work: Work) -> Job:
-        """Keep a job and begin it; it ends as succeeded, or as failed with the error of ours that `work` raised."""
+    def start(self, job: Job, work: Work, handle: CallHandle | None = None) -> Job:
+        """Keep a job and begin it.
+
+        It ends as succeeded, as failed with the error of ours that `work` raised, or as stopped.
+
+        Args:
+            handle: default: one that nobody hears.
+        """
         self._keep(job)
-        task = asyncio.create_task(self._carry_out(job, work), name=job.id)
+        handle = self._handles[job.id] = handle or CallHandle()
+        task = asyncio.create_task(self._carry_out(job, work, handle), name=job.id)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return job
+
+    def stop(self, job_id: str) -> None:
+        """End a job where it is; of one that has ended, nothing changes."""
+        if (handle := self._handles.get(job_id)) is not None:
+            handle.end()
 
     def seen_by(self, caller: Caller) -> list[Job]:
         """The jobs that the caller may see, the newest first."""
@@ -57,12 +71,16 @@ class BackgroundJobs(Generic[Job]):
         """Remember a job no longer; it has ended."""
         self._jobs.pop(job_id, None)
 
-    async def _carry_out(self, job: Job, work: Work) -> None:
+    async def _carry_out(self, job: Job, work: Work, handle: CallHandle) -> None:
         ends: dict[str, Any]
         try:
-            ends = {"status": "succeeded", **await work()}
+            ends = {"status": "succeeded", **await work(handle)}
+        except Ended:
+            ends = {"status": "stopped"}
         except ModelForgeException as error:
             ends = {"status": "failed", "error": ErrorWords.of(error)}
+        finally:
+            del self._handles[job.id]
         self._keep(self._jobs.get(job.id, job).model_copy(update={**ends, "finished_at": datetime.now(UTC)}))
 
     def _keep(self, job: Job) -> None:

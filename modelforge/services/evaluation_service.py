@@ -67,7 +67,7 @@ class EvaluationService:
             owner=caller.owner,
         )
         seated = await asyncio.to_thread(self._seat, job.id, CallHandle(self._listener(job.id)))
-        return self._jobs.start(job, lambda: self._carry_out(job, seated))
+        return self._jobs.start(job, lambda handle: self._carry_out(job, seated, handle), seated.handle)
 
     def list_jobs(self, caller: Caller) -> list[EvaluationJob]:
         """What the caller may see, the newest first: at work, failed, or done at any time."""
@@ -96,8 +96,7 @@ class EvaluationService:
             NotFoundError: there is none, or it belongs to another account.
         """
         job = self.job(evaluation_id, caller)
-        if (seated := self._seated.get(job.id)) is not None:
-            seated.handle.end()
+        self._jobs.stop(job.id)
         return job
 
     def make_room(self, slot: str) -> None:
@@ -135,14 +134,14 @@ class EvaluationService:
 
         return hear
 
-    async def _carry_out(self, job: EvaluationJob, seated: _Seated) -> dict[str, Any]:
+    async def _carry_out(self, job: EvaluationJob, seated: _Seated, handle: CallHandle) -> dict[str, Any]:
         asked = (self.files.home, seated.slot, job.request, job.id, job.owner)
         try:
-            return {"result": await self.heavy.call(Evaluation, evaluate_in_child, *asked, handle=seated.handle)}
+            return {"result": await self.heavy.call(Evaluation, evaluate_in_child, *asked, handle=handle)}
         except Ended:
             if seated.fault is not None:
                 raise seated.fault from None
-            return {"status": "stopped"}
+            raise
         finally:
             with self._seating:
                 del self._seated[job.id]

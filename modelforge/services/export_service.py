@@ -11,11 +11,11 @@ from modelforge.exceptions import ConflictError, NotFoundError, StorageError
 from modelforge.schemas.export import ExportKind, ExportManifest, ExportRequest, ExportView
 from modelforge.security.caller import HOME_OWNER, Caller
 from modelforge.services.background_jobs import BackgroundJobs
+from modelforge.services.heavy_process import CallHandle, HeavyProcess
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ExportFolder
 
 if TYPE_CHECKING:
-    from modelforge.services.heavy_process import HeavyProcess
     from modelforge.services.model_service import ModelService
 
 
@@ -70,7 +70,7 @@ class ExportService(ExportLibrary):
         job = ExportView(
             **kind.model_dump(), id=export_id, model_id=model.id, created_at=datetime.now(UTC), owner=model.owner
         )
-        return self._jobs.start(job, lambda: self._export(model.id, kind))
+        return self._jobs.start(job, lambda handle: self._export(model.id, kind, handle))
 
     def list_all(self, caller: Caller) -> list[ExportView]:
         """The exports that are there, under way, or could not be made, the newest first."""
@@ -84,13 +84,23 @@ class ExportService(ExportLibrary):
         job = self._jobs.find(export_id, caller)
         return job if job is not None and job.status != "succeeded" else self.get(export_id, caller)
 
+    def stop(self, export_id: str, caller: Caller) -> ExportView:
+        """End an export where it is; no file of it is kept. Of one that has ended, nothing changes.
+
+        Raises:
+            NotFoundError: there is none, or it belongs to another account.
+        """
+        view = self.find(export_id, caller)
+        self._jobs.stop(view.id)
+        return view
+
     def remove(self, export_id: str, caller: Caller) -> None:
         """Delete an export, or forget one that could not be made. Raises NotFoundError, ConflictError."""
         job = self._jobs.find(export_id, caller)
         if job is not None and job.status == "running":
             raise ConflictError(
                 f"{export_id} is being made.",
-                hint="Wait until it has ended, then delete it.",
+                hint="Stop it, or wait until it has ended; then delete it.",
                 code="export-being-made",
                 params={"export": export_id},
             )
@@ -105,8 +115,9 @@ class ExportService(ExportLibrary):
         """Exports under way from this model, in words."""
         return [f"the export {job.id}" for job in self._jobs.running() if job.model_id == model_id]
 
-    async def _export(self, model_id: str, kind: ExportKind) -> dict[str, Any]:
-        made = await self.heavy.call(ExportManifest, export_in_child, self.files.home, model_id, kind)
+    async def _export(self, model_id: str, kind: ExportKind, handle: CallHandle) -> dict[str, Any]:
+        asked = (self.files.home, model_id, kind)
+        made = await self.heavy.call(ExportManifest, export_in_child, *asked, handle=handle)
         return {"result": made, "check": made.check.sentence}
 
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import math
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache, cached_property
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from modelforge.exceptions import HardwareError
 from modelforge.hardware.detector import detect
-from modelforge.hardware.memory import plan_memory
+from modelforge.hardware.memory import fits_into, plan_memory
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.hardware.profiles import recommended_models
 from modelforge.providers.model_source import resolve_model
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.schemas.config import TrainingConfig, parse_training_config
-from modelforge.schemas.hardware import Hardware, Profile, RecommendedModel
+from modelforge.schemas.hardware import Hardware, RecommendedModel
 from modelforge.schemas.plan import MemoryPlan
 from modelforge.storage.file_manager import FileManager
 
@@ -39,42 +38,40 @@ ROUND_TO = 64
 
 
 class HardwareService:
-    """What this machine can train, and a complete config that suits it."""
+    """What this machine can train, and a complete config that suits it.
+
+    Free memory is looked up for every plan: it is another's a moment later.
+    """
 
     def __init__(self, files: FileManager, hardware: Hardware | None = None) -> None:
-        """`hardware`: the machine to advise for; default: this one, found when it is first asked for."""
+        """`hardware`: the machine to advise for; default: this one, as it is whenever it is asked for."""
         self.files = files
         self._given = hardware
-
-    @cached_property
-    def hardware(self) -> Hardware:
-        """The machine that is advised for."""
-        return self._given or self.detect()
+        self._needs: dict[tuple[str, str, int | None], int] = {}
 
     def detect(self) -> Hardware:
-        """What this machine has now."""
-        return detect(self.files.home)
-
-    @property
-    def profile(self) -> Profile:
-        """The machine's size in one word."""
-        return self.hardware.profile
+        """What the machine that is advised for has now."""
+        return self._given or detect(self.files.home)
 
     def recommended_models(self, task: str | None = None) -> tuple[RecommendedModel, ...]:
-        """Models that this machine can fine-tune well, the best choice first, starters last.
+        """Models that the memory which is free now can fine-tune, the best choice first, starters last.
 
-        A GPU's size decides by itself. Without one each model is planned for with the memory that is free now, and
-        says what it takes of it.
+        Each says what it takes by the plan that fits, on a 4-bit base where a GPU holds no other.
         """
-        found = recommended_models(self.profile, task)
-        if self.hardware.accelerators:
-            return found
-        plans = ((model, self._smallest_plan_of(model.id, model.tasks[0])) for model in found)
-        return tuple(model.model_copy(update={"memory_bytes": plan.total_bytes}) for model, plan in plans if plan.fits)
+        machine = self.detect()
+        free = _free_bytes(machine)
+        found = []
+        for model in recommended_models(machine.profile, task):
+            for bits in _bases(machine):
+                needed = self._smallest_need(model.id, model.tasks[0], bits, machine)
+                if fits_into(needed, free):
+                    found.append(model.model_copy(update={"memory_bytes": needed, "quantized": bits is not None}))
+                    break
+        return tuple(found)
 
     def plan(self, config: TrainingConfig, sequence_length: int | None = None) -> MemoryPlan:
         """The memory that `config` takes here; rows are as long as `data.max_length` unless a length is given."""
-        return plan_memory(config, self._shape(config), sequence_length or config.data.max_length, self.hardware)
+        return plan_memory(config, self._shape(config), sequence_length or config.data.max_length, self.detect())
 
     def propose(
         self,
@@ -101,7 +98,8 @@ class HardwareService:
         named = {"model": model, "dataset": dataset, "task": task, "finetuning_type": finetuning_type}
         shape = self._shape(parse_training_config({**named, "strategy": strategy}).config)
         length = _max_length(longest, shape)
-        for choice in self._choices(shape, finetuning_type, length):
+        machine = self.detect()
+        for choice in _choices(shape, finetuning_type, length, machine):
             config = parse_training_config(
                 {
                     **named,
@@ -112,7 +110,7 @@ class HardwareService:
                     "evaluation": {"per_device_eval_batch_size": choice["eval_batch"]},
                 }
             ).config
-            if plan_memory(config, shape, length, self.hardware).fits:
+            if plan_memory(config, shape, length, machine).fits:
                 return config
         raise HardwareError(
             f"{model} with rows of {length} tokens does not fit into this machine's memory.",
@@ -121,50 +119,66 @@ class HardwareService:
             params={"model": model, "length": length},
         )
 
-    def _choices(self, shape: ModelShape, finetuning_type: str, length: int) -> Iterator[dict[str, Any]]:
-        """From the quickest to the most frugal."""
-        device = "gpu" if self.hardware.accelerators else "cpu"
-        rows = ROWS_PER_STEP_SMALL if shape.parameters <= TINY else ROWS_PER_STEP
-        first = _power_of_two(min(rows, max(1, TOKENS_PER_PASS[device] // length)))
-        can_quantise = finetuning_type == "lora" and device == "gpu" and importlib.util.find_spec("bitsandbytes")
-        for bits in (None, 4) if can_quantise else (None,):
-            for recompute in (False, True):
-                batch = first
-                while batch >= 1:
-                    yield {
-                        "bits": bits,
-                        "gradient_checkpointing": recompute,
-                        "eval_batch": batch,
-                        "optimization": {
-                            "per_device_train_batch_size": batch,
-                            "gradient_accumulation_steps": rows // batch,
-                        },
-                    }
-                    batch //= 2
-
-    @cached_property
-    def _smallest_plan_of(self) -> Callable[[str, str], MemoryPlan]:
-        """Planned once for each model: the machine that is advised for stays the same, and every Home page asks."""
-        return cache(self._smallest_plan)
-
-    def _smallest_plan(self, model: str, task: str) -> MemoryPlan:
-        """What the table of models gives figures for: LoRA, one row of 1,024 tokens at a time, recomputed."""
-        config = parse_training_config(
-            {
-                "model": model,
-                "dataset": "-",
-                "task": task,
-                "optimization": {"per_device_train_batch_size": 1},
-                "evaluation": {"per_device_eval_batch_size": 1},
-                "compute": {"gradient_checkpointing": True},
-            }
-        ).config
-        return self.plan(config, _max_length(None, self._shape(config)))
+    def _smallest_need(self, model: str, task: str, bits: int | None, machine: Hardware) -> int:
+        """Bytes of the smallest run. They stay the same, and every Home page asks: planned once for each model."""
+        key = (model, task, bits)
+        if key not in self._needs:
+            config = _smallest_config(model, task, bits)
+            shape = self._shape(config)
+            self._needs[key] = plan_memory(config, shape, _max_length(None, shape), machine).total_bytes
+        return self._needs[key]
 
     def _shape(self, config: TrainingConfig) -> ModelShape:
         provider = ProviderFactory.create_provider(config.provider)
         source = resolve_model(config.model, provider, self.files, config.model_revision)
         return ModelShape.read(source.location, source.revision)
+
+
+def _free_bytes(machine: Hardware) -> int:
+    """Where a run goes by itself: on the first GPU, or where there is none in the main memory."""
+    return machine.accelerators[0].free_bytes if machine.accelerators else machine.memory_available_bytes
+
+
+def _bases(machine: Hardware) -> tuple[int | None, ...]:
+    """Bits of the base's weights, none for those that it comes in."""
+    can_quantise = machine.accelerators and importlib.util.find_spec("bitsandbytes") is not None
+    return (None, 4) if can_quantise else (None,)
+
+
+def _smallest_config(model: str, task: str, bits: int | None) -> TrainingConfig:
+    """LoRA, one row at a time, recomputed."""
+    return parse_training_config(
+        {
+            "model": model,
+            "dataset": "-",
+            "task": task,
+            **_strategy("sft", bits),
+            "optimization": {"per_device_train_batch_size": 1},
+            "evaluation": {"per_device_eval_batch_size": 1},
+            "compute": {"gradient_checkpointing": True},
+        }
+    ).config
+
+
+def _choices(shape: ModelShape, finetuning_type: str, length: int, machine: Hardware) -> Iterator[dict[str, Any]]:
+    """From the quickest to the most frugal."""
+    device = "gpu" if machine.accelerators else "cpu"
+    rows = ROWS_PER_STEP_SMALL if shape.parameters <= TINY else ROWS_PER_STEP
+    first = _power_of_two(min(rows, max(1, TOKENS_PER_PASS[device] // length)))
+    for bits in _bases(machine) if finetuning_type == "lora" else (None,):
+        for recompute in (False, True):
+            batch = first
+            while batch >= 1:
+                yield {
+                    "bits": bits,
+                    "gradient_checkpointing": recompute,
+                    "eval_batch": batch,
+                    "optimization": {
+                        "per_device_train_batch_size": batch,
+                        "gradient_accumulation_steps": rows // batch,
+                    },
+                }
+                batch //= 2
 
 
 def _instead(models: Sequence[str]) -> str:

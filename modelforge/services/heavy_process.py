@@ -7,11 +7,12 @@ back as JSON; an error of ours comes back as the same class with the same words.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import Any, Literal, TypeVar
 
@@ -19,7 +20,7 @@ import orjson
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from modelforge.exceptions import HardwareError, ModelForgeException, restored, told
+from modelforge.exceptions import HardwareError, ModelForgeException, StorageError, restored, told
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.launcher import PRELOAD
 
@@ -36,12 +37,23 @@ class Ended(Exception):
 class CallHandle:
     """A call that is carried out: what it tells is heard, and it may be ended, from any thread."""
 
-    def __init__(self, hear: Callable[[Any], object]) -> None:
-        """`hear` is called in a thread of its own with everything that the function tells, as JSON has it."""
+    def __init__(self, hear: Callable[[Any], object] | None = None) -> None:
+        """`hear` is called in a thread of its own with everything that the function tells, as JSON has it.
+
+        Where nobody hears, the function is not asked to tell.
+        """
         self.hear = hear
         self.has_ended = False
+        self._turn: Future[Any] | None = None
         self._child: Any = None
         self._lock = threading.Lock()
+
+    def wait(self, turn: Future[Any]) -> None:
+        """The call waits for its turn."""
+        with self._lock:
+            self._turn = turn
+            if self.has_ended:
+                turn.cancel()
 
     def begin(self, child: Any) -> None:
         """The call has begun, in this process."""
@@ -51,11 +63,13 @@ class CallHandle:
                 child.kill()
 
     def end(self) -> None:
-        """End the call where it is, or as soon as it begins."""
+        """End the call where it is, also one that waits for its turn."""
         with self._lock:
             self.has_ended = True
             if self._child is not None:
                 self._child.kill()
+            elif self._turn is not None:
+                self._turn.cancel()
 
 
 class HeavyProcess:
@@ -84,10 +98,15 @@ class HeavyProcess:
         self, result: type[Result], function: Callable[..., Any], *arguments: Any, handle: CallHandle | None = None
     ) -> Result:
         """`function(*arguments)` in a child process; waits for a free turn. See `call_now`."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._pool, lambda: self.call_now(result, function, *arguments, handle=handle)
-        )
+        turn = self._pool.submit(self.call_now, result, function, *arguments, handle=handle)
+        if handle is not None:
+            handle.wait(turn)
+        try:
+            return await asyncio.wrap_future(turn)
+        except asyncio.CancelledError:
+            if handle is not None and handle.has_ended:
+                raise Ended from None
+            raise
 
     def call_now(
         self, result: type[Result], function: Callable[..., Any], *arguments: Any, handle: CallHandle | None = None
@@ -97,7 +116,8 @@ class HeavyProcess:
         Args:
             result: the type of what the function returns; it travels as JSON.
             function: importable by name in the child.
-            handle: hears what the function says, and may end it; the function is given `tell` behind its arguments.
+            handle: hears what the function says, and may end it; the function is given `tell` behind its arguments
+                where somebody hears.
 
         Raises:
             ModelForgeException: what the function raised, or that the child died.
@@ -108,7 +128,7 @@ class HeavyProcess:
             with writer:
                 child = self.context.Process(
                     target=_carry_out,
-                    args=(str(self.files.cache), function, arguments, writer, handle is not None),
+                    args=(str(self.files.cache), function, arguments, writer, _is_heard(handle)),
                     daemon=True,
                 )
                 child.start()
@@ -118,6 +138,8 @@ class HeavyProcess:
                 answer = _hear_out(reader, handle)
             except EOFError:
                 child.join()
+                with contextlib.suppress(StorageError):  # else the next start sweeps
+                    self.files.sweep()
                 if handle is not None and handle.has_ended:
                     raise Ended from None
                 raise _death(child.exitcode, function.__name__) from None
@@ -131,10 +153,14 @@ class HeavyProcess:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
+def _is_heard(handle: CallHandle | None) -> bool:
+    return handle is not None and handle.hear is not None
+
+
 def _hear_out(line: Connection, handle: CallHandle | None) -> dict[str, Any]:
     """The answer, once what is told on the way there has been handed on. Raises EOFError where none comes."""
     while "told" in (said := orjson.loads(line.recv_bytes())):
-        if handle is not None:
+        if handle is not None and handle.hear is not None:
             handle.hear(said["told"])
     return dict(said)
 

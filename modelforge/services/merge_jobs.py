@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modelforge.exceptions import ConflictError, NotFoundError
-from modelforge.schemas.model import MergeCheck, ModelManifest
+from modelforge.schemas.model import MergeCheck, ModelManifest, id_when_merged
 from modelforge.schemas.model_requests import Dtype, MergeJob, MergeRequest
 from modelforge.security.caller import Caller
 from modelforge.services.background_jobs import BackgroundJobs
+from modelforge.services.heavy_process import CallHandle, Ended, HeavyProcess
 from modelforge.storage.file_manager import FileManager
 
 if TYPE_CHECKING:
-    from modelforge.services.heavy_process import HeavyProcess
     from modelforge.services.model_service import ModelService
 
 
@@ -55,7 +56,7 @@ class MergeJobs:
             created_at=now,
             owner=model.owner,
         )
-        return self._jobs.start(job, lambda: self._merge(job))
+        return self._jobs.start(job, lambda handle: self._merge(job, handle))
 
     def list_jobs(self, caller: Caller) -> list[MergeJob]:
         """The jobs that the caller may see, the newest first."""
@@ -72,14 +73,28 @@ class MergeJobs:
             )
         return job
 
+    def stop(self, job_id: str, caller: Caller) -> MergeJob:
+        """End a merge where it is; no file of it is kept. Of one that has ended, nothing changes.
+
+        Raises:
+            NotFoundError: there is none, or it belongs to another account.
+        """
+        job = self.job(job_id, caller)
+        self._jobs.stop(job.id)
+        return job
+
     def merging(self, model_id: str) -> list[str]:
         """Merges under way from this model, in words."""
         return [f"the merge {job.id}" for job in self._jobs.running() if job.model_id == model_id]
 
-    async def _merge(self, job: MergeJob) -> dict[str, Any]:
-        manifest = await self.heavy.call(
-            ModelManifest, merge_in_child, self.models.files.home, job.model_id, job.dtype, job.new_id
-        )
+    async def _merge(self, job: MergeJob, handle: CallHandle) -> dict[str, Any]:
+        asked = (self.models.files.home, job.model_id, job.dtype, job.new_id)
+        try:
+            manifest = await self.heavy.call(ModelManifest, merge_in_child, *asked, handle=handle)
+        except Ended:
+            with contextlib.suppress(NotFoundError):  # it may have been published a moment before
+                await asyncio.to_thread(self.models.add_to_index, job.new_id or id_when_merged(job.model_id))
+            raise
         model = await asyncio.to_thread(self.models.add_to_index, manifest.id)
         return {"result": model, "check": MergeCheck.model_validate(model.merge_check).sentence}
 

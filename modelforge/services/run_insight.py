@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from modelforge.database.database_manager import DatabaseManager
@@ -86,13 +86,35 @@ class RunInsight:
         return self.files.run(run_id)
 
 
-def compare(runs: Sequence[RunView]) -> RunComparison:
+def compare_found(run_ids: Sequence[str], find: Callable[[str], RunView]) -> RunComparison:
+    """`compare` of the runs that `find` finds; the others are named as missing.
+
+    Raises:
+        ConfigurationError: fewer than two ids, or too many to look at.
+        NotFoundError: none of the runs is there.
+    """
+    runs: list[RunView] = []
+    missing: dict[str, NotFoundError] = {}
+    for run_id in dict.fromkeys(run_ids):
+        try:
+            runs.append(find(run_id))
+        except NotFoundError as error:
+            missing[run_id] = error
+    if missing and not runs:
+        raise next(iter(missing.values()))
+    return compare(runs, tuple(missing))
+
+
+def compare(runs: Sequence[RunView], missing: Sequence[str] = ()) -> RunComparison:
     """The settings in which runs differ, and what they measured.
+
+    Args:
+        missing: the ids that were asked for too, and are not there.
 
     Raises:
         ConfigurationError: fewer than two runs, or too many to look at.
     """
-    if not 2 <= len(runs) <= MOST_COMPARED:
+    if not 2 <= len(runs) + len(missing) <= MOST_COMPARED:
         raise ConfigurationError(
             f"{len(runs)} run(s) cannot be compared.",
             hint=f"Name two to {MOST_COMPARED} different runs.",
@@ -105,6 +127,7 @@ def compare(runs: Sequence[RunView]) -> RunComparison:
         runs=tuple(run.id for run in runs),
         settings=differing_settings(runs),
         metrics={name: tuple(report.get(name, {}).get("tuned") for report in reports) for name in names},
+        missing=tuple(missing),
     )
 
 

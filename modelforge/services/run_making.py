@@ -52,6 +52,7 @@ def make_run(
             dataset_sha256=preparation.dataset_sha256,
             versions={package: metadata.version(package) for package in RECORDED},
             owner=owner,
+            model_commit=preparation.model_commit,
             reward_sha256=None if reward_source is None else sha256_of(reward_source),
         )
         files.create_run(

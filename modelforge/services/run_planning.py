@@ -34,8 +34,8 @@ def _plan_report(config: TrainingConfig, found: Preparation) -> PlanReport:
     return PlanReport(config=config, preflight=found.preflight, plan=found.plan, validation=found.validation)
 
 
-def preview_in_child(home: Path, config: TrainingConfig, rows: int, most_tokens: int) -> list[RowPreview]:
-    """The first rows, token by token, up to `most_tokens` of each."""
+def preview_in_child(home: Path, config: TrainingConfig, rows: int, most_tokens: int, first: int) -> list[RowPreview]:
+    """So many rows from the row `first` on, token by token, up to `most_tokens` of each."""
     from modelforge.training.preparation import preview
 
-    return preview(config, FileManager(home), rows, most_tokens)
+    return preview(config, FileManager(home), rows, most_tokens, first)

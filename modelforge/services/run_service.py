@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from modelforge.database.database_manager import DatabaseManager
 from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError
@@ -20,9 +17,9 @@ from modelforge.schemas.config.stages import ParsedStages, is_staged, parse_stag
 from modelforge.schemas.events import EventKind
 from modelforge.schemas.preflight import RowPreview
 from modelforge.schemas.run import FINISHED, RunSpec, RunStatus, RunTicket, RunView
-from modelforge.schemas.run_requests import EventPage, PlanReport, QueuePlace, RunAccepted, RunPage
+from modelforge.schemas.run_requests import EventPage, PlanReport, QueuePlace, RunAccepted, RunOrder, RunPage
 from modelforge.security.caller import HOME_OWNER, Caller
-from modelforge.services.heavy_process import HeavyProcess
+from modelforge.services.heavy_process import CallHandle, HeavyProcess
 from modelforge.services.references import check_references, check_sight
 from modelforge.services.run_making import make_run
 from modelforge.services.run_planning import plan_in_child, preview_in_child
@@ -31,11 +28,11 @@ from modelforge.services.run_settling import reopen
 from modelforge.services.run_supervisor import RunSupervisor
 from modelforge.services.stage_making import make_stages, stand_in
 from modelforge.services.stage_order import StageOrder, enter_queue
+from modelforge.services.submit_keys import check_key, fingerprint_of
 from modelforge.storage.atomic import write_json
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.stopping import STOP_SECONDS, stop_run
 
-LONGEST_KEY = 255
 NOBODY = "-"
 """No account has this name."""
 STOPS_AT_ONCE = 8
@@ -60,26 +57,36 @@ class RunService:
 
     # Before a run
 
-    async def plan(self, written: Mapping[str, Any], caller: Caller = HOME_OWNER) -> PlanReport:
+    async def plan(
+        self, written: Mapping[str, Any], caller: Caller = HOME_OWNER, handle: CallHandle | None = None
+    ) -> PlanReport:
         """Preflight and memory plan over all rows, of all stages; nothing is kept.
 
         Raises:
+            Ended: `handle` has ended it.
             ConfigurationError, DatasetValidationError, ProviderError: what stands in the way.
             NotFoundError: it names a dataset or a model that the caller does not see.
         """
         parsed = self._parse(written, caller)
         what = parsed if isinstance(parsed, ParsedStages) else parsed.config
-        report = await self.heavy.call(PlanReport, plan_in_child, self.files.home, what)
+        report = await self.heavy.call(PlanReport, plan_in_child, self.files.home, what, handle=handle)
         return report.model_copy(update={"notices": parsed.notices})
 
     async def preview(
-        self, written: Mapping[str, Any], rows: int, tokens: int, caller: Caller = HOME_OWNER
+        self,
+        written: Mapping[str, Any],
+        rows: int,
+        tokens: int,
+        caller: Caller = HOME_OWNER,
+        handle: CallHandle | None = None,
+        first: int = 1,
     ) -> list[RowPreview]:
-        """The first rows of the dataset, up to `tokens` tokens of each, as the trainer would treat them."""
+        """Rows of the dataset from `first` on, up to `tokens` tokens of each, as the trainer would treat them."""
         parsed = parse_training_config(written)
         check_references(parsed.config)
         check_sight(parsed.config, self.files, caller)
-        return await self.heavy.call(list[RowPreview], preview_in_child, self.files.home, parsed.config, rows, tokens)
+        asked = (self.files.home, parsed.config, rows, tokens, first)
+        return await self.heavy.call(list[RowPreview], preview_in_child, *asked, handle=handle)
 
     async def submit(
         self,
@@ -104,8 +111,8 @@ class RunService:
         if key is None:
             ticket = RunTicket(priority=priority, position=time.time())
             return RunAccepted.of(await self._make(parsed, owner, ticket, force), parsed.notices)
-        _check_key(key)
-        fingerprint = _fingerprint(parsed)
+        check_key(key)
+        fingerprint = fingerprint_of(parsed)
         ticket = RunTicket(priority=priority, position=time.time(), idempotency_key=key, fingerprint=fingerprint)
         async with self._submitting.setdefault((owner, key), asyncio.Lock()):
             earlier = await asyncio.to_thread(self.database.find_submission, owner, key)
@@ -168,11 +175,14 @@ class RunService:
         limit: int,
         before: str | None = None,
         text: str = "",
+        order: RunOrder = "newest",
         caller: Caller = HOME_OWNER,
     ) -> RunPage:
-        """One page of runs, the newest first; of a text, those whose id, name, model or dataset has it."""
+        """One page of runs; of a text, those whose id, name, model or dataset has it."""
         owner = None if caller.is_admin else caller.owner or NOBODY
-        runs, total = self.database.page_runs(*statuses, limit=limit, before=before, owner=owner, text=text.strip())
+        runs, total = self.database.page_runs(
+            *statuses, limit=limit, before=before, owner=owner, text=text.strip(), order=order
+        )
         more = len(runs) == limit
         return RunPage(items=tuple(runs), total=total, next=runs[-1].id if more else None)
 
@@ -264,27 +274,11 @@ class RunService:
         self._stops.shutdown(wait=False)
 
 
-def _check_key(key: str) -> None:
-    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
-        raise ConflictError(
-            f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters.", hint="A random UUID serves well."
-        )
-
-
 def _configs(parsed: ParsedConfig | ParsedStages) -> list[TrainingConfig]:
     """The configs of all runs; where a stage names an earlier one, with the model that its chain begins with."""
     if isinstance(parsed, ParsedConfig):
         return [parsed.config]
     return [stand_in(parsed, stage) for stage in parsed.stages]
-
-
-def _fingerprint(parsed: ParsedConfig | ParsedStages) -> str:
-    """SHA-256 of what was submitted: one config, or the name of the recipe with the names and configs of its stages."""
-    if isinstance(parsed, ParsedConfig):
-        content: Any = parsed.config.model_dump(mode="json")
-    else:
-        content = [parsed.name, *([stage.name, stage.config.model_dump(mode="json")] for stage in parsed.stages)]
-    return hashlib.sha256(orjson.dumps(content)).hexdigest()
 
 
 # What the child process does

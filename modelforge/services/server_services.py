@@ -66,7 +66,9 @@ class ServerServices:
     @cached_property
     def authenticator(self) -> Authenticator:
         """Tokens → callers."""
-        return Authenticator(self.api_token, self.accounts)
+        made = Authenticator(self.api_token, self.accounts)
+        learn_secret("launch", made.launch_secret)
+        return made
 
     @cached_property
     def limits(self) -> RateLimits:

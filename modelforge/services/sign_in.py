@@ -22,7 +22,7 @@ def sign_in(how: SignIn, services: ServerServices, address: str) -> Session:
     if how.name is None or how.password is None:
         raise AuthenticationError(
             "A sign-in needs a ticket, or a name and a password.",
-            hint="Open the link that `modelforge serve` prints, or sign in with an account.",
+            hint="Open the link that `modelforge open` prints, or sign in with an account.",
             code="sign-in-incomplete",
         )
     services.limits.count_sign_in(f"account {how.name}")

@@ -53,10 +53,14 @@ def check_stages(parsed: ParsedStages, files: FileManager, scratch: Path) -> Ite
     from modelforge.training.preparation import prepare
 
     unheeded: dict[str, set[str]] = {}
+    commits: dict[tuple[str, str | None], str | None] = {}
     for number, stage in enumerate(parsed.stages, 1):
         with errors_of(stage, number, len(parsed.stages)):
             data = scratch / stage.name
-            made = prepare(stand_in(parsed, stage), files, data)
+            config = stand_in(parsed, stage)
+            named = (config.model, config.model_revision)  # one commit for all stages, though the hub may move on
+            made = prepare(config.model_copy(update={"model_revision": commits.get(named, named[1])}), files, data)
+            commits[named] = made.model_commit or named[1]
             unheeded[stage.name] = {key for found in made.unheeded for key in found.keys}
             everywhere = set.intersection(*unheeded.values()) if number == len(parsed.stages) else set()
             made = _passing_on(made, stage.shared - everywhere)
@@ -130,7 +134,8 @@ def make_stages(
                 refuse_broken(found, force=force)
             source = reward_source if needs_reward_file(spec.config) else None
             known = {"dataset_sha256": found.dataset_sha256, "reward_sha256": source and sha256_of(source)}
-            spec = spec.model_copy(update=known)
+            begins = parsed.root(checked.stage) is checked.stage.config  # else its model is one that this recipe makes
+            spec = spec.model_copy(update={**known, "model_commit": found.model_commit if begins else None})
             drafts.append(RunDraft(spec, checked.data, found.preflight, found.plan, behind(ticket, place), source))
         files.create_runs(drafts)
     return [draft.spec for draft in drafts]

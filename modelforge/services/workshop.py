@@ -56,10 +56,18 @@ class Workshop:
         self.supervisor.close(stop_runs=not self.detach)
         self.runs.close()
         self.heavy.close()
+        self.background.close()
 
     @cached_property
     def heavy(self) -> HeavyProcess:
-        """Where preflight, plan, merge and export are computed."""
+        """Where preflight, plan and preview are computed, while somebody waits for the answer."""
+        from modelforge.services.heavy_process import HeavyProcess
+
+        return HeavyProcess(self.files)
+
+    @cached_property
+    def background(self) -> HeavyProcess:
+        """Where models are merged, exported and measured: a job of an hour keeps nobody waiting."""
         from modelforge.services.heavy_process import HeavyProcess
 
         return HeavyProcess(self.files)
@@ -85,7 +93,7 @@ class Workshop:
         from modelforge.services.seats import Seats
         from modelforge.services.slots import slots_of
 
-        return Seats(self._slots or slots_of(self.hardware.hardware), self._busy_slots)
+        return Seats(self._slots or slots_of(self.hardware.detect()), self._busy_slots)
 
     @cached_property
     def playground(self) -> PlaygroundService:
@@ -143,18 +151,18 @@ class Workshop:
         """Models as files for other programs."""
         from modelforge.services.export_service import ExportService
 
-        return ExportService(self.models, self.heavy)
+        return ExportService(self.models, self.background)
 
     @cached_property
     def evaluations(self) -> EvaluationService:
         """Models measured apart from any run."""
         from modelforge.services.evaluation_service import EvaluationService
 
-        return EvaluationService(self.files, self.heavy, self.seats)
+        return EvaluationService(self.files, self.background, self.seats)
 
     @cached_property
     def merges(self) -> MergeJobs:
         """Merges in the background."""
         from modelforge.services.merge_jobs import MergeJobs
 
-        return MergeJobs(self.models, self.heavy)
+        return MergeJobs(self.models, self.background)

@@ -9,6 +9,7 @@ from modelforge.evaluation.preference_evaluator import PreferenceEvaluator
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.strategies import DpoConfig
 from modelforge.schemas.dataset import Shape
+from modelforge.strategies.dropout import keep_adapter_dropout_alone
 from modelforge.strategies.strategy import TrainingStrategy, Workbench
 from modelforge.strategies.trainer_arguments import trainer_arguments, trainer_parts
 from modelforge.tasks.task import Task
@@ -45,6 +46,7 @@ class DpoStrategy(TrainingStrategy):
             def _prepare_dataset(self, dataset: Any, *_: Any) -> Any:
                 return dataset
 
+        keep_adapter_dropout_alone(bench.model)
         strategy = bench.config.strategy
         assert isinstance(strategy, DpoConfig)
         arguments = TrlConfig(
@@ -52,7 +54,7 @@ class DpoStrategy(TrainingStrategy):
             beta=strategy.beta,
             loss_type=[strategy.loss_type],
             label_smoothing=strategy.label_smoothing,
-            disable_dropout=False,
+            disable_dropout=False,  # ours leaves that of the adapters
             max_length=None,
         )
         collator = self.collator(bench.task, bench.tokenizer, bench.config)

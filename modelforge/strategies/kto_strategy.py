@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from modelforge.data.marked_answers import MarkedCollator, MarkedEncoder, marked_sides
@@ -11,6 +12,7 @@ from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.strategies import KtoConfig
 from modelforge.schemas.dataset import Shape
 from modelforge.schemas.preflight import Finding
+from modelforge.strategies.dropout import keep_adapter_dropout_alone
 from modelforge.strategies.strategy import TrainingStrategy, Workbench
 from modelforge.strategies.trainer_arguments import trainer_arguments, trainer_parts
 from modelforge.tasks.task import CanonicalRow, Task
@@ -57,6 +59,7 @@ class KtoStrategy(TrainingStrategy):
             def _prepare_dataset(self, dataset: Any, *_: Any) -> Any:
                 return dataset
 
+        keep_adapter_dropout_alone(bench.model)
         strategy = _kto(bench.config)
         arguments = TrlConfig(
             **trainer_arguments(bench),
@@ -64,10 +67,13 @@ class KtoStrategy(TrainingStrategy):
             loss_type=strategy.loss_type,
             desirable_weight=strategy.desirable_weight,
             undesirable_weight=strategy.undesirable_weight,
-            disable_dropout=False,
+            disable_dropout=False,  # ours leaves that of the adapters
             max_length=None,
         )
-        collator = self.collator(bench.task, bench.tokenizer, bench.config)
+        rows = bench.train_rows
+        collator = replace(
+            self.collator(bench.task, bench.tokenizer, bench.config), spares=(rows[0], rows[len(rows) // 2])
+        )
         trainer = PreparedAnswers(args=arguments, **trainer_parts(bench, collator))
         # TRL insists on the order of the file because it pairs prompts with other answers there; our collator does that
         # within the batch, so rows can be shuffled as they should.

@@ -9,6 +9,7 @@ from modelforge.evaluation.reward_evaluator import RewardEvaluator
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.strategies import RewardConfig
 from modelforge.schemas.dataset import Shape
+from modelforge.strategies.dropout import keep_adapter_dropout_alone
 from modelforge.strategies.strategy import TrainingStrategy, Workbench
 from modelforge.strategies.trainer_arguments import trainer_arguments, trainer_parts
 from modelforge.tasks.head import Head
@@ -53,12 +54,13 @@ class RewardStrategy(TrainingStrategy):
             def _prepare_dataset(self, dataset: Any, *_: Any) -> Any:
                 return dataset
 
+        keep_adapter_dropout_alone(bench.model)
         strategy = bench.config.strategy
         assert isinstance(strategy, RewardConfig)
         arguments = TrlConfig(
             **trainer_arguments(bench),
             center_rewards_coefficient=strategy.center_rewards_coefficient,
-            disable_dropout=False,
+            disable_dropout=False,  # ours leaves that of the adapters
             max_length=None,
         )
         collator = self.collator(bench.task, bench.tokenizer, bench.config)

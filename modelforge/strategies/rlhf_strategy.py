@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, cast
 
 import orjson
@@ -18,13 +18,15 @@ from modelforge.providers.provider import Provider
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.rlhf import RlhfConfig
 from modelforge.schemas.dataset import Shape
+from modelforge.schemas.preflight import Finding
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.prepared_data import PreparedData, SplitName
+from modelforge.strategies.dropout import keep_adapter_dropout_alone
 from modelforge.strategies.reward_library import check_reward_model, load_reward_model
 from modelforge.strategies.strategy import RunContext, TrainingStrategy, Workbench
 from modelforge.strategies.trainer_arguments import trainer_arguments
 from modelforge.tasks.causal_task import CausalTask
-from modelforge.tasks.task import Task
+from modelforge.tasks.task import CanonicalRow, Task
 
 
 class RlhfStrategy(TrainingStrategy):
@@ -63,6 +65,23 @@ class RlhfStrategy(TrainingStrategy):
         if strategy.reward_model is not None:
             check_reward_model(strategy.reward_model, files, provider, tokenizer)
 
+    def findings(self, rows: Iterable[CanonicalRow], config: TrainingConfig) -> list[Finding]:
+        """Whether there are as many prompts as a step samples answers to: with fewer no step would ever be made."""
+        prompts, needed = sum(1 for _ in rows), _prompts_in_a_step(config)
+        if not 0 < prompts < needed:
+            return []
+        return [
+            Finding(
+                truth="prompts-for-a-step",
+                severity="error",
+                message=f"A step samples answers to {needed:,} prompts, and there are {prompts:,} to train on.",
+                fix="Add prompts, lower optimization.per_device_train_batch_size or "
+                "optimization.gradient_accumulation_steps, or raise strategy.num_generations.",
+                code="too-few-prompts",
+                params={"needed": needed, "prompts": prompts},
+            )
+        ]
+
     def tokens_to_come(self, config: TrainingConfig) -> int:
         """The longest answer."""
         return _rlhf(config).max_completion_length
@@ -96,6 +115,7 @@ class RlhfStrategy(TrainingStrategy):
 
         from modelforge.strategies.sampling import end_where_answers_end, sampling
 
+        keep_adapter_dropout_alone(bench.model)
         strategy, task = _rlhf(bench.config), _causal(bench.task)
         base, settings = (GRPOTrainer, GRPOConfig) if strategy.algorithm == "grpo" else (RLOOTrainer, RLOOConfig)
         data = PreparedData(self.run.folder.data)
@@ -119,6 +139,13 @@ class RlhfStrategy(TrainingStrategy):
         return trainer
 
 
+def _prompts_in_a_step(config: TrainingConfig) -> int:
+    """Each of them is answered `strategy.num_generations` times."""
+    optimization = config.optimization
+    answers = optimization.per_device_train_batch_size * optimization.gradient_accumulation_steps
+    return answers // _rlhf(config).num_generations
+
+
 def _knobs(strategy: RlhfConfig) -> dict[str, Any]:
     shared = {
         "num_generations": strategy.num_generations,
@@ -129,7 +156,7 @@ def _knobs(strategy: RlhfConfig) -> dict[str, Any]:
         "beta": strategy.beta,
         "epsilon": strategy.epsilon,
         "num_iterations": strategy.num_iterations,
-        "disable_dropout": False,
+        "disable_dropout": False,  # ours leaves that of the adapters
     }
     if strategy.algorithm == "rloo":
         return shared

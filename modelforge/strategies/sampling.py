@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from modelforge.exceptions import ConfigurationError
 from modelforge.tasks.generation import all_end_token_ids
 from modelforge.tasks.watch import GenerationStopped
 
@@ -37,7 +36,6 @@ def sampling(base: Any, should_stop: Callable[[], bool]) -> Any:
 
         def _get_train_sampler(self, dataset: Any = None) -> Any:
             made = super()._get_train_sampler(dataset)
-            _refuse_too_few(made.num_samples, made.batch_size)
             return EpochSampler(
                 made.data_source, made.mini_repeat_count, made.batch_size, made.repeat_count, made.shuffle, made.seed
             )
@@ -65,16 +63,6 @@ def end_where_answers_end(trainer: Any, model: Any, tokenizer: Any) -> None:
     trainer.eos_token_ids = ends
     trainer.generation_config.eos_token_id = ends
     trainer.generation_kwargs["eos_token_id"] = ends
-
-
-def _refuse_too_few(prompts: int, needed: int) -> None:
-    """A step's answers are to several prompts at once; fewer than that would never make a step."""
-    if prompts < needed:
-        raise ConfigurationError(
-            f"A step samples answers to {needed} prompts, and the data has {prompts}.",
-            hint="Lower optimization.per_device_train_batch_size or gradient_accumulation_steps, or raise "
-            "strategy.num_generations.",
-        )
 
 
 def _write_sampled(checkpoint: Path, batches: list[dict[str, Any]] | None, step: int, every: int) -> None:

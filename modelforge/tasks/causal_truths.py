@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from modelforge.schemas.config import TrainingConfig
 from modelforge.tasks.chat_rendering import end_token_ids
+from modelforge.tasks.reasoning import OPENS, Written, reasons, written
 from modelforge.tasks.task import CanonicalRow, Truth
 from modelforge.tasks.tokenised_row import IGNORED, TokenisedRow
 
@@ -15,8 +17,10 @@ if TYPE_CHECKING:
 
 TRUTHS: Mapping[str, Truth] = {
     "answer-is-trained": Truth(
-        "The trained tokens of every row spell its answer.",
-        "The chat template changes answers. Check `modelforge data preview`, or use the model's own template.",
+        "The trained tokens of every row spell its answer, its reasoning included, and nothing else.",
+        "The chat template changes answers, writes something before them or leaves their reasoning out. Check "
+        "`modelforge data preview`; give reasoning as the template reads it, `<think>…</think>` before the answer or "
+        "`reasoning_content`, leave it out of the data, or use the model's own template.",
         "answer-is-trained",
     ),
     "prompt-not-trained": Truth(
@@ -89,16 +93,56 @@ def _broken_answer(
     task: CausalTask, canonical: CanonicalRow, row: TokenisedRow, tokenizer: Any, *, whole: bool
 ) -> Iterator[str]:
     """Read the trained tokens back and compare them with the data: independent of how they were chosen."""
-    trained = [token for token, label in zip(row.input_ids, row.labels, strict=True) if label != IGNORED]
-    spelled = _spelled(trained, tokenizer)
-    answer = _spelled(tokenizer(task.reference(canonical), add_special_tokens=False)["input_ids"], tokenizer)
-    if not spelled.endswith(answer):
-        yield "answer-is-trained"
+    trained, turns = _trained_turns(row), _turns_to_train(task, canonical, whole=whole)
+    pairs = list(zip(trained, turns, strict=False))
+    if len(trained) == len(turns) and all(_spells(ids, turn, tokenizer) for ids, turn in pairs):
         return
-    before = spelled[: len(spelled) - len(answer)]
     prompt = task.prompt_text(canonical).strip()
-    if whole and len(prompt) > 3 and prompt in before:
-        yield "prompt-not-trained"
+    answer = _spelled(_ids(str(turns[-1]["content"]), tokenizer), tokenizer)
+    spelled = _spelled(trained[-1], tokenizer) if trained else ""
+    repeats = spelled.endswith(answer) and len(prompt) > 3 and prompt in spelled.removesuffix(answer)
+    yield "prompt-not-trained" if whole and repeats else "answer-is-trained"
+
+
+def _trained_turns(row: TokenisedRow) -> list[list[int]]:
+    """The trained tokens, turn by turn: between two turns stands at least the head of the next."""
+    pairs = zip(row.input_ids, row.labels, strict=True)
+    parts = groupby(pairs, key=lambda pair: pair[1] != IGNORED)
+    return [[token for token, _ in part] for is_trained, part in parts if is_trained]
+
+
+def _turns_to_train(task: CausalTask, canonical: CanonicalRow, *, whole: bool) -> list[Mapping[str, Any]]:
+    """The turns of the data that are to be learned: the last one of a row, which is `whole` then, or every answer."""
+    turns = [turn for key in ("prompt", "messages", "completion") for turn in _turns(canonical.get(key))]
+    last = {**(turns[-1] if turns else {}), "content": task.reference(canonical)}
+    earlier = [] if whole else [turn for turn in turns[:-1] if turn["role"] == "assistant"]
+    return [*earlier, last]
+
+
+def _spells(ids: Sequence[int], turn: Mapping[str, Any], tokenizer: Any) -> bool:
+    """Whether trained tokens are a turn's text and, but for its end, nothing else; of calls, whose form is the
+    template's, whether the text is there. White space around a text does not count: templates trim."""
+    text, beside = str(turn.get("content") or ""), str(turn.get("reasoning_content") or "")
+    spelled = _spelled(ids, tokenizer)
+    parts = Written(beside, text) if beside else written(text)
+    if turn.get("tool_calls"):
+        return all(_spelled(_ids(part, tokenizer), tokenizer) in spelled for part in parts)
+    if reasons(turn):
+        return written(spelled) == Written(*(_spelled(_ids(part, tokenizer), tokenizer) for part in parts))
+    either = (
+        (text, parts.answer) if text.lstrip().startswith(OPENS) else (text,)
+    )  # a template may drop `<think></think>`
+    return any(_is_text(ids, _ids(one, tokenizer), tokenizer) for one in either)
+
+
+def _is_text(ids: Sequence[int], text: Sequence[int], tokenizer: Any) -> bool:
+    """Whether tokens are a text and special tokens behind it."""
+    with_special = (str(tokenizer.decode(one)).strip() for one in (ids, text))
+    return _spelled(ids, tokenizer) == _spelled(text, tokenizer) and next(with_special).startswith(next(with_special))
+
+
+def _ids(text: str, tokenizer: Any) -> list[int]:
+    return list(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
 def _spelled(ids: Sequence[int], tokenizer: Any) -> str:

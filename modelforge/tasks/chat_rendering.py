@@ -5,9 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from modelforge.exceptions import ConfigurationError, StrategyError
+from modelforge.tasks.chat_template import on_fixed_day, thinks
+from modelforge.tasks.reasoning import reasons
 
 Message = dict[str, Any]
 
@@ -22,20 +24,29 @@ class RenderedConversation:
     """Whether every turn ends with an end token."""
 
 
-def render_prompt(tokenizer: Any, messages: Sequence[Message], tools: Any = None) -> str:
+def render_prompt(
+    tokenizer: Any, messages: Sequence[Message], tools: Any = None, *, thinking: bool | None = None
+) -> str:
     """The text that a model answers to. Without a chat template, the turns' contents, a line each.
+
+    Args:
+        thinking: whether the answer is to begin with reasoning, where the template asks; None: as the model was
+            trained, and without where it was not trained here.
 
     Raises:
         ConfigurationError: the template does not allow such a conversation.
     """
     if tokenizer.chat_template is None:
         return "".join(f"{message['content']}\n" for message in messages)
-    return _render(tokenizer, messages, tools, add_generation_prompt=True)
+    return _render(tokenizer, messages, tools, thinking, add_generation_prompt=True)
 
 
-def encode_prompt(tokenizer: Any, messages: Sequence[Message], tools: Any = None) -> list[int]:
+def encode_prompt(
+    tokenizer: Any, messages: Sequence[Message], tools: Any = None, *, thinking: bool | None = None
+) -> list[int]:
     """The ids that a model answers to: `render_prompt`, tokenised once."""
-    return encode(tokenizer, render_prompt(tokenizer, messages, tools), templated=tokenizer.chat_template is not None)
+    prompt = render_prompt(tokenizer, messages, tools, thinking=thinking)
+    return encode(tokenizer, prompt, templated=tokenizer.chat_template is not None)
 
 
 def encode(tokenizer: Any, text: str, *, templated: bool) -> list[int]:
@@ -49,22 +60,26 @@ def render_conversation(
     """Tokenise a whole conversation once and find its assistant turns, or only its last turn.
 
     A turn begins where the generation prompt ends and stops behind its end token. Positions come from the text: the
-    conversation up to a turn must be a prefix of the whole, which is what the playground will show the model.
+    conversation up to a turn must be a prefix of the whole, which is what the playground will show the model. A turn
+    without reasoning of its own is written behind a prompt that leaves no room for any.
 
     Raises:
         ConfigurationError: the template does not allow such a conversation.
-        StrategyError: the template rewrites earlier turns, so that no position is right.
+        StrategyError: the template rewrites earlier turns, or begins an answer otherwise once it is there, so that no
+            position is right.
     """
     if tokenizer.chat_template is None:
         return _without_template(tokenizer, messages)
-    text = _render(tokenizer, messages, tools)
+    text = _render(tokenizer, messages, tools, reasons(messages[-1]))
     encoding = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
     ids, offsets = list(encoding["input_ids"]), encoding["offset_mapping"]
     last = len(messages) - 1
     turns, closed = [], True
     for index in _assistant_turns(messages, last_turn_only):
-        begin = len(_prefix(text, render_prompt(tokenizer, messages[:index], tools)))
-        whole = text if index == last else _prefix(text, _render(tokenizer, messages[: index + 1], tools))
+        thinking = reasons(messages[index])
+        prompt = render_prompt(tokenizer, messages[:index], tools, thinking=thinking)
+        begin = len(_prefix(text, prompt, REBEGINS if index == last else REWRITES))
+        whole = text if index == last else _prefix(text, _render(tokenizer, messages[: index + 1], tools, thinking))
         start, stop = _positions(offsets, begin, len(whole))
         stop, is_closed = _cut_behind_end(tokenizer, ids, start, stop)
         turns.append((start, stop))
@@ -106,13 +121,26 @@ def _vocabulary(tokenizer: Any) -> Any:
     return tokenizer.get_added_vocab()
 
 
-def _render(tokenizer: Any, messages: Sequence[Message], tools: Any, *, add_generation_prompt: bool = False) -> str:
+def _render(
+    tokenizer: Any,
+    messages: Sequence[Message],
+    tools: Any,
+    thinking: bool | None,
+    *,
+    add_generation_prompt: bool = False,
+) -> str:
     from jinja2 import TemplateError
 
+    template = tokenizer.get_chat_template(tools=tools)
     try:
         return str(
             tokenizer.apply_chat_template(
-                list(messages), tools=tools, tokenize=False, add_generation_prompt=add_generation_prompt
+                list(messages),
+                tools=tools,
+                chat_template=on_fixed_day(template),
+                tokenize=False,
+                add_generation_prompt=add_generation_prompt,
+                enable_thinking=thinks(template) if thinking is None else thinking,
             )
         )
     except TemplateError as error:
@@ -123,12 +151,28 @@ def _render(tokenizer: Any, messages: Sequence[Message], tools: Any, *, add_gene
         ) from error
 
 
-def _prefix(text: str, prefix: str) -> str:
+class Refusal(NamedTuple):
+    """Why no position is right, and the way out."""
+
+    message: str
+    hint: str
+
+
+REWRITES = Refusal(
+    "The chat template writes an earlier part of the conversation differently once more turns follow.",
+    "Train the last turn only (strategy.assistant_only_loss: false) with one answer per row.",
+)
+REBEGINS = Refusal(
+    "The chat template begins an answer that is to come differently from one that is there.",
+    "Such templates write reasoning before every answer, or drop that of the data. Choose a model whose template can "
+    "leave reasoning out (`enable_thinking`), or give the rows as texts, `prompt` and `completion`, to which no "
+    "template is applied.",
+)
+
+
+def _prefix(text: str, prefix: str, refusal: Refusal = REWRITES) -> str:
     if not text.startswith(prefix):
-        raise StrategyError(
-            "The chat template writes an earlier part of the conversation differently once more turns follow.",
-            hint="Train the last turn only (strategy.assistant_only_loss: false) with one answer per row.",
-        )
+        raise StrategyError(refusal.message, hint=refusal.hint)
     return prefix
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from modelforge.schemas.problem_codes import Phrase
 from modelforge.tasks.features import MarkedToken
 
 
@@ -23,7 +24,7 @@ class EncoderRow:
     """Where the kept part lies in `whole`; nothing where special tokens stand around another part of it."""
     marked_span: tuple[int, int] | None = None
     """The positions in `input_ids` that the targets point at, the last one included."""
-    left_out: str | None = None
+    left_out: Phrase | None = None
 
     @property
     def columns(self) -> dict[str, list[int]]:

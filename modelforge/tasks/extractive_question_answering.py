@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from modelforge.data.encoder_collator import EncoderCollator
+from modelforge.data.problem_phrases import phrase
 from modelforge.exceptions import ConfigurationError
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
@@ -18,7 +19,7 @@ from modelforge.tasks.forward import outputs
 from modelforge.tasks.head import Head
 from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task, Truth
 from modelforge.tasks.watch import UNWATCHED, Watch
-from modelforge.tasks.windows import best_span, windows
+from modelforge.tasks.windows import Window, best_span, room_beside, windows
 from modelforge.tasks.written_question_answering import (
     NAME,
     SQUAD,
@@ -86,14 +87,17 @@ class ExtractiveQuestionAnswering(Task):
     def features(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> tuple[Features, ...]:
         """A feature for each window; where a window does not hold the whole answer, it points at the first token."""
         span = _span(row)
-        left_out = "its answer does not stand in its text" if row["answers"]["text"] and span is None else None
+        most = config.data.max_length
+        left_out = phrase("answer-not-in-text") if row["answers"]["text"] and span is None else None
         whole = list(tokenizer(row["question"], row["context"])["input_ids"])
-        if len(whole) > config.data.max_length and config.data.truncation_mode == "drop":
-            left_out = left_out or f"it has {len(whole):,} tokens, more than max_length {config.data.max_length:,}"
+        if len(whole) > most and config.data.truncation_mode == "drop":
+            left_out = left_out or phrase("too-many-tokens", length=len(whole), key="max_length", most=most)
         found = _windows(row, tokenizer, config)
+        if not found:
+            return (_unreadable(row, whole, tokenizer, config),)
         places = [window.span_of(*span) if span else None for window in found]
         if span and not any(places):
-            left_out = f"no window of {config.data.max_length:,} tokens holds its whole answer"
+            left_out = phrase("no-window-holds-answer", most=most)
         made = []
         for window, inside in zip(found, places, strict=True):
             start, stop = inside or (0, 0)
@@ -144,7 +148,9 @@ class ExtractiveQuestionAnswering(Task):
         from torch import tensor
         from torch.nn.functional import cross_entropy
 
-        numbered = [(number, features) for number, made in enumerate(rows) for features in made]
+        numbered = [
+            (number, features) for number, made in enumerate(rows) for features in made if not features.left_out
+        ]
         losses: list[list[float]] = [[] for _ in rows]
         flat = [features for _, features in numbered]
         for at, (starts, ends) in self._logits(model, flat, config, watch):
@@ -155,10 +161,7 @@ class ExtractiveQuestionAnswering(Task):
                 for side, target in zip((starts, ends), pointed, strict=True)
             ]
             losses[number].append(sum(sides) / len(sides))
-        return [
-            RowLikelihood(sum(row) / len(row), 1) if row and not made[0].left_out else RowLikelihood(0.0, 0)
-            for row, made in zip(losses, rows, strict=True)
-        ]
+        return [RowLikelihood(sum(row) / len(row), 1) if row else RowLikelihood(0.0, 0) for row in losses]
 
     def answers(
         self,
@@ -169,7 +172,7 @@ class ExtractiveQuestionAnswering(Task):
         *,
         watch: Watch = UNWATCHED,
     ) -> list[str] | None:
-        """The text at the likeliest place of each row; empty where no answer is likelier."""
+        """The text at the likeliest place of each row; empty where no answer is likelier, or nothing can be asked."""
         found = [_windows(row, tokenizer, config) for row in rows]
         numbered = [(number, at) for number, made in enumerate(found) for at in range(len(made))]
         flat = [
@@ -238,6 +241,18 @@ def _span(row: CanonicalRow) -> tuple[int, int] | None:
     return None
 
 
-def _windows(row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> list[Any]:
-    data = config.data
-    return windows(row["question"], row["context"], tokenizer, max_length=data.max_length, stride=data.doc_stride)
+def _windows(row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> list[Window]:
+    """All windows of a row's text; none where its question leaves no room for them."""
+    data, question = config.data, row["question"]
+    if not room_beside(question, tokenizer, data.max_length).is_enough(data.doc_stride):
+        return []
+    return windows(question, row["context"], tokenizer, max_length=data.max_length, stride=data.doc_stride)
+
+
+def _unreadable(row: CanonicalRow, whole: list[int], tokenizer: Any, config: TrainingConfig) -> EncoderRow:
+    """A row whose question leaves no room for its text."""
+    room, overlap = room_beside(row["question"], tokenizer, config.data.max_length), config.data.doc_stride
+    reason = phrase(
+        "question-leaves-no-room", question=room.question, room=max(room.text, 0), most=room.most, overlap=overlap
+    )
+    return EncoderRow(whole, [], dict.fromkeys(TARGETS, 0), whole, left_out=reason)

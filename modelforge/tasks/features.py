@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
+from modelforge.schemas.problem_codes import Phrase
+
 Role = Literal["trained", "ignored", "cut"]
 
 
@@ -44,8 +46,8 @@ class Features(Protocol):
         ...
 
     @property
-    def left_out(self) -> str | None:
-        """Why the row is not trained on, or nothing."""
+    def left_out(self) -> Phrase | None:
+        """Why the row is not trained on, or nothing. A plug-in says it with `phrase("as-written", text=…)`."""
         ...
 
     def marked(self) -> Iterator[list[MarkedToken]]:

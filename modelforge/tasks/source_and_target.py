@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from modelforge.data.problem_phrases import phrase
+from modelforge.schemas.problem_codes import Phrase
 from modelforge.tasks.features import MarkedToken, Role
 
 
@@ -19,7 +21,7 @@ class SourceAndTarget:
     """The beginning of `target`, or all of it with its end token."""
     dropped: slice
     """The part of `source` that was cut off."""
-    left_out: str | None = None
+    left_out: Phrase | None = None
     """Why the row is not trained on, or nothing."""
 
     @property
@@ -86,5 +88,5 @@ def cut_sides(
     return SourceAndTarget(source, target, kept, target[:most_target], dropped)
 
 
-def _too_long(ids: list[int], most: int, key: str) -> str | None:
-    return f"it has {len(ids):,} tokens, more than {key} {most:,}" if len(ids) > most else None
+def _too_long(ids: list[int], most: int, key: str) -> Phrase | None:
+    return phrase("too-many-tokens", length=len(ids), key=key, most=most) if len(ids) > most else None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, NamedTuple, Protocol
 
-from modelforge.exceptions import ConfigurationError
+from modelforge.exceptions import ModelForgeException
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
@@ -25,14 +25,14 @@ def row_named(number: int | None) -> Iterator[None]:
     """Say of which row it is that it cannot be encoded for this model; None: the row has no number.
 
     Raises:
-        ConfigurationError: it cannot, with its number in front.
+        ModelForgeException: it cannot: the same kind of error, with its number in front.
     """
     try:
         yield
-    except ConfigurationError as error:
+    except ModelForgeException as error:
         if number is None:
             raise
-        raise ConfigurationError(f"Row {number}: {error.message}", hint=error.hint, details=error.details) from error
+        raise type(error)(f"Row {number}: {error.message}", hint=error.hint, details=error.details) from error
 
 
 class Truth(NamedTuple):

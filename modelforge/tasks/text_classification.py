@@ -9,12 +9,14 @@ from typing import Any, ClassVar
 
 from modelforge.data.classes import sorted_classes
 from modelforge.data.encoder_collator import EncoderCollator
+from modelforge.data.problem_phrases import phrase
 from modelforge.exceptions import ConfigurationError, Params
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
 from modelforge.schemas.model import ModelMode
 from modelforge.schemas.preflight import Finding
+from modelforge.schemas.problem_codes import Phrase
 from modelforge.tasks.encoder_row import EncoderRow
 from modelforge.tasks.features import Collator, Features
 from modelforge.tasks.forward import outputs
@@ -125,7 +127,7 @@ class TextClassification(Task):
         """The text with the tokenizer's special tokens, cut by the stated rule, and the number of its class."""
         label = str(row["label"])
         number = self.classes.index(label) if label in self.classes else UNKNOWN
-        left_out = None if number != UNKNOWN else f"no row to train on is of its class {label!r}"
+        left_out = None if number != UNKNOWN else phrase("class-not-trained", label=label)
         return (_read(row, tokenizer, config, number, left_out),)
 
     def broken_truths(
@@ -230,7 +232,9 @@ def _letters(text: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKD", text).casefold() if letter.isalnum())
 
 
-def _read(row: CanonicalRow, tokenizer: Any, config: TrainingConfig, number: int, left_out: str | None) -> EncoderRow:
+def _read(
+    row: CanonicalRow, tokenizer: Any, config: TrainingConfig, number: int, left_out: Phrase | None
+) -> EncoderRow:
     texts = [row[name] for name in ("text", "text_pair") if name in row]
     whole = tokenizer(*texts)
     # The tokenizer knows what the model's positions reach; they often end at 512.
@@ -238,7 +242,7 @@ def _read(row: CanonicalRow, tokenizer: Any, config: TrainingConfig, number: int
     kept, span = whole, (0, length)
     if length > limit:
         if config.data.truncation_mode == "drop":
-            left_out = left_out or f"it has {length:,} tokens, more than max_length {limit:,}"
+            left_out = left_out or phrase("too-many-tokens", length=length, key="max_length", most=limit)
         kept = cut_texts(texts, tokenizer, limit, config.data.truncation_mode)
         span = (length - limit, length) if config.data.truncation_mode == "keep_end" else (0, limit)
     return EncoderRow(

@@ -18,6 +18,7 @@ from modelforge.tasks.chat_rendering import (
     render_conversation,
 )
 from modelforge.tasks.features import Features
+from modelforge.tasks.reasoning import thinking_for
 from modelforge.tasks.task import CanonicalRow
 from modelforge.tasks.tokenised_row import IGNORED, TokenisedRow, cut
 
@@ -61,7 +62,8 @@ class TextGeneration(CausalTask):
             return None
         if isinstance(row.get("prompt"), str):
             return encode(tokenizer, row["prompt"], templated=False)
-        return encode_prompt(tokenizer, _messages(row, config)[:-1], row.get("tools"))
+        *before, answer = _messages(row, config)
+        return encode_prompt(tokenizer, before, row.get("tools"), thinking=thinking_for(answer))
 
     def is_plain(self, row: CanonicalRow) -> bool:
         """Whether the row is text, or a prompt and a completion as strings."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from modelforge.data.problem_phrases import phrase
+from modelforge.schemas.problem_codes import Phrase
 from modelforge.tasks.features import MarkedToken
 
 IGNORED = -100
@@ -22,7 +24,7 @@ class TokenisedRow:
     """Positions that must be a trained end token: one per trained turn."""
     start: int = 0
     stop: int | None = None
-    left_out: str | None = None
+    left_out: Phrase | None = None
     """Why the row is not trained on, or nothing."""
 
     @property
@@ -80,10 +82,10 @@ def cut(row: TokenisedRow, max_length: int, truncation_mode: str) -> TokenisedRo
     start, stop, left_out = 0, length, None
     if length > max_length:
         if truncation_mode == "drop":
-            left_out = f"it has {length:,} tokens, more than max_length {max_length:,}"
+            left_out = phrase("too-many-tokens", length=length, key="max_length", most=max_length)
         start, stop = (length - max_length, length) if truncation_mode == "keep_end" else (0, max_length)
     shortened = TokenisedRow(row.input_ids, row.labels, row.turn_ends, start, stop, left_out)
     if left_out is None and shortened.trained_tokens == 0:
-        reason = "its whole answer was cut" if shortened.is_cut else "it has nothing to train on"
+        reason = phrase("answer-cut-away" if shortened.is_cut else "nothing-to-train")
         return TokenisedRow(row.input_ids, row.labels, row.turn_ends, start, stop, reason)
     return shortened

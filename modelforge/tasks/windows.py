@@ -29,6 +29,26 @@ class Span(NamedTuple):
     """The sum of both logits, less that of no answer: the answer stands where it is positive."""
 
 
+class Room(NamedTuple):
+    """What a question leaves of a window for the text. Tokens."""
+
+    question: int
+    text: int
+    most: int
+    """Those of a window: at most as many as asked for and as the tokenizer allows."""
+
+    def is_enough(self, stride: int) -> bool:
+        """Whether windows that share `stride` of the text get on in it."""
+        return self.text >= LEAST_CONTEXT and stride < self.text
+
+
+def room_beside(question: str, tokenizer: Any, max_length: int) -> Room:
+    """What the question leaves of a window of `max_length` tokens."""
+    most = min(max_length, tokenizer.model_max_length)
+    asked = len(tokenizer(question, add_special_tokens=False)["input_ids"])
+    return Room(asked, most - asked - tokenizer.num_special_tokens_to_add(pair=True), most)
+
+
 @dataclass(frozen=True)
 class Window:
     """One window: question, special tokens, and a stretch of the text."""
@@ -62,20 +82,18 @@ def windows(question: str, context: str, tokenizer: Any, *, max_length: int, str
             "This tokenizer does not say where its tokens stand in a text, so that no answer can be mapped back.",
             hint="Choose a model with a fast tokenizer (tokenizer.json).",
         )
-    max_length = min(max_length, tokenizer.model_max_length)
-    asked = len(tokenizer(question, add_special_tokens=False)["input_ids"])
-    room = max_length - asked - tokenizer.num_special_tokens_to_add(pair=True)
-    if room < LEAST_CONTEXT or stride >= room:
+    room = room_beside(question, tokenizer, max_length)
+    if not room.is_enough(stride):
         raise ConfigurationError(
-            f"A question of {asked} tokens leaves {room} of data.max_length {max_length} for the text, with an overlap "
-            f"of {stride}.",
+            f"A question of {room.question} tokens leaves {room.text} of data.max_length {room.most} for the text, "
+            f"with an overlap of {stride}.",
             hint="Raise data.max_length, lower data.doc_stride, or shorten the question.",
         )
     made = tokenizer(
         question,
         context,
         truncation="only_second",
-        max_length=max_length,
+        max_length=room.most,
         stride=stride,
         return_overflowing_tokens=True,
         return_offsets_mapping=True,

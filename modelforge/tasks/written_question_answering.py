@@ -10,6 +10,7 @@ from modelforge.exceptions import Params
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
 from modelforge.schemas.preflight import Finding
+from modelforge.tasks.reasoning import answer_of
 from modelforge.tasks.task import CanonicalRow
 from modelforge.tasks.text_generation import TextGeneration
 from modelforge.tasks.watch import UNWATCHED, Watch
@@ -79,7 +80,7 @@ class WrittenQuestionAnswering(TextGeneration):
     ) -> list[str] | None:
         """What the model writes; the sentence that says that there is no answer counts as none."""
         written = super().answers(model, tokenizer, rows, config, watch=watch)
-        return None if written is None else ["" if text.strip() == NO_ANSWER else text for text in written]
+        return None if written is None else ["" if answer_of(text).strip() == NO_ANSWER else text for text in written]
 
     def accepted(self, row: CanonicalRow) -> tuple[str, ...]:
         """All right answers; one that is empty where the text has none."""

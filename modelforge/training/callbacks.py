@@ -61,8 +61,13 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]
         self.tokens = 0
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """Start a clock that knows nothing of earlier attempts."""
+        """Start a clock that knows nothing of earlier attempts, nor of the tokens that they have seen.
+
+        Where transformers counts, or TRL for answers that it samples, a resumed run goes on from the checkpoint's
+        number. The other counts of TRL begin anew, and leave the state's at zero.
+        """
         self.clock = _StepClock()
+        self.tokens = state.num_input_tokens_seen
 
     def on_step_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Training time counts from here; evaluation and saving between steps do not."""

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from modelforge.data.canonical_file import CanonicalRows
 from modelforge.data.preferences import sides_of
+from modelforge.data.reasoned_answers import mostly_reason
 from modelforge.data.token_store import read_tokens
 from modelforge.evaluation.evaluator import Evaluator
 from modelforge.evaluation.report_text import write_report
@@ -36,6 +37,7 @@ from modelforge.storage.prepared_data import PreparedData
 from modelforge.strategies.strategy import RunContext, Workbench
 from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.strategies.trained_parameters import settle_parameters
+from modelforge.tasks.chat_template import asks_to_think
 from modelforge.tasks.head import Head
 from modelforge.tasks.task_factory import TaskFactory
 from modelforge.tasks.watch import GenerationStopped, Watch
@@ -107,7 +109,7 @@ class _Run:
         self._stage("load", self.config.model)
         self.compute = resolve_compute(self.config)
         self.compute.apply()
-        self.base = resolve_model(self.config.model, self.provider, self.files, self.config.model_revision)
+        self.base = resolve_model(self.config.model, self.provider, self.files, self.spec.model_revision)
         self.tokenizer = self.provider.load_tokenizer(self.base)
         shape = ModelShape.read(self.base.location, self.base.revision)
         self.task = self.task.for_model(shape).for_rows(CanonicalRows(self.data.rows("train")))
@@ -209,6 +211,9 @@ class _Run:
             task=self.strategy.makes or self.config.task,
             mode=None if self.strategy.makes else self.task.mode,
             source_prefix=self.task.source_prefix(self.config),
+            enable_thinking=mostly_reason(CanonicalRows(self.data.rows("train")))
+            if asks_to_think(self.tokenizer.chat_template)
+            else None,
         )
         self.emit("model", {"id": manifest.id})
         if self.config.output.merge:

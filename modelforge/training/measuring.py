@@ -63,6 +63,8 @@ class _Exam:
     """The rows that define what the task asks for: a classifier's labels, for example."""
     run: RunFolder | None = None
     spec: RunSpec | None = None
+    revisions: dict[str, str | None] = field(default_factory=dict)
+    """Model → what it is loaded at, where that is known: the base at the commit that the model was trained on."""
     notices: list[str] = field(default_factory=list)
 
 
@@ -152,8 +154,13 @@ def _score(beside_nothing: Interval, rows: int) -> ModelScore:
 def _set(request: EvaluationRequest, files: FileManager, scratch: Path) -> _Exam:
     manifest = _manifest(request.model, files)
     if request.dataset is None:
-        return _of_a_run(request, manifest, files)
-    return _of_data(request, manifest, files, scratch)
+        exam = _of_a_run(request, manifest, files)
+    else:
+        exam = _of_data(request, manifest, files, scratch)
+    exam.revisions[exam.config.model] = exam.config.model_revision
+    if manifest is not None and manifest.base_revision is not None:
+        exam.revisions[manifest.base_model] = manifest.base_revision
+    return exam
 
 
 def _of_a_run(request: EvaluationRequest, manifest: ModelManifest | None, files: FileManager) -> _Exam:
@@ -232,7 +239,7 @@ def _measure(
     config = exam.config
     provider = ProviderFactory.create_provider(config.provider)
     provider.activate()
-    source = resolve_model(name, provider, files, config.model_revision if name == config.model else None)
+    source = resolve_model(name, provider, files, exam.revisions.get(name))
     provider.validate_model_access(source)
     tokenizer = provider.load_tokenizer(source)
     task = TaskFactory.create_task(config.task).for_model(ModelShape.read(source.location, source.revision))

@@ -24,6 +24,7 @@ from modelforge.storage.folders import ModelFolder, read_schema
 from modelforge.training.merge_check import Answer, answer_all, check_merge, read_all
 from modelforge.training.model_card import base_licence, render_model_card
 from modelforge.training.publish import published_dtype, save_full, write_card_and_manifest
+from modelforge.training.saved_tokenizer import save_tokenizer
 
 PROMPTS = (
     "Say hello.",
@@ -95,7 +96,7 @@ def _merge_into(
     model = loaded.model.merge_and_unload(safe_merge=True)
     saved_as = published_dtype(model, base, dtype)
     save_full(model, staging, saved_as)
-    loaded.tokenizer.save_pretrained(staging)
+    save_tokenizer(loaded.tokenizer, staging)
     return answers, str(saved_as).removeprefix("torch.")
 
 

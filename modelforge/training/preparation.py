@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import dropwhile, islice
 from pathlib import Path
 from typing import Any
 
 from modelforge.data.canonical_file import CanonicalRows, read_canonical
 from modelforge.data.collator import padded_width
+from modelforge.data.context_turns import NAMED_ROWS
 from modelforge.data.duplicates import find_leakage
 from modelforge.data.materialise import materialise
-from modelforge.data.preflight import NAMED_ROWS, Preflight
+from modelforge.data.preflight import Preflight
 from modelforge.data.source import resolve_dataset
 from modelforge.data.split import Split, split_rows, write_split
 from modelforge.data.token_store import write_tokens
 from modelforge.exceptions import ConfigurationError
+from modelforge.hardware.fitness import check_trainable
 from modelforge.hardware.memory import plan_memory
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.providers.model_source import resolve_model
@@ -49,6 +51,8 @@ class Preparation:
     plan: MemoryPlan
     validation: ValidationReport
     dataset_sha256: str | None
+    model_commit: str | None = None
+    """Of a hub model: the commit whose tokenizer made the tokens, and whose shape was planned for."""
     unheeded: tuple[Unheeded, ...] = ()
     """Keys that are set and change nothing; the preflight tells them as well."""
 
@@ -69,9 +73,11 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
     source = resolve_model(config.model, provider, files, config.model_revision)
     refuse_as_base(source)
     QuantizationFactory.check(config)
+    source = provider.pin(source)
     provider.validate_model_access(source)
     tokenizer = provider.load_tokenizer(source)
     shape = ModelShape.read(source.location, source.revision)
+    check_trainable(shape)
     task = task.for_model(shape)
     strategy = StrategyFactory.create_strategy(config.strategy.name)
     strategy.check(config, files, provider, tokenizer)
@@ -88,13 +94,15 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
     to_come = strategy.tokens_to_come(config)
     idle = unheeded(config, Known(shape.layout, validation.shape, source.revision is not None))
     longest = max(preflight.longest, 1) + to_come
+    trained = (row for row in read_canonical(data.rows("train")) if int(row["row"]) not in preflight.untrained)
     return Preparation(
         preflight=preflight.report(
             [
                 *notes,
                 *task.findings(),
-                *strategy.findings(read_canonical(data.rows("train")), config),
+                *strategy.findings(trained, config),
                 *_beyond_positions(preflight.longest, shape),
+                *_targets_beyond_positions(preflight.label_span, shape),
                 *unheeded_findings(idle),
             ]
         ),
@@ -106,6 +114,7 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
         ),
         validation=validation,
         dataset_sha256=validation.sha256,
+        model_commit=source.revision,
         unheeded=idle,
     )
 
@@ -156,11 +165,29 @@ def _beyond_positions(longest: int, shape: ModelShape) -> Iterator[Finding]:
     )
 
 
-def preview(config: TrainingConfig, files: FileManager, rows: int, most_tokens: int | None = None) -> list[RowPreview]:
-    """The first rows, each token marked as the trainer would treat it: both sides of a pair, all windows of a text.
+def _targets_beyond_positions(longest: int, shape: ModelShape) -> Iterator[Finding]:
+    """Targets that are longer than the positions of an encoder-decoder, which has as many on either side."""
+    limit = shape.position_limit
+    if shape.layout != "encoder-decoder" or limit is None or longest <= limit:
+        return
+    yield Finding(
+        truth="targets-within-positions",
+        severity="error",
+        message=f"The longest target has {longest:,} tokens, and the model has positions for {limit:,} alone.",
+        fix=f"Set data.max_target_length to {limit:,} or less, or choose a model with a longer context.",
+        code="targets-beyond-positions",
+        params={"longest": longest, "limit": limit},
+    )
+
+
+def preview(
+    config: TrainingConfig, files: FileManager, rows: int, most_tokens: int | None = None, first: int = 1
+) -> list[RowPreview]:
+    """Some rows, each token marked as the trainer would treat it: both sides of a pair, all windows of a text.
 
     Args:
         most_tokens: how many tokens of each are shown; None shows all.
+        first: the number of the row to begin with; where it is left out, the one behind it.
     """
     provider = ProviderFactory.create_provider(config.provider)
     task = TaskFactory.create_task(config.task)
@@ -173,7 +200,8 @@ def preview(config: TrainingConfig, files: FileManager, rows: int, most_tokens: 
         source = resolve_dataset(config.dataset, files, config.dataset_revision)
         materialise(source, config.data, strategy.shapes or task.shapes, canonical)
         task = task.for_rows(read_canonical(canonical))
-        chosen = list(islice(read_canonical(canonical), rows))
+        behind = dropwhile(lambda row: int(row["row"]) < first, read_canonical(canonical))
+        chosen = list(islice(behind, rows))
     encoder = strategy.encoder(task, tokenizer, config)
     shown = []
     for row in chosen:

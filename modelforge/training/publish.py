@@ -16,6 +16,7 @@ from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ModelFolder
 from modelforge.training.adapter_start import save_relative_to_start
 from modelforge.training.model_card import base_licence, render_model_card
+from modelforge.training.saved_tokenizer import save_tokenizer
 
 
 def publish(
@@ -31,6 +32,7 @@ def publish(
     mode: ModelMode | None = None,
     classes: tuple[str, ...] = (),
     source_prefix: str = "",
+    enable_thinking: bool | None = None,
 ) -> ModelManifest:
     """Publish what a run has trained under the run's id: an adapter alone, or full weights.
 
@@ -45,6 +47,7 @@ def publish(
         task: what the model does; default: the run's task.
         mode: how it is asked; default: as models for that task are.
         source_prefix: what stood before every text.
+        enable_thinking: whether its answers are to begin with reasoning; None: as its chat template says.
 
     Raises:
         StorageError: the model could not be written; nothing is listed.
@@ -61,7 +64,7 @@ def publish(
             _save_adapter(model, staging, spec, base, files)
         else:
             save_full(model, staging, published_dtype(model, base, spec.config.output.dtype))
-        tokenizer.save_pretrained(staging)
+        save_tokenizer(tokenizer, staging, enable_thinking=enable_thinking)
         manifest = ModelManifest(
             id=spec.id,
             name=spec.name,

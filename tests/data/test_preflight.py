@@ -11,7 +11,8 @@ import pytest
 from modelforge.data.collator import PackedCollator, PaddingCollator
 from modelforge.data.pairs import PairCollator, PairEncoder
 from modelforge.data.preflight import Preflight, summarise
-from modelforge.exceptions import ConfigurationError
+from modelforge.data.problem_phrases import phrase
+from modelforge.exceptions import ConfigurationError, StrategyError
 from modelforge.schemas.config import parse_training_config
 from modelforge.schemas.preflight import Finding, PreflightReport
 from modelforge.tasks.row_encoder import RowEncoder
@@ -215,6 +216,7 @@ def test_rows_that_are_cut_or_left_out_are_named(tokenizer: Any) -> None:
     assert (report.rows_cut, report.rows_left_out, used) == (1, 1, 7)
     assert finding(report, "answers-kept").rows == (8,)
     assert "whole answer" in finding(report, "answers-kept").message
+    assert finding(report, "answers-kept").reason == phrase("answer-cut-away")
     assert "data.max_length to" in (finding(report, "rows-whole").fix or "")
 
 
@@ -254,6 +256,49 @@ def test_a_run_without_held_out_rows_is_warned(tokenizer: Any) -> None:
     list(preflight.usable(iter(enumerate(ROWS, start=1)), "train"))
 
     assert finding(preflight.report(), "held-out-rows").severity == "warning"
+
+
+def context(report: PreflightReport) -> list[Finding]:
+    return [found for found in report.findings if found.truth == "every-answer-is-learned"]
+
+
+def test_answers_before_the_last_are_counted_as_context(tokenizer: Any) -> None:
+    tokenizer.chat_template = CALLS
+
+    (found,) = context(checked(tokenizer, [*ROWS, *TWO_TURNS, *BETWEEN])[0])
+
+    assert (found.severity, found.code, found.rows, found.total) == ("warning", "answers-as-context", (7, 8), 2)
+    assert found.params == {"answers": 3, "count": 2, "calls": 1}
+    assert "3 answer(s) in 2 row(s), 1 tool call(s) among them," in found.message
+    assert "strategy.assistant_only_loss: true" in (found.fix or "")
+
+
+@pytest.mark.parametrize("strategy", [{"assistant_only_loss": True}, "dpo"])
+def test_nothing_is_said_of_context_where_it_is_learned_or_never_is(tokenizer: Any, strategy: Any) -> None:
+    assert context(checked(tokenizer, TWO_TURNS, strategy=strategy)[0]) == []
+    assert context(checked(tokenizer, ROWS)[0]) == []
+
+
+def test_a_template_that_cannot_have_every_answer_learned_is_said_so(tokenizer: Any) -> None:
+    tokenizer.chat_template = (
+        "{% for m in messages %}<|user|>{{ m.role }}\n"
+        "{{ m.content if loop.last or m.role != 'assistant' else '…' }}<|end|>{% endfor %}" + ASKS
+    )
+
+    (found,) = context(checked(tokenizer, TWO_TURNS)[0])
+
+    assert found.code == "answers-as-context-only"
+    assert "a row of its own" in (found.fix or "")
+    tokenizer.chat_template = None
+    assert context(checked(tokenizer, TWO_TURNS)[0])[0].code == "answers-as-context-only"
+
+
+def test_a_row_that_no_position_can_be_found_in_is_named_with_its_own_error(tokenizer: Any) -> None:
+    tokenizer.chat_template = "{% for m in messages %}{{ m.content }}<|end|>{% endfor %}" + ASKS
+
+    with pytest.raises(StrategyError, match=r"Row 1: The chat template begins an answer") as caught:
+        checked(tokenizer, ROWS)
+    assert caught.value.hint
 
 
 def test_lengths_are_summed_up() -> None:

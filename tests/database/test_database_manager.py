@@ -29,6 +29,7 @@ from modelforge.schemas.dataset import DatasetView
 from modelforge.schemas.events import Event
 from modelforge.schemas.model import ModelView
 from modelforge.schemas.run import RunError, RunTicket, RunView
+from modelforge.schemas.run_requests import RunOrder
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -119,6 +120,30 @@ def test_runs_are_found_by_a_part_of_what_names_them(database: DatabaseManager) 
     assert found("s_50%") == ["run-two"]
     assert found("t%t") == found("supp_rt") == []
     assert database.page_runs(limit=9, text="starter", before="run-two")[0][0].id == "run-one"
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("newest", ["run-4", "run-3", "run-2", "run-1", "run-0"]),
+        ("name", ["run-4", "run-1", "run-2", "run-0", "run-3"]),
+        ("status", ["run-2", "run-3", "run-4", "run-1", "run-0"]),
+        ("result", ["run-4", "run-1", "run-0", "run-3", "run-2"]),
+    ],
+)
+def test_runs_are_listed_in_an_order_page_by_page(
+    order: RunOrder, expected: list[str], database: DatabaseManager
+) -> None:
+    rows = [("c", "failed", "no evidence"), ("a", "succeeded", "better"), ("B", "queued", None)]
+    rows += [("d", "running", None), ("A", "succeeded", "better")]
+    for number, (name, status, verdict) in enumerate(rows):
+        report = {"verdict": verdict} if verdict else None
+        made = make_run(f"run-{number}", created_at=NOON + timedelta(minutes=number), name=name, status=status)
+        database.add_run(made.model_copy(update={"report": report}))
+    seen: list[str] = []
+    while runs := database.page_runs(limit=2, before=seen[-1] if seen else None, order=order)[0]:
+        seen += [run.id for run in runs]
+    assert seen == expected
 
 
 def test_a_run_is_updated(database: DatabaseManager) -> None:

@@ -144,3 +144,19 @@ def test_macro_f1_is_the_mean_over_the_classes_that_occur() -> None:
     true, predicted, both = (np.array(counts, dtype=float) for counts in ([2, 2, 1, 0], [2, 3, 0, 0], [1, 2, 0, 0]))
 
     assert macro_f1(true, predicted, both) == pytest.approx((2 * 1 / 4 + 2 * 2 / 5 + 0) / 3)
+
+
+def test_of_reasoning_and_answer_the_answer_alone_is_compared() -> None:
+    names = ("exact_match", "token_f1", "rougeL", "squad_em", "squad_f1")
+    reasoned = "<think>\nThe capital.\n</think>\n\nParis"
+
+    for answer, reference in ((reasoned, "Paris"), ("Paris", reasoned), (reasoned, "<think>Hm.</think>Paris")):
+        assert score_answers([answer], [reference], names) == {name: (1.0,) for name in names}
+    assert score_answers(["<think>Paris</think>Rome"], ["Paris"], names) == {name: (0.0,) for name in names}
+
+
+def test_reasoning_that_was_cut_off_is_no_empty_answer() -> None:
+    assert score_answers(["<think>\nThe text says"], [""], ("squad_em", "exact_match")) == {
+        "squad_em": (0.0,),
+        "exact_match": (0.0,),
+    }

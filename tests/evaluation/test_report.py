@@ -206,6 +206,7 @@ def test_classes_have_macro_f1_log_loss_and_a_confusion_matrix() -> None:
     assert found.confusion.tuned == ((5, 0, 0), (0, 10, 0), (0, 5, 0))
     assert found.note is not None
     assert "classifier" in found.note
+    assert "classifier" in " ".join(found.untrained)
     text = markdown(found)
     assert found.note in text
     assert "| refund\\|x | 0 | 5 | 0 |" in text

@@ -40,6 +40,11 @@ def score(rule: dict[str, Any], text: str, **answer: Any) -> float:
     [
         ({"kind": "exact_match"}, " red \n", 1.0),
         ({"kind": "exact_match"}, "Red", 0.0),
+        ({"kind": "exact_match"}, "<think>\nRed or blue?\n</think>\n\nred", 1.0),
+        ({"kind": "exact_match"}, "<think>red</think>blue", 0.0),
+        ({"kind": "regex", "pattern": "^Hello,"}, "<think>Hm.</think>\n\nHello, Ada", 1.0),
+        ({"kind": "regex", "pattern": "red"}, "<think>red</think>blue", 0.0),
+        ({"kind": "json_schema"}, "A list, then.\n</think>\n\n[1, 2]", 1.0),
         ({"kind": "regex", "pattern": "^Hello,"}, "Hello, Ada", 1.0),
         ({"kind": "regex", "pattern": "^Hello,"}, "Oh. Hello, Ada", 0.0),
         ({"kind": "json_schema"}, "[1, 2]", 1.0),
@@ -212,3 +217,7 @@ def test_a_file_that_is_no_python_is_refused_before_the_run(tmp_path: Path, cont
 def test_without_a_file_a_function_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="only the command line"):
         rule_rewards([RULE.validate_python({"kind": "python"})])
+
+
+def test_reasoning_is_compared_on_neither_side() -> None:
+    assert score({"kind": "exact_match"}, "<think>a</think>red", reference="<think>\nb\n</think>\n\nred") == 1.0

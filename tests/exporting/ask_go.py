@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from chat_templates import CHATML, LLAMA_3, NO_SYSTEM
+from chat_templates import CHATML, LLAMA_3, NO_SYSTEM, QWEN_3
 from transformers import AutoTokenizer
 
 from modelforge.exporting.ollama import bare_template, conversations, go_template_of
@@ -42,7 +42,7 @@ def tasks() -> list[dict[str, object]]:
     """Every template with every conversation."""
     tokenizer = AutoTokenizer.from_pretrained(starter_path("chat"))
     found: list[dict[str, object]] = []
-    for chat_template in (tokenizer.chat_template, CHATML, LLAMA_3, NO_SYSTEM, None):
+    for chat_template in (tokenizer.chat_template, CHATML, LLAMA_3, NO_SYSTEM, QWEN_3, None):
         tokenizer.chat_template = chat_template
         stops = ["<|end|>", "<|im_end|>", "<|eot_id|>", "<end_of_turn>"]
         for prefix in ("", "summarize: "):

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chat_templates import CHATML, LLAMA_3, NO_SYSTEM, SPACED
+from chat_templates import CHATML, LLAMA_3, NO_SYSTEM, QWEN_3, SPACED
 
 from modelforge.exporting import go_template
+from modelforge.exporting.gguf_vocabulary import exported_template
 from modelforge.exporting.ollama import bare_template, conversations, go_template_of, modelfile, prompt_of_go
 from modelforge.starter import starter_path
 from modelforge.tasks.chat_rendering import encode_prompt, render_prompt
+from tests.tasks.shipped_templates import with_template
 
 HERE = Path(__file__).parent
 
@@ -41,7 +43,7 @@ def test_the_starter_is_asked_with_the_ids_that_it_was_trained_on(starter: Any) 
         assert said == encode_prompt(starter, messages)
 
 
-@pytest.mark.parametrize("chat_template", [CHATML, LLAMA_3])
+@pytest.mark.parametrize("chat_template", [CHATML, LLAMA_3, QWEN_3])
 def test_other_families_are_written_as_they_write(starter: Any, chat_template: str) -> None:
     starter.chat_template = chat_template
     begin = starter.bos_token if "bos_token" in chat_template else ""
@@ -51,7 +53,7 @@ def test_other_families_are_written_as_they_write(starter: Any, chat_template: s
         assert begin + prompt_of_go(template, messages) == render_prompt(starter, messages)
 
 
-@pytest.mark.parametrize("chat_template", [CHATML, LLAMA_3, None])
+@pytest.mark.parametrize("chat_template", [CHATML, LLAMA_3, QWEN_3, None])
 def test_behind_a_prefix_stands_the_last_text_alone(starter: Any, chat_template: str | None) -> None:
     starter.chat_template = chat_template
     begin = starter.bos_token if "bos_token" in (chat_template or "") else ""
@@ -75,6 +77,39 @@ def test_bare_text_is_asked_about_by_itself(prefix: str) -> None:
 def test_a_prefix_that_go_would_read_as_an_action_is_not_written(starter: Any, prefix: str) -> None:
     assert go_template_for(starter, prefix) is None
     assert bare_template(prefix) is None
+
+
+EMPTY_BLOCKS = {
+    "qwen3": "<think>\n\n</think>\n\n",
+    "qwen3_training": "<think>\n\n</think>\n\n",
+    "qwen3_6": "<think>\n\n</think>\n\n",
+    "nemotron_3_nano": "<think></think>",
+}
+
+
+@pytest.mark.parametrize("name", EMPTY_BLOCKS)
+def test_the_empty_block_of_a_model_that_does_not_reason_stands_before_the_answer_to_come(
+    starter: Any, name: str
+) -> None:
+    with_template(starter, name)
+    template = go_template_for(starter)
+    assert template is not None
+    for messages in conversations():
+        prompt = prompt_of_go(template, messages)
+        assert prompt == render_prompt(starter, messages)
+        assert prompt.endswith(EMPTY_BLOCKS[name])
+
+
+def test_a_gguf_file_says_for_good_whether_its_model_reasons(starter: Any) -> None:
+    """llama.cpp tells templates to think, and the day, unasked."""
+    for name in ("qwen3", "llama3_2"):
+        with_template(starter, name)
+        talk = conversations()[-1]
+        prompt = render_prompt(starter, talk)
+        starter.chat_template = exported_template(starter)
+        assert prompt == starter.apply_chat_template(
+            talk, tokenize=False, add_generation_prompt=True, enable_thinking=True
+        )
 
 
 def test_a_model_without_system_prompts_gets_none(starter: Any) -> None:

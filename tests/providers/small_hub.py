@@ -28,15 +28,11 @@ LARGE = ".safetensors"
 WRONG_TOKEN = "Invalid credentials in Authorization header"
 
 
-@dataclass
-class Repository:
-    """Files by name; a gated one is read, and a private one seen, by whoever has a token that is in `readers`."""
+@dataclass(frozen=True)
+class Snapshot:
+    """What one commit holds: files by name."""
 
     files: dict[str, bytes]
-    gated: bool = False
-    private: bool = False
-    readers: tuple[str, ...] = ()
-    downloads: int = 0
 
     @property
     def commit(self) -> str:
@@ -46,8 +42,42 @@ class Repository:
         ).hexdigest()
 
 
+@dataclass
+class Repository:
+    """Files by name; a gated one is read, and a private one seen, by whoever has a token that is in `readers`."""
+
+    files: dict[str, bytes]
+    """Those of the newest commit, which `main` is at."""
+    gated: bool = False
+    private: bool = False
+    readers: tuple[str, ...] = ()
+    downloads: int = 0
+    tags: dict[str, str] = field(default_factory=dict)
+    """Tag → commit."""
+    earlier: list[Snapshot] = field(default_factory=list)
+    """What `main` was at before it was moved."""
+
+    @property
+    def commit(self) -> str:
+        """The commit that `main` is at."""
+        return Snapshot(self.files).commit
+
+    def move(self, files: dict[str, bytes]) -> None:
+        """Commit other files on `main`; what it was at stays there by its commit."""
+        self.earlier.append(Snapshot(self.files))
+        self.files = {**self.files, **files}
+
+    def at(self, revision: str) -> Snapshot | None:
+        """What a branch, tag or commit holds; nothing where there is none of this name."""
+        newest = Snapshot(self.files)
+        if revision in ("", "main"):
+            return newest
+        commit = self.tags.get(revision, revision)
+        return next((one for one in (newest, *self.earlier) if one.commit == commit), None)
+
+
 class SmallHub(ThreadingHTTPServer):
-    """Repositories by `OWNER/NAME`, each with its newest commit alone."""
+    """Repositories by `OWNER/NAME`."""
 
     def __init__(self, repositories: dict[str, Repository]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -137,14 +167,18 @@ class _Handler(BaseHTTPRequestHandler):
             raise Refused(404 if self.token else 401, "RepoNotFound")
         return repository
 
-    def opened(self, name: str, revision: str) -> Repository:
-        """A repository whose files this token may read."""
+    def opened(self, name: str, revision: str) -> Snapshot:
+        """The files of a repository that this token may read."""
         repository = self.seen(name)
         if repository.gated and self.token not in repository.readers:
             raise Refused(403 if self.token else 401, "GatedRepo")
-        if revision not in ("", "main", repository.commit):
+        return self.snapshot(repository, revision)
+
+    def snapshot(self, repository: Repository, revision: str) -> Snapshot:
+        """What a repository holds at a revision."""
+        if (found := repository.at(revision)) is None:
             raise Refused(404, "RevisionNotFound")
-        return repository
+        return found
 
     def own(self, name: str) -> Repository:
         """A repository that this token may write to."""
@@ -185,10 +219,9 @@ def search(asked: _Handler) -> Answer:
 
 def look(asked: _Handler, name: str, revision: str) -> Answer:
     repository = asked.seen(name)
-    if revision not in ("", "main", repository.commit):
-        raise Refused(404, "RevisionNotFound")
-    files = [{"rfilename": path, "size": len(body)} for path, body in repository.files.items()]
-    return Answer({**_info(name, repository), "siblings": files})
+    found = asked.snapshot(repository, revision)
+    files = [{"rfilename": path, "size": len(body)} for path, body in found.files.items()]
+    return Answer({**_info(name, repository), "sha": found.commit, "siblings": files})
 
 
 def tree(asked: _Handler, name: str, revision: str) -> Answer:
@@ -197,11 +230,11 @@ def tree(asked: _Handler, name: str, revision: str) -> Answer:
 
 
 def fetch(asked: _Handler, name: str, revision: str, file: str) -> Answer:
-    repository = asked.opened(name, revision)
-    headers = {"X-Repo-Commit": repository.commit}
-    if file not in repository.files:
+    found = asked.opened(name, revision)
+    headers = {"X-Repo-Commit": found.commit}
+    if file not in found.files:
         return Answer(b"", 404, {**headers, "X-Error-Code": "EntryNotFound"})
-    body = repository.files[file]
+    body = found.files[file]
     return Answer(body, headers={**headers, "ETag": f'"{oid(file, body)}"'})
 
 
@@ -259,15 +292,17 @@ def put(asked: _Handler, digest: str) -> Answer:
 def commit(asked: _Handler, name: str) -> Answer:
     """Take over files that are in the commit itself, and large ones that were put before."""
     repository = asked.own(name)
+    files = dict(repository.files)
     for line in asked.body.splitlines():
         item = json.loads(line)
         value = item["value"]
         if item["key"] == "file":
-            repository.files[value["path"]] = base64.b64decode(value["content"])
+            files[value["path"]] = base64.b64decode(value["content"])
         elif item["key"] == "lfsFile":
             if value["oid"] not in asked.server.large:
                 raise Refused(400, message=f"{value['path']} was never sent")
-            repository.files[value["path"]] = asked.server.large[value["oid"]]
+            files[value["path"]] = asked.server.large[value["oid"]]
+    repository.move(files)
     address = f"{asked.server.endpoint}/{name}/commit/{repository.commit}"
     return Answer({"commitUrl": address, "commitOid": repository.commit})
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hub_client import run
 from small_hub import TOKEN, Repository, small_hub
 
 ASK = """
@@ -64,6 +62,9 @@ WITH_HUB = {
     f"own/gated with {TOKEN}": "^fine$",
     "own/unfetched with hf_mistyped": "hub does not know the token.*Enter another",
     "own/pickled": "no safetensors weights.*Pickled weights are never loaded",
+    "own/consolidated": "transformers loads.*, but consolidated.safetensors.*saved for transformers",
+    "own/onnx": "transformers loads.*, but onnx/model.safetensors.*saved for transformers",
+    "own/in-parts": "^fine$",
     "own/adapter": "holds no config.json.*of an adapter, name its base",
     "own/classifier": "saved as LlamaForSequenceClassification.*saved as LlamaForCausalLM",
     "own/headless": "saved as LlamaModel, which has no head that writes text",
@@ -88,6 +89,9 @@ def repositories(tiny_model: Path) -> dict[str, Repository]:
         written = {**config, "architectures": [architecture], **changed}
         return Repository({"config.json": json.dumps(written).encode(), **weights})
 
+    def stored_as(file: str) -> Repository:
+        return Repository({"config.json": whole["config.json"], file: whole["model.safetensors"]})
+
     canary = b"open('/tmp/never', 'w')"
     remote = saved_as("OwnForCausalLM", model_type="own", auto_map={"AutoModelForCausalLM": "own.OwnForCausalLM"})
     remote.files["own.py"] = canary
@@ -96,6 +100,9 @@ def repositories(tiny_model: Path) -> dict[str, Repository]:
         "own/unfetched": Repository(whole),
         "own/gated": Repository(whole, gated=True, readers=(TOKEN,)),
         "own/pickled": Repository({"config.json": whole["config.json"], "pytorch_model.bin": b"\x80\x04."}),
+        "own/consolidated": stored_as("consolidated.safetensors"),
+        "own/onnx": stored_as("onnx/model.safetensors"),
+        "own/in-parts": stored_as("model-00001-of-00001.safetensors"),
         "own/adapter": Repository({"adapter_config.json": b"{}", "adapter_model.safetensors": b"{}"}),
         "own/classifier": saved_as("LlamaForSequenceClassification"),
         "own/headless": saved_as("LlamaModel"),
@@ -108,18 +115,6 @@ def repositories(tiny_model: Path) -> dict[str, Repository]:
 def ask(names: list[str], home: Path, endpoint: str, *, offline: bool) -> dict[str, str]:
     answers: dict[str, str] = run(ASK, [json.dumps(names)], home, endpoint, offline=offline)
     return answers
-
-
-def run(script: str, arguments: list[str], home: Path, endpoint: str, *, offline: bool) -> Any:
-    """What a script prints as its last line, with the hub's cache in `home`."""
-    environment = {name: value for name, value in os.environ.items() if name not in ("HF_TOKEN", "HUGGINGFACE_TOKEN")}
-    environment |= {"HF_ENDPOINT": endpoint, "HF_HOME": str(home), "HF_HUB_OFFLINE": str(int(offline))}
-    environment |= {"HF_HUB_DISABLE_XET": "1", "HF_HUB_DOWNLOAD_TIMEOUT": "5"}
-    done = subprocess.run(
-        [sys.executable, "-c", script, *arguments], env=environment, capture_output=True, text=True, timeout=300
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def test_every_way_in_which_a_hub_model_cannot_be_used_is_told_apart(

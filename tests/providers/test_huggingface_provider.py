@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,9 @@ from modelforge.exceptions import ConfigurationError, ProviderError
 from modelforge.providers.huggingface_provider import HuggingFaceProvider
 from modelforge.providers.provider import LoadOptions, ModelSource
 from modelforge.providers.provider_factory import ProviderFactory
-from modelforge.schemas.config import parse_training_config
+from modelforge.schemas.config import TrainingConfig, parse_training_config
 from modelforge.starter import starter_path
+from modelforge.tasks.head import CAUSAL
 
 
 @pytest.fixture
@@ -103,12 +105,51 @@ def test_a_tokenizer_without_a_pad_token_pads_with_its_end(
     assert provider.load_tokenizer(ModelSource(str(tmp_path))).pad_token == tokenizer.eos_token
 
 
-def test_layers_that_the_model_has_not_got_are_refused(provider: HuggingFaceProvider, tiny_model: Path) -> None:
-    config = parse_training_config({"model": "m", "dataset": "d", "lora": {"target_modules": ["nowhere"]}}).config
-    model = provider.load_model(ModelSource(str(tiny_model)), model_class(), options())
+def adapting(*targets: str, **written: Any) -> TrainingConfig:
+    lora = {"target_modules": list(targets) or "all-linear"}
+    return parse_training_config({"model": "m", "dataset": "d", "lora": lora, **written}).config
 
-    with pytest.raises(ProviderError, match="nowhere"):
-        provider.add_adapter(model, config)
+
+@pytest.mark.parametrize(
+    ("targets", "unknown"),
+    [
+        (["q_proj", "v_porj"], "v_porj"),
+        (["nowhere", "q_proj", "mlp"], "nowhere, mlp"),  # an MLP is there, but is no layer that takes an adapter
+        (["_proj"], "_proj"),
+    ],
+)
+def test_every_layer_that_the_model_has_not_got_is_refused_with_those_that_it_has(
+    provider: HuggingFaceProvider, tiny_model: Path, targets: list[str], unknown: str
+) -> None:
+    with pytest.raises(ProviderError, match=f"is called {unknown}") as caught:
+        provider.check_fit(ModelSource(str(tiny_model)), adapting(*targets), CAUSAL)
+
+    assert "down_proj, embed_tokens, gate_proj, k_proj, lm_head, o_proj, q_proj, up_proj, v_proj" in str(caught.value)
+    assert "v_porj" not in targets or "Did you mean v_proj?" in str(caught.value)
+
+
+@pytest.mark.parametrize("targets", [["q_proj", "self_attn.v_proj"], ["model.layers.0.mlp.up_proj"], []])
+def test_layers_that_are_there_are_accepted_by_name_and_by_path(
+    provider: HuggingFaceProvider, tiny_model: Path, targets: list[str]
+) -> None:
+    provider.check_fit(ModelSource(str(tiny_model)), adapting(*targets), CAUSAL)
+
+
+def test_names_of_layers_do_not_matter_where_all_weights_are_trained(
+    provider: HuggingFaceProvider, tiny_model: Path
+) -> None:
+    provider.check_fit(ModelSource(str(tiny_model)), adapting("nowhere", finetuning_type="full"), CAUSAL)
+
+
+def test_looking_for_layers_takes_no_weights_of_a_large_model(provider: HuggingFaceProvider, tmp_path: Path) -> None:
+    from transformers import LlamaConfig
+
+    LlamaConfig(
+        hidden_size=8192, intermediate_size=28_672, num_hidden_layers=80, num_attention_heads=64
+    ).save_pretrained(tmp_path)
+
+    with pytest.raises(ProviderError, match="v_porj"):  # 69 B parameters: 276 GB, were they there
+        provider.check_fit(ModelSource(str(tmp_path)), adapting("q_proj", "v_porj"), CAUSAL)
 
 
 def test_only_the_adapter_is_trainable(provider: HuggingFaceProvider, tiny_model: Path) -> None:

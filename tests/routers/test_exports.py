@@ -97,3 +97,16 @@ def test_exports_of_another_account_are_not_found(server: RunServer) -> None:
     for method, path in (("GET", ""), ("DELETE", ""), ("GET", "/files/README.md")):
         assert server.client.request(method, f"{location}{path}", headers=headers).status_code == 404
     assert server.client.post("/api/v1/exports", headers=headers, json={"model_id": "of-bob"}).status_code == 404
+
+
+def test_an_export_is_stopped_and_leaves_no_file(server: RunServer, tiny_model: Path) -> None:
+    put_adapter(server.services, "long-adapter", str(tiny_model))
+    location = server.client.post("/api/v1/exports", json={"model_id": "long-adapter"}).headers["location"]
+    assert server.client.post(f"{location}/stop").json()["status"] == "running"  # a moment before it ends
+    view = wait(server, location)
+    assert (view["status"], view["result"], view["error"]) == ("stopped", None, None)
+    assert not (server.services.files.home / "exports" / view["id"]).exists()
+    assert list((server.services.files.home / "cache" / "scratch").glob("*/*")) == []
+    assert server.client.post(f"{location}/stop").json() == view, "what has ended stays as it is"
+    assert server.client.post("/api/v1/exports/not-there/stop").status_code == 404
+    assert server.client.delete(location).status_code == 204

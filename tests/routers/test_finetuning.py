@@ -43,6 +43,15 @@ def test_tokens_are_shown_by_what_training_does_with_them(counting: RunServer) -
     assert (few[0]["more"], rows[0]["more"]) == (len(rows[0]["tokens"]) - 5, 0)
 
 
+def test_tokens_are_shown_of_any_row(counting: RunServer) -> None:
+    def shown(**params: int) -> list[dict[str, object]]:
+        answer = counting.client.post("/api/v1/plans/tokens", params=params, json=CONFIG)
+        return list(answer.json())
+
+    assert shown(rows=2, first=7) == shown(rows=8)[6:]
+    assert shown(first=1_000_000) == []
+
+
 def test_a_long_row_is_shown_cut_and_whole_when_asked_for(counting: RunServer) -> None:
     content = '{"input": "long", "output": "' + "x" * 5000 + '"}\n{"input": "short", "output": "y"}\n'
     added = counting.client.post(
@@ -219,6 +228,14 @@ def test_pages_and_filters(counting: RunServer) -> None:
     comparison = client.get("/api/v1/runs/compare", params={"ids": made[:2]}).json()
     assert comparison["settings"] == {}
     assert client.get("/api/v1/runs/compare", params={"ids": made[:1]}).status_code == 422
+    rest = client.get("/api/v1/runs/compare", params={"ids": [made[0], "gone-run", made[1]]}).json()
+    assert (rest["runs"], rest["missing"]) == (made[:2], ["gone-run"])
+    alone = client.get("/api/v1/runs/compare", params={"ids": [made[0], "gone-run"]}).json()
+    assert (alone["runs"], alone["missing"], alone["settings"]) == (made[:1], ["gone-run"], {})
+    assert client.get("/api/v1/runs/compare", params={"ids": ["gone-run", "other-run"]}).status_code == 404
+    by_name = client.get("/api/v1/runs", params={"order": "name", "status": ["succeeded", "failed"]}).json()["items"]
+    assert [run["name"] for run in by_name] == sorted((run["name"] for run in by_name), key=str.lower)
+    assert client.get("/api/v1/runs", params={"order": "size"}).status_code == 422
 
 
 def test_unknown_runs_are_not_found(counting: RunServer) -> None:

@@ -166,6 +166,18 @@ def test_an_adapter_is_merged_in_the_background(server: RunServer, tiny_model: P
     assert server.client.get("/api/v1/merges/merge-of-nothing").status_code == 404
 
 
+def test_a_merge_is_stopped_and_leaves_no_file(server: RunServer, tiny_model: Path) -> None:
+    put_adapter(server.services, "long-adapter", str(tiny_model))
+    location = server.client.post("/api/v1/models/long-adapter/merge", json={}).headers["location"]
+    assert server.client.post(f"{location}/stop").json()["status"] == "running"  # a moment before it ends
+    job = wait_for_merge(server, location)
+    assert (job["status"], job["result"], job["error"]) == ("stopped", None, None)
+    assert [one["id"] for one in get(server, "/models")["items"]] == ["long-adapter"]
+    assert list((server.services.files.home / "cache" / "scratch").glob("*/*")) == []
+    assert server.client.post(f"{location}/stop").json() == job, "what has ended stays as it is"
+    assert server.client.post("/api/v1/merges/merge-of-nothing/stop").status_code == 404
+
+
 def test_a_run_that_merges_leaves_two_models_that_answer(real: RunServer, tuned: dict[str, Any]) -> None:
     assert tuned["status"] == "succeeded", tuned["error"]
     page = get(real, "/models")

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import TrainingConfig, parse_training_config
 from modelforge.schemas.config.fields import config_fields, value_at
+from modelforge.schemas.config.optimization import OptimizationConfig
 from modelforge.schemas.config.quantization import QuantizationConfig
 from modelforge.schemas.config.recipe_text import recipe_text
 from modelforge.schemas.config.spellings import FLAT
@@ -40,6 +41,20 @@ def test_qlora_means_four_bits_unless_said_otherwise() -> None:
         model="m", dataset="d", strategy={"name": "qlora"}, quantization=QuantizationConfig(double_quant=False)
     )
     assert (made.quantization.bits, made.quantization.double_quant) == (4, False)
+
+
+def test_qlora_means_a_paged_optimizer_unless_said_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert parse(strategy="sft").optimization.optim == "adamw_torch"
+    assert parse(strategy="qlora").optimization.optim == "paged_adamw_8bit"
+    assert parse(strategy="qlora", optimization={"optim": "adamw_torch"}).optimization.optim == "adamw_torch"
+    assert parse(strategy="qlora", compute={"device": "mps"}).optimization.optim == "adamw_torch"
+    made = TrainingConfig(
+        model="m", dataset="d", strategy={"name": "qlora"}, optimization=OptimizationConfig(learning_rate=0.5)
+    )
+    assert (made.optimization.optim, made.optimization.learning_rate) == ("paged_adamw_8bit", 0.5)
+    assert TrainingConfig.model_validate(made.model_dump(mode="json")) == made
+    monkeypatch.setattr("sys.platform", "darwin")
+    assert parse(strategy="qlora").optimization.optim == "adamw_torch"
 
 
 @pytest.mark.parametrize(
@@ -151,6 +166,7 @@ def test_every_fault_is_named_once_with_key_found_and_expected() -> None:
     assert set(errors) == {"data.shape", "lora.r", "optimization.learning_rate"}
     assert errors["lora.r"]["found"] == "0"
     assert "greater than or equal to 1" in errors["lora.r"]["expected"]
+    assert (errors["lora.r"]["kind"], errors["lora.r"]["params"]) == ("greater_than_equal", {"ge": 1})
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ class Here(HeavyProcess):
     """Carries everything out in this process, where it is seen."""
 
     def call_now(self, result: Any, function: Any, *arguments: Any, handle: CallHandle | None = None) -> Any:  # noqa: ARG002
-        return function(*arguments, *([handle.hear] if handle else []))
+        return function(*arguments, *([handle.hear] if handle and handle.hear else []))
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ async def ask_everything(home: Path, outside: Path, number: int, share: int) -> 
     settings = Settings(home=home, token=SecretStr(TOKEN), rate_limit="100000000/second")
     app = create_app(settings)
     services = app.state.services
-    services.workshop.heavy = services.data_process = Here(services.files)
+    services.workshop.heavy = services.workshop.background = services.data_process = Here(services.files)
     services.limits.count_sign_in = lambda *_who: None
     run_service.make_in_child = engines.make_quickly
     async with app.router.lifespan_context(app):

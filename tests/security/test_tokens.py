@@ -14,7 +14,14 @@ import pytest
 from doorway import HOST, doors, knock, knock_often
 from server_under_test import TOKEN, RunServer
 
-from modelforge.security.authenticator import Authenticator
+from modelforge.exceptions import AuthenticationError
+from modelforge.security.authenticator import (
+    LAUNCH_SECONDS,
+    LONGEST_SESSION_SECONDS,
+    SESSION_SECONDS,
+    Authenticator,
+    launch_ticket,
+)
 from modelforge.security.signing import Signer
 
 OPEN = {("GET", "/api/health"), ("POST", "/api/v1/session"), ("GET", "/")}
@@ -121,12 +128,12 @@ def test_a_launch_link_signs_in_once_and_here_alone(server: RunServer) -> None:
     def redeem(ticket: str) -> Any:
         return server.client.post("/api/v1/session", json={"ticket": ticket}, headers=anonymous)
 
-    ticket = authenticator.launch_ticket()
+    ticket = launch_ticket(authenticator.launch_secret)
     token = redeem(ticket).json()["token"]
     bearer = {"authorization": f"Bearer {token}"}
     assert server.client.get("/api/v1/session", headers=bearer).json()["name"] == "home"
     assert redeem(ticket).status_code == 401
-    elsewhere = Authenticator(TOKEN, server.services.accounts).launch_ticket()
+    elsewhere = launch_ticket(Authenticator(TOKEN, server.services.accounts).launch_secret)
     assert redeem(elsewhere).status_code == 401
     assert redeem(token).status_code == 401, "a session is no ticket"
     assert server.client.get("/api/v1/runs", headers={"authorization": f"Bearer {ticket}"}).status_code == 401
@@ -135,6 +142,56 @@ def test_a_launch_link_signs_in_once_and_here_alone(server: RunServer) -> None:
     assert server.client.get("/api/v1/runs", headers={"authorization": f"Bearer {old}"}).status_code == 401
     other = Signer("another token").sign("session", {"name": None, "stamp": ""}, 60.0)
     assert server.client.get("/api/v1/runs", headers={"authorization": f"Bearer {other}"}).status_code == 401
+
+
+def test_a_session_lasts_while_it_is_used_and_no_longer_than_a_week(monkeypatch: pytest.MonkeyPatch) -> None:
+    authenticator, now = Authenticator(TOKEN, Nobody()), time.time()
+    monkeypatch.setattr("time.time", lambda: now)
+    used, unused = authenticator.session_for(None, ""), authenticator.session_for(None, "")
+    begun = now
+    while now < begun + LONGEST_SESSION_SECONDS - SESSION_SECONDS:
+        now += SESSION_SECONDS - 1
+        assert authenticator.caller(f"Bearer {used}").name == "home"
+        with pytest.raises(AuthenticationError):
+            authenticator.caller(f"Bearer {unused if now > begun + SESSION_SECONDS else 'none'}")
+    with pytest.raises(AuthenticationError):  # another process has not seen it used
+        Authenticator(TOKEN, Nobody()).caller(f"Bearer {used}")
+    now = begun + LONGEST_SESSION_SECONDS - 1
+    assert authenticator.caller(f"Bearer {used}").name == "home"
+    now += 2
+    with pytest.raises(AuthenticationError):
+        authenticator.caller(f"Bearer {used}")
+
+
+def test_a_session_that_was_left_ends_and_stays_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    authenticator, now = Authenticator(TOKEN, Nobody()), time.time()
+    monkeypatch.setattr("time.time", lambda: now)
+    session = authenticator.session_for(None, "")
+    now += SESSION_SECONDS + 1
+    for _ in range(2):
+        with pytest.raises(AuthenticationError):
+            authenticator.caller(f"Bearer {session}")
+        authenticator.caller(f"Bearer {authenticator.session_for(None, '')}")  # forgets what has ended
+
+
+class Nobody:
+    """No accounts."""
+
+    def by_key(self, _key: str) -> None:
+        return None
+
+    def by_session(self, _name: str, _stamp: str) -> None:
+        return None
+
+
+def test_a_launch_link_is_good_for_a_quarter_of_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    authenticator, now = Authenticator(TOKEN, Nobody()), time.time()
+    monkeypatch.setattr("time.time", lambda: now)
+    ticket = launch_ticket(authenticator.launch_secret)
+    now += LAUNCH_SECONDS + 1
+    with pytest.raises(AuthenticationError) as caught:
+        authenticator.redeem(ticket)
+    assert "modelforge open" in str(caught.value.hint)
 
 
 def serve(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

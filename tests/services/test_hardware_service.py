@@ -61,10 +61,60 @@ def test_what_is_advised_can_be_proposed(task: str, tmp_path: Path) -> None:
         assert small.propose(model.id, "d", task=task, longest=256).model == model.id
 
 
-def test_a_gpu_decides_by_its_own_memory(tmp_path: Path) -> None:
-    gpu = Accelerator(index=0, name="a GPU", kind="cuda", total_bytes=12 * GB, free_bytes=11 * GB)
+def gpu(free: int) -> Accelerator:
+    return Accelerator(
+        index=0, name="a GPU", kind="cuda", total_bytes=24 * GB, free_bytes=free, compute_capability="8.0"
+    )
 
-    assert advised(tmp_path, machine(2 * GB, gpu)) == [model.id for model in recommended_models("mid")]
+
+def test_a_gpu_decides_by_the_memory_that_is_free_on_it(tmp_path: Path) -> None:
+    """Not by its size: another program may hold most of it. What is shown is the figure that was gone by."""
+    whole = HardwareService(FileManager(tmp_path), machine(2 * GB, gpu(24 * GB))).recommended_models()
+    assert [model.id for model in whole] == [model.id for model in recommended_models("mid")]
+    assert not any(model.quantized for model in whole)
+
+    left = HardwareService(FileManager(tmp_path), machine(64 * GB, gpu(3 * GB))).recommended_models()
+    assert 0 < len(left) < len(whole)
+    assert {"Qwen/Qwen3-0.6B", "starter:chat"} <= {model.id for model in left}
+    assert all(model.memory_bytes < 3 * GB for model in left)
+    needed = {model.id: model.memory_bytes for model in whole}
+    assert all(model.quantized or model.memory_bytes == needed[model.id] for model in left)
+    assert all(need > 0.95 * 3 * GB for name, need in needed.items() if name not in {model.id for model in left})
+
+
+def test_what_fits_a_gpu_in_four_bits_alone_is_shown_with_that_figure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = HardwareService(FileManager(tmp_path), machine(64 * GB, gpu(24 * GB))).recommended_models()
+    needed = {model.id: model.memory_bytes for model in plain}
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name)  # bitsandbytes is there
+    found = HardwareService(FileManager(tmp_path), machine(64 * GB, gpu(12 * GB))).recommended_models()
+
+    quantised = [model for model in found if model.quantized]
+    assert "Qwen/Qwen3-8B" in {model.id for model in quantised}
+    assert all(model.memory_bytes < 0.95 * 12 * GB < needed[model.id] for model in quantised)
+
+
+def test_every_plan_goes_by_the_memory_that_is_free_at_that_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = [64 * GB]
+    monkeypatch.setattr("modelforge.services.hardware_service.detect", lambda _home: machine(free[-1]))
+    service = HardwareService(FileManager(tmp_path))
+    config = parse_training_config({"model": "starter:chat", "dataset": "d"}).config
+    many = len(service.recommended_models())
+    assert service.plan(config).fits
+
+    free.append(100_000_000)  # another program has taken the rest
+    plan = service.plan(config)
+    assert (plan.fits, plan.available_bytes) == (False, 100_000_000)
+    assert service.recommended_models() == ()
+    with pytest.raises(HardwareError):
+        service.propose("starter:chat", "d")
+
+    free.append(64 * GB)
+    assert len(service.recommended_models()) == many
+    assert service.propose("starter:chat", "d").model == "starter:chat"
 
 
 def test_where_nothing_fits_nothing_is_advised_and_the_hint_says_so(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from modelforge.data.answers import NO_ANSWER
+from modelforge.data.problem_phrases import phrase, words
 from modelforge.evaluation.metrics import best_scores
 from modelforge.exceptions import ConfigurationError
 from modelforge.hardware.model_shape import ModelShape
@@ -97,10 +98,32 @@ def test_rows_that_cannot_be_learned_are_left_out_with_the_reason(tokenizer: Any
     (elsewhere,) = task.features(row("Rome", "Ada lives in Oslo."), tokenizer, config())
     long = task.features(row(LONG[:300]), tokenizer, config())
 
-    assert "does not stand in its text" in str(elsewhere.left_out)
-    assert all("no window" in str(features.left_out) for features in long)
+    assert elsewhere.left_out == phrase("answer-not-in-text")
+    assert {features.left_out.code for features in long if features.left_out} == {"no-window-holds-answer"}
+    assert all(features.left_out for features in long)
+
+
+def test_a_row_whose_question_leaves_no_room_for_its_text_is_left_out_and_answered_with_nothing(
+    tokenizer: Any, tmp_path: Path
+) -> None:
+    from transformers import AutoModelForQuestionAnswering
+
+    task, settings = ExtractiveQuestionAnswering(), config()
+    rows = [row("Größe1"), row("Größe1") | {"question": "Where? " * 200}]
+    made = [task.features(one, tokenizer, settings) for one in rows]
+    model = AutoModelForQuestionAnswering.from_pretrained(make_tiny("bert", tmp_path))
+
+    assert not any(features.left_out for features in made[0])
+    (unreadable,) = made[1]
+    assert unreadable.left_out is not None
+    assert words(unreadable.left_out).startswith("its question of")
+    assert "leaves 0 of max_length 64 for the text, with an overlap of 16" in words(unreadable.left_out)
+    assert [found.tokens for found in task.likelihood(model, made, settings)] == [1, 0]
+    answers = task.answers(model, tokenizer, rows, settings)
+    assert answers is not None
+    assert answers[1] == ""
     with pytest.raises(ConfigurationError, match="leaves"):
-        task.features(row("Größe1") | {"question": "Where? " * 60}, tokenizer, config())
+        windows(rows[1]["question"], LONG, tokenizer, max_length=64, stride=16)
 
 
 def test_the_best_span_is_the_likeliest_pair_inside_the_text_over_all_windows(tokenizer: Any) -> None:

@@ -88,6 +88,26 @@ def test_the_time_left_counts_what_lies_between_steps_and_behind_them(monkeypatc
     assert [data["tokens_per_second"] for data in said] == [100, 100]
 
 
+@pytest.mark.parametrize("logged", ["num_input_tokens_seen", "num_tokens"])
+def test_a_resumed_run_is_as_quick_as_before(logged: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The checkpoint's tokens were seen by an earlier attempt: they are none of the first seconds of this one."""
+    said: list[dict[str, Any]] = []
+    callback = ProgressCallback(lambda _, data: said.append(data), lambda: 0, lambda: None)
+    seen, clock = 50_000, 0.0
+    state, nothing, arguments = TrainerState(max_steps=503), TrainerControl(), TrainingArguments()
+    state.global_step, state.num_input_tokens_seen = 500, seen
+    monkeypatch.setattr("time.monotonic", lambda: clock)
+    callback.on_train_begin(arguments, state, nothing)
+    for _ in range(3):
+        callback.on_step_begin(arguments, state, nothing)
+        clock, seen = clock + 1, seen + 100
+        state.global_step += 1
+        callback.on_step_end(arguments, state, nothing)
+        callback.on_log(arguments, state, nothing, {"loss": 1.0, logged: seen})
+
+    assert [data["tokens_per_second"] for data in said] == [100, 100, 100]
+
+
 def test_plain_text_is_trained_to_its_last_token(tiny_model: Path, tmp_path: Path, files: FileManager) -> None:
     texts = [f"{number} " + "once upon a time " * (number % 5 + 1) for number in range(20)]
     data = tmp_path / "texts.jsonl"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tiny_runs import TinyRun, carry_out, make_run, tiny_config
 
+from modelforge.data.marked_answers import MarkedCollator
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.strategies import KtoConfig
 from modelforge.schemas.evaluation import EvaluationRequest
@@ -78,6 +79,47 @@ def test_a_stopped_run_goes_on_to_the_same_bits(whole: TinyRun, tiny_model: Path
     assert carry_out(broken).status == "succeeded"
 
     assert broken.losses == whole.losses
+
+
+def test_the_divergence_of_a_row_that_is_alone_is_estimated_on_another_answer() -> None:
+    """A prompt is 1 and a number, its answer 50 and the number."""
+    rows = [{"input_ids": [1, n, 50 + n], "labels": [-100, -100, 50 + n], "label": [1]} for n in (10, 11, 12)]
+    collator = MarkedCollator(pad_token_id=0, spares=(rows[0], rows[1]))
+
+    alone = [collator([row])["KL_input_ids"][0, :3].tolist() for row in rows]
+
+    assert alone == [[1, 10, 61], [1, 11, 60], [1, 12, 60]]
+    assert collator(rows)["KL_input_ids"][:, :3].tolist() == [[1, 10, 62], [1, 11, 60], [1, 12, 61]]
+
+
+def test_a_run_has_no_row_that_is_compared_with_itself(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """28 rows are split into 21 and 7: batches of 4 to train on, and of 3 to evaluate on, leave one over."""
+    batches = []
+
+    def keep(collator: MarkedCollator, rows: Any) -> Any:
+        batches.append(made := collate(collator, rows))
+        return made
+
+    collate = MarkedCollator.__call__
+    data = write_marks(tmp_path / "marks.jsonl", rows=28)
+    config = tiny_config(
+        tiny_model,
+        data,
+        strategy={"name": "kto", "desirable_weight": 2.2},
+        optimization={"max_steps": 6, "per_device_train_batch_size": 4},
+        evaluation={"generate": False, "per_device_eval_batch_size": 3},
+    )
+    run = make_run(config, FileManager(tmp_path / "home"))
+    monkeypatch.setattr(MarkedCollator, "__call__", keep)
+
+    carry_out(run)
+
+    lone = [batch for batch in batches if len(batch["label"]) == 1]
+    assert (run.preparation.preflight.rows, run.preparation.preflight.validation_rows) == (21, 7)
+    assert len(lone) >= 2
+    assert all(batch["KL_input_ids"].tolist() != batch["input_ids"].tolist() for batch in lone)
 
 
 def test_pairs_are_two_marked_answers_each(tiny_model: Path, tmp_path: Path) -> None:

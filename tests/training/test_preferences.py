@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+import torch
 from tiny_runs import TinyRun, carry_out, make_run, tiny_config
 
 from modelforge.hardware.compute import resolve_compute
@@ -20,6 +21,7 @@ from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.strategies import DpoConfig
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import RunFolder
+from modelforge.strategies.dropout import keep_adapter_dropout_alone
 from modelforge.training.checkpoints import newest_valid
 
 LOSSES: tuple[str, ...] = get_args(DpoConfig.model_fields["loss_type"].annotation)
@@ -53,6 +55,62 @@ def test_training_begins_where_the_model_equals_its_reference(whole: TinyRun) ->
 
     assert first["loss"] == pytest.approx(math.log(2), abs=1e-4)
     assert first["reward_margin"] == pytest.approx(0, abs=1e-5)
+
+
+def make_gpt2(folder: Path, tokenizer: Path, dropout: float) -> Path:
+    """Write a GPT-2 of two layers that drops a share of everything in training, with the tokenizer of another."""
+    import torch
+    from transformers import AutoTokenizer, GPT2Config, GPT2LMHeadModel
+
+    torch.manual_seed(0)
+    shares = dict.fromkeys(("resid_pdrop", "embd_pdrop", "attn_pdrop"), dropout)
+    model = GPT2LMHeadModel(GPT2Config(vocab_size=262, n_embd=32, n_layer=2, n_head=2, n_positions=512, **shares))
+    model.save_pretrained(folder)
+    AutoTokenizer.from_pretrained(tokenizer).save_pretrained(folder)
+    return folder
+
+
+def test_a_base_that_has_dropout_begins_as_its_reference_too(tiny_model: Path, tmp_path: Path) -> None:
+    config = pair_config(
+        make_gpt2(tmp_path / "gpt2", tiny_model, dropout=0.1),
+        tmp_path,
+        lora={"lora_dropout": 0.5},
+        optimization={"max_steps": 1},
+        evaluation={"generate": False, "eval_strategy": "no"},
+    )
+
+    first = carry_out(make_run(config, FileManager(tmp_path / "home"))).said("progress")[0]
+
+    assert first["loss"] == pytest.approx(math.log(2), abs=1e-6)
+    assert first["reward_margin"] == pytest.approx(0, abs=1e-6)
+
+
+def test_the_dropout_of_adapters_is_left(tiny_model: Path, tmp_path: Path) -> None:
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    gpt2 = AutoModelForCausalLM.from_pretrained(make_gpt2(tmp_path, tiny_model, dropout=0.1))
+    model = get_peft_model(gpt2, LoraConfig(lora_dropout=0.5, target_modules=["c_attn"], fan_in_fan_out=True))
+
+    keep_adapter_dropout_alone(model)
+
+    shares = {name: layer.p for name, layer in model.named_modules() if isinstance(layer, torch.nn.Dropout)}
+    assert {share for name, share in shares.items() if "lora_dropout" in name} == {0.5}
+    assert {share for name, share in shares.items() if "lora_dropout" not in name} == {0.0}
+
+
+def test_a_share_that_is_a_number_is_dropout_as_well() -> None:
+    from transformers import OPTConfig, OPTForCausalLM
+
+    sizes = {"hidden_size": 8, "ffn_dim": 8, "word_embed_proj_dim": 8, "num_hidden_layers": 1, "num_attention_heads": 1}
+    model = OPTForCausalLM(OPTConfig(vocab_size=16, dropout=0.5, attention_dropout=0.5, layerdrop=0.5, **sizes))
+    ids = torch.arange(16)[None]
+
+    keep_adapter_dropout_alone(model)
+
+    with torch.no_grad():
+        trained, asked = model.train()(ids).logits, model.eval()(ids).logits
+    assert torch.equal(trained, asked)
 
 
 def test_rewards_are_said_with_the_progress_and_grow(whole: TinyRun) -> None:

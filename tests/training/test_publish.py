@@ -21,6 +21,7 @@ from modelforge.starter import starter_path
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.model_card import base_licence
 from modelforge.training.publish import publish
+from modelforge.training.saved_tokenizer import save_tokenizer
 
 FILES = {
     "adapter_config.json",
@@ -94,6 +95,19 @@ def test_an_adapter_is_a_standard_folder_with_card_and_manifest(tiny_model: Path
     adapter = json.loads((folder.root / "adapter_config.json").read_text())
     assert adapter["base_model_name_or_path"] == str(tiny_model)
     assert list((files.home / "cache" / "scratch").iterdir()) == []
+
+
+def test_a_saved_tokenizer_reads_whole_texts_whatever_it_was_called_with_last(tiny_model: Path, tmp_path: Path) -> None:
+    from tokenizers import Tokenizer
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
+    tokenizer(["A long text.", "A text."], truncation=True, max_length=4, padding=True)
+
+    save_tokenizer(tokenizer, tmp_path)
+
+    saved = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
+    assert [len(one.ids) for one in saved.encode_batch(["A long text.", "A text."])] == [12, 7]
 
 
 def test_a_published_adapter_loads_with_peft_and_is_the_same(tiny_model: Path, files: FileManager) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tiny_runs import carry_out, make_run, tiny_config
+from tokenizers import Tokenizer
 
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.exceptions import ConfigurationError
@@ -35,6 +36,12 @@ def _recipe(folder: Path, name: str = "bert", **written: Any) -> TrainingConfig:
     return tiny_config(make_tiny(name, folder / name), data, task="extractive-question-answering", **written)
 
 
+def _cutting_of(folder: Path) -> tuple[Any, Any]:
+    """What other readers of a model's tokenizer do to every text."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    return tokenizer.truncation, tokenizer.padding
+
+
 def test_a_span_head_finds_the_same_answers_wherever_it_is_asked(tmp_path: Path, files: FileManager) -> None:
     config = _recipe(tmp_path, data={"max_length": 48, "doc_stride": 8}, evaluation={"max_rows": 10})
     run = carry_out(make_run(config, files))
@@ -58,6 +65,8 @@ def test_a_span_head_finds_the_same_answers_wherever_it_is_asked(tmp_path: Path,
     for (context, question), answer in zip(asked, measured.answers or (), strict=True):
         assert find_answer(tuned, question, context).answer == answer
         assert find_answer(whole, question, context).answer == answer
+    for model in (run.model_id or "", merged.id):
+        assert _cutting_of(files.model(model).root) == (None, None)
 
 
 @pytest.mark.parametrize("name", sorted({*ENCODERS} - {"bert"}))

@@ -175,6 +175,25 @@ def test_without_rewards_a_run_is_refused(tiny_model: Path, tmp_path: Path) -> N
         make_run(rlhf_config(tiny_model, tmp_path, strategy={"rewards": []}), FileManager(tmp_path / "home"))
 
 
+@pytest.mark.parametrize(("longest", "all_of_them"), [(64, True), (32, False)], ids=["all", "some left out"])
+def test_fewer_prompts_than_a_step_needs_are_refused_before_the_run_is_queued(
+    tiny_model: Path, tmp_path: Path, longest: int, all_of_them: bool
+) -> None:
+    """24 rows leave 18 to train on; those that leave no room for an answer do not count."""
+    files = FileManager(tmp_path / "home")
+
+    def config(prompts: int) -> TrainingConfig:
+        steps = {"max_steps": 1, "per_device_train_batch_size": 4 * prompts}
+        return rlhf_config(tiny_model, tmp_path, optimization=steps, data={"max_length": longest})
+
+    prompts = make_run(config(1), files).preparation.preflight.rows
+
+    assert (prompts == 18) is all_of_them
+    assert make_single_run(config(prompts), files, force=True)
+    with pytest.raises(ConfigurationError, match=f"answers to {prompts + 1} prompts, and there are {prompts}"):
+        make_single_run(config(prompts + 1), files, force=True)
+
+
 @pytest.mark.parametrize(
     ("row", "expected"),
     [

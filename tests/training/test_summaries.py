@@ -12,6 +12,7 @@ from tiny_runs import carry_out, make_run, tiny_config
 from modelforge.hardware.memory import plan_memory
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.inference.chat_engine import ChatEngine
+from modelforge.schemas.preflight import Finding
 from modelforge.schemas.sampling import Sampling
 from modelforge.starter import sample_path, starter_path
 from modelforge.storage.file_manager import FileManager
@@ -69,6 +70,24 @@ def test_a_run_is_published_merged_and_asked(kind: str, data: Path, files: FileM
     assert engine.stream(asked, Sampling(max_new_tokens=12), base=True).text() == base
     full = ChatEngine.load(merged.id, files)
     assert full.stream(asked, Sampling(max_new_tokens=12), base=True).text() == base
+
+
+def test_targets_beyond_learned_positions_are_refused(files: FileManager, tmp_path: Path) -> None:
+    """BART's decoder has 320 positions, as many as its encoder."""
+    path = tmp_path / "long.jsonl"
+    rows = [{"document": f"Document {n}.", "summary": f"{n} " + "and so on, " * 200} for n in range(8)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    model = make_bart(tmp_path / "bart")
+
+    def found(longest: int) -> dict[str, Finding]:
+        config = tiny_config(model, path, task="summarization", data={"max_length": 256, "max_target_length": longest})
+        preflight = make_run(config, files, f"to-{longest}").preparation.preflight
+        return {finding.truth: finding for finding in preflight.findings}
+
+    refused = found(321)["targets-within-positions"]
+    assert (refused.severity, refused.params) == ("error", {"longest": 321, "limit": 320})
+    assert "data.max_target_length to 320" in (refused.fix or "")
+    assert "targets-within-positions" not in found(320)
 
 
 def adapter_names(folder: Path) -> list[str]:

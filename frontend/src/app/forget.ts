@@ -1,4 +1,5 @@
 import { forgetUpload } from '@/features/datasets/api/use-upload'
+import { forgetTalks } from '@/features/playground/api/kept-talk'
 import { resetDraft } from '@/features/tuning/api/draft'
 import { onTokenChange } from '@/lib/session/session'
 
@@ -10,5 +11,6 @@ export function forgetAtSignOut(): () => void {
     queryClient.clear()
     resetDraft()
     forgetUpload()
+    forgetTalks()
   })
 }

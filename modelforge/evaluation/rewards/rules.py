@@ -1,4 +1,4 @@
-"""Rewards by rule: pure functions of an answer."""
+"""Rewards by rule: pure functions of an answer, behind its reasoning where it has some; a length is that of both."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ from modelforge.schemas.config.rewards import (
     RegexReward,
     RewardRule,
 )
+from modelforge.tasks.reasoning import answer_of
 
 Rule = Callable[[Answer], float]
 
 
 def exact(_rule: ExactMatchReward, answer: Answer) -> float:
     """1 where the answer is the expected one."""
-    return exact_match(answer.text, answer.reference or "") if answer.reference is not None else 0.0
+    return exact_match(answer_of(answer.text), answer_of(answer.reference)) if answer.reference is not None else 0.0
 
 
 def regex(rule: RegexReward, answer: Answer) -> float:
     """1 where the pattern is found."""
-    return float(re.search(rule.pattern, answer.text) is not None)
+    return float(re.search(rule.pattern, answer_of(answer.text)) is not None)
 
 
 def json_validity(rule: JsonSchemaReward, answer: Answer) -> float:
@@ -38,7 +39,7 @@ def json_validity(rule: JsonSchemaReward, answer: Answer) -> float:
     What strict JSON does not know is none: `NaN`, text behind the document, two keys of one name.
     """
     try:
-        document = json.loads(answer.text, parse_constant=_refuse, object_pairs_hook=_without_repeats)
+        document = json.loads(answer_of(answer.text), parse_constant=_refuse, object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError):
         return 0.0
     return 1.0 if fits(document, rule.json_schema) else rule.partial

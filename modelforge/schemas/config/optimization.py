@@ -32,7 +32,7 @@ class OptimizationConfig(Schema):
         "adamw_torch", "adamw_torch_fused", "adamw_8bit", "paged_adamw_8bit", "paged_adamw_32bit", "adafactor", "sgd"
     ] = "adamw_torch"
     """The optimizer. The 8-bit and the paged ones need bitsandbytes; paged ones move their state to main memory when
-    the GPU's is full."""
+    the GPU's is full. Left out, it is `paged_adamw_8bit` with `strategy: qlora`, except on a Mac."""
     weight_decay: float = Field(default=0.0, ge=0, le=1)
     """How strongly weights are pulled to zero."""
     adam_beta1: float = Field(default=0.9, ge=0, lt=1)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from modelforge.exceptions import ConfigurationError
+from modelforge.exceptions import ConfigurationError, Params
 from modelforge.schemas.config.fields import config_fields, groups, strategy_classes
 from modelforge.schemas.config.plug_ins import name_of
 from modelforge.schemas.config.spellings import FLAT
@@ -174,7 +174,13 @@ def _fault_of(item: Any, written_as: Mapping[Path, str]) -> dict[str, Any]:
     together = not path or (item["type"] == "value_error" and isinstance(item["input"], dict))
     found = COMBINATION if together else repr(item["input"])
     expected = item["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    return {"key": key, "found": found, "expected": expected, "fix": f"Correct `{key}`." if path else ""}
+    fix = f"Correct `{key}`." if path else ""
+    return {"key": key, "found": found, "expected": expected, "fix": fix, "kind": item["type"], "params": _limits(item)}
+
+
+def _limits(item: Any) -> Params:
+    """What pydantic compared a value with, by name: with its kind, other languages say it by this."""
+    return {name: value for name, value in item.get("ctx", {}).items() if isinstance(value, str | int | float)}
 
 
 def _known_prefix(loc: tuple[int | str, ...]) -> Path:

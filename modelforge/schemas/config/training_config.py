@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -64,15 +65,13 @@ class TrainingConfig(Schema):
 
     @model_validator(mode="before")
     @classmethod
-    def _qlora_means_four_bits(cls, values: Any) -> Any:
+    def _qlora_means_four_bits_and_a_paged_optimizer(cls, values: Any) -> Any:
         if not isinstance(values, dict) or _strategy_name(values.get("strategy")) != "qlora":
             return values
-        quantization = values.get("quantization") or {}
-        if isinstance(quantization, QuantizationConfig):
-            quantization = quantization.model_dump(exclude_unset=True)
-        if isinstance(quantization, dict) and quantization.get("bits") is None:
-            return {**values, "quantization": {**quantization, "bits": 4}}
-        return values
+        values = _with_default(values, "quantization", "bits", 4)
+        if sys.platform == "darwin" or _of(values.get("compute"), "device") == "mps":
+            return values  # bitsandbytes has no optimizers for Apple GPUs, which `auto` takes
+        return _with_default(values, "optimization", "optim", "paged_adamw_8bit")
 
     @model_validator(mode="after")
     def _possible_together(self) -> TrainingConfig:
@@ -83,9 +82,20 @@ class TrainingConfig(Schema):
         return self
 
 
-def _strategy_name(strategy: Any) -> str | None:
-    if isinstance(strategy, str):
-        return strategy
-    if isinstance(strategy, dict):
-        return strategy.get("name")
-    return getattr(strategy, "name", None)
+def _with_default(values: dict[str, Any], group: str, key: str, default: Any) -> dict[str, Any]:
+    """The same with a key set, where nothing is written under it; what is no group at all is left to be refused."""
+    written = values.get(group) or {}
+    if isinstance(written, Schema):
+        written = written.model_dump(exclude_unset=True)
+    if isinstance(written, dict) and written.get(key) is None:
+        return {**values, group: {**written, key: default}}
+    return values
+
+
+def _strategy_name(strategy: Any) -> Any:
+    return strategy if isinstance(strategy, str) else _of(strategy, "name")
+
+
+def _of(group: Any, key: str) -> Any:
+    """A value of a group, written or made; nothing where it has none."""
+    return group.get(key) if isinstance(group, dict) else getattr(group, key, None)

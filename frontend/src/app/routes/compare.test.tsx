@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react'
+import { screen, waitFor } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { showPage } from '@/testing/show-page'
@@ -12,22 +12,26 @@ const server = vi.hoisted(() => {
     series: {} as Record<string, Record<string, number[]>>,
     settings: {} as Record<string, unknown[]>,
     read: [] as string[],
+    unreadable: [] as string[],
   }
-  const no = () =>
-    Response.json({ type: 'about:blank', title: 'no', status: 404, detail: 'It is gone.' }, { status: 404 })
+  const no = (status: number, detail: string) =>
+    Response.json({ type: 'about:blank', title: 'no', status, detail }, { status })
   const measured = (values: number[]) => ({ steps: values.map((_, index) => index + 1), values, total: 2 })
   globalThis.fetch = async (asked) => {
     const { pathname, searchParams } = new URL((asked as Request).url)
     const id = pathname.split('/')[4] ?? ''
     if (pathname.endsWith('/compare')) {
       state.read.push('compare')
-      const runs = searchParams.getAll('ids')
+      const named = searchParams.getAll('ids')
+      const runs = named.filter((one) => one in state.runs)
+      const missing = named.filter((one) => !runs.includes(one))
       const metrics = { rouge1: runs.map((_, index) => index / 10) }
-      return Response.json({ runs, settings: state.settings, metrics })
+      return Response.json({ runs, settings: state.settings, metrics, missing })
     }
     if (pathname === '/api/v1/runs') return Response.json({ items: [], total: 0, next: null })
     const run = state.runs[id]
-    if (!run) return no()
+    if (state.unreadable.includes(id)) return no(403, 'It is refused.')
+    if (!run) return no(404, 'It is gone.')
     if (!pathname.endsWith('/metrics')) return Response.json(run)
     state.read.push(id)
     const found = Object.entries(state.series[id] ?? { loss: [2, 1] })
@@ -45,7 +49,7 @@ beforeEach(() => {
   complaints.mockClear()
   const named = (id: string) => (id === 'support-chat-1' ? 'another' : 'support-chat')
   const runs = Object.fromEntries(ids.map((id) => [id, { id, name: named(id), status: 'succeeded' }]))
-  Object.assign(server, { runs, series: {}, settings: {}, read: [] })
+  Object.assign(server, { runs, series: {}, settings: {}, read: [], unreadable: [] })
 })
 afterEach(() => void vi.useRealTimers())
 
@@ -109,11 +113,23 @@ test('both answers of a pair have a chart of their own each, and a held-out meas
   ])
 })
 
+test('a run that is gone is named, and the others are compared', async () => {
+  page(['support-chat-0', 'gone', 'support-chat-1'])
+  expect(await screen.findByText(/^gone is not there any more/)).toBeInTheDocument()
+  await waitFor(() =>
+    expect(words('Training loss, smoothed')).toEqual(['support-chat 1.474', 'another 1.474']),
+  )
+  const heads = await screen.findAllByRole('columnheader')
+  expect(heads.slice(1).map((head) => head.textContent)).toEqual(['support-chat', 'another'])
+  expect(screen.queryByRole('alert')).toBeNull()
+})
+
 test('a run that cannot be read is named, and the others are compared', async () => {
-  page(['support-chat-0', 'support-chat-1', 'gone'])
+  server.unreadable.push('support-chat-2')
+  page(ids.slice(0, 3))
   const notice = await screen.findByRole('alert')
-  expect(notice).toHaveTextContent('gone could not be readIt is gone.')
-  expect(words('Training loss, smoothed')).toEqual(['support-chat 1.474', 'another 1.474'])
+  expect(notice).toHaveTextContent('support-chat-2 could not be readIt is refused.')
+  expect(words('Training loss, smoothed').slice(0, 2)).toEqual(['support-chat 1.474', 'another 1.474'])
 })
 
 test('runs are read again while one of them is active, once more when it has ended, and then no more', async () => {

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { Card } from '@/components/ui/card'
 import { EmptyPage } from '@/components/ui/empty-page'
 import grid from '@/components/ui/grid.module.css'
+import { Notice } from '@/components/ui/notice'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { type Comparison, useComparison } from '@/features/runs/api/compare'
@@ -33,9 +34,12 @@ export function ComparePage() {
 function Compared({ ids }: { ids: string[] }) {
   const { t } = useTranslation()
   const comparison = useComparison(ids)
-  const { runs, isPending, version } = comparison
+  const { runs, gone, isPending, version } = comparison
   return (
     <div className={grid.stack}>
+      {gone.length > 0 ? (
+        <Notice tone="warn">{t('compare.gone', { count: gone.length, names: gone.join(', ') })}</Notice>
+      ) : null}
       {runs.map(({ id, name, error }) =>
         error ? <ProblemNotice key={id} error={error} title={t('compare.unread', { name })} /> : null,
       )}

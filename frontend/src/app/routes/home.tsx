@@ -13,7 +13,7 @@ import { hardwareQuery, liveHardwareQuery } from '@/features/hardware/api/hardwa
 import { MachineCard } from '@/features/hardware/components/machine-card'
 import { modelsQuery } from '@/features/models/api/models'
 import { ModelRows } from '@/features/models/components/model-rows'
-import { isActive, isWorking, type Run, runsQuery } from '@/features/runs/api/runs'
+import { activeRunsQuery, isWorking, type Run, runsQuery } from '@/features/runs/api/runs'
 import { RunRows } from '@/features/runs/components/run-rows'
 
 const RECENT = 5
@@ -22,6 +22,7 @@ const SAMPLE = { model: 'starter:chat', dataset: 'sample:support' }
 /** Ask for what the page shows at first. What fits here takes the server longer, and is asked for below it. */
 export function askForHome(queries: QueryClient): void {
   void queries.prefetchQuery(runsQuery())
+  void queries.prefetchQuery(activeRunsQuery())
   void queries.prefetchQuery(modelsQuery())
   void queries.prefetchQuery(hardwareQuery())
   void queries.prefetchQuery(liveHardwareQuery())
@@ -44,12 +45,14 @@ export function HomePage() {
 
 function Runs() {
   const { t } = useTranslation()
-  const { data, error } = useQuery(runsQuery())
-  if (error && !data) return <ProblemNotice error={error} />
-  if (!data) return <Skeleton height={220} radius="lg" />
-  if (data.items.length === 0) return <FirstSteps />
-  const active = data.items.filter(isActive).sort(byTurn)
-  const shown = active.length > 0 ? active : data.items.slice(0, RECENT)
+  const recent = useQuery(runsQuery())
+  const now = useQuery(activeRunsQuery())
+  const error = recent.error ?? now.error
+  if (error && !(recent.data && now.data)) return <ProblemNotice error={error} />
+  if (!recent.data || !now.data) return <Skeleton height={220} radius="lg" />
+  const active = [...now.data.items].sort(byTurn)
+  const shown = active.length > 0 ? active : recent.data.items.slice(0, RECENT)
+  if (shown.length === 0) return <FirstSteps />
   return (
     <Card
       flush

@@ -15,6 +15,7 @@ import type { Starter } from '@/features/models/api/models'
 import { type Library, useLibrary } from '@/features/models/api/use-library'
 import { ModelRows } from '@/features/models/components/model-rows'
 import { formatCompact } from '@/lib/format/format'
+import { told } from '@/lib/i18n'
 
 const PAGE = 50
 
@@ -37,7 +38,7 @@ export function ModelsPage() {
 function Own({ library }: { library: Library }) {
   const { t } = useTranslation()
   const { first, items, error } = library
-  if (error) return <ProblemNotice error={error} />
+  if (error && !library.isNarrowed) return <ProblemNotice error={error} />
   const unreadable = first?.unreadable ?? []
   return (
     <>
@@ -53,7 +54,7 @@ function Own({ library }: { library: Library }) {
           </Button>
         </EmptyState>
       ) : null}
-      {first && !library.isEmpty ? (
+      {(first || library.isNarrowed) && !library.isEmpty ? (
         <Card
           flush
           title={t('models.library')}
@@ -68,7 +69,7 @@ function Own({ library }: { library: Library }) {
 }
 
 function Starters({ starters }: { starters: readonly Starter[] }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   return (
     <Card flush title={t('models.starters')}>
       <ul className={rows.rows}>
@@ -90,7 +91,7 @@ function Starters({ starters }: { starters: readonly Starter[] }) {
               </span>
             </div>
             <p className={rows.words}>
-              <span>{one.description}</span>
+              <span>{told(`server.starter.${one.id.replace('starter:', '')}`, i18n) ?? one.description}</span>
               <span className="numbers">
                 {t('models.parameters', { number: formatCompact(one.parameters) })}
               </span>

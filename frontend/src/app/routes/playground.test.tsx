@@ -1,4 +1,5 @@
 import { screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
 import { expect, test, vi } from 'vitest'
 
 import { speak } from '@/lib/i18n'
@@ -8,12 +9,17 @@ vi.hoisted(() => {
   globalThis.fetch = async (asked) => {
     const { pathname } = new URL((asked as Request).url)
     if (pathname === '/api/v1/runs') return Response.json({ items: [], total: 0, next: null })
+    if (pathname === '/api/v1/models/deleted') {
+      const problem = { type: 'about:blank', title: 'no', status: 404, detail: 'It is not here.' }
+      return Response.json(problem, { status: 404 })
+    }
     if (pathname !== '/api/v1/models') return Response.json([])
-    const own = { id: 'one', name: 'my model', kind: 'full', mode: 'chat' }
+    const own = { id: 'one', name: 'my model', kind: 'full', mode: 'chat', base_model: 'starter:chat' }
+    const adapter = { ...own, id: 'two', name: 'my adapter', kind: 'adapter' }
     return Response.json({
-      items: [own],
+      items: [own, adapter],
       starters: [{ id: 'starter:text', mode: 'text' }],
-      total: 1,
+      total: 2,
       next: null,
     })
   }
@@ -38,3 +44,25 @@ test.each([
     await speak('en')
   },
 )
+
+test.each([
+  ['one', false],
+  ['two', true],
+])('%s can be compared with its base, at first where that costs nothing', async (model, isOnAtFirst) => {
+  showPage(`/playground?model=${model}`)
+  const compare = await screen.findByRole('switch', { name: 'Base side by side' })
+  expect((compare as HTMLInputElement).checked).toBe(isOnAtFirst)
+})
+
+test('a bundled model was made from nothing that it could be compared with', async () => {
+  showPage('/playground?model=starter:text')
+  await screen.findByText('Paste a text.', { exact: false })
+  expect(screen.queryByRole('switch', { name: 'Base side by side' })).toBeNull()
+})
+
+test('a model that is not there is named, and cannot be asked', async () => {
+  showPage('/playground?model=deleted')
+  expect(await screen.findByText(/^There is no model deleted/)).toBeInTheDocument()
+  await userEvent.type(screen.getByRole('textbox', { name: 'Ask something' }), 'Are you there?')
+  expect(screen.getByRole('button', { name: 'Send' })).toBeDisabled()
+})

@@ -7,17 +7,20 @@ import { useTranslation } from 'react-i18next'
 import { Card } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
 import grid from '@/components/ui/grid.module.css'
+import { Notice } from '@/components/ui/notice'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
+import type { Model } from '@/features/models/api/models'
 import { useModelChoices } from '@/features/models/api/use-model-choices'
 import type { Message, Sampling, Side } from '@/features/playground/api/ask'
 import { type Mode, reads } from '@/features/playground/api/predict'
+import { useAskedHow } from '@/features/playground/api/kept-talk'
 import { curl, python } from '@/features/playground/api/snippets'
 import { history, useConversation } from '@/features/playground/api/use-conversation'
 import { Composer } from '@/features/playground/components/composer'
 import { MemoryLine } from '@/features/playground/components/memory-line'
 import { ReadingPanel } from '@/features/playground/components/reading-panel'
-import { GREEDY, SamplingForm } from '@/features/playground/components/sampling-form'
+import { SamplingForm } from '@/features/playground/components/sampling-form'
 import { SnippetCard } from '@/features/playground/components/snippet-card'
 import { Talk } from '@/features/playground/components/talk'
 
@@ -27,28 +30,36 @@ interface Choice {
   value: string
   label: string
   mode: Mode
-  hasBase: boolean
+  base: Base
 }
+
+/** Where what a model was made from is: inside of an adapter, at no further cost; apart; or nowhere. */
+type Base = 'inside' | 'apart' | null
 
 /** The models that can be asked; none as long as they are not known. */
 function useChoices(model: string | null) {
-  const { models, starters, error, search } = useModelChoices(model)
-  const own = models.map(({ id, name, kind, mode }) => ({
+  const { models, starters, ...found } = useModelChoices(model)
+  const own = models.map(({ id, name, mode, ...one }) => ({
     value: id,
     label: name,
     mode,
-    hasBase: kind === 'adapter',
+    base: baseOf(one),
   }))
   const bundled = starters.map(({ id, mode }) => ({
     value: id,
     label: id,
     mode,
-    hasBase: false,
+    base: null,
   }))
   const choices = [...own, ...bundled].flatMap(({ mode, ...one }): Choice[] =>
     mode ? [{ ...one, mode }] : [],
   )
-  return { choices, error, search }
+  return { choices, ...found }
+}
+
+function baseOf({ kind, base_model: base }: Pick<Model, 'kind' | 'base_model'>): Base {
+  if (kind === 'adapter') return 'inside'
+  return base ? 'apart' : null
 }
 
 export function PlaygroundPage() {
@@ -58,20 +69,21 @@ export function PlaygroundPage() {
 
 function Playground({ model }: { model: string | null }) {
   const { t } = useTranslation()
-  const { choices, error, search } = useChoices(model)
+  const { choices, error, isGone, search } = useChoices(model)
   const chosen = choices.find((one) => one.value === model)
   const mode = chosen?.mode
   const choice = <ModelChoice choices={choices} model={model} onSearch={search} />
   return (
     <Page title={t('playground.title')} intro={t(`playground.${mode === 'chat' ? 'intro' : 'introAny'}`)}>
       {error ? <ProblemNotice error={error} /> : null}
+      {isGone ? <Notice tone="warn">{t('playground.gone', { model })}</Notice> : null}
       {model !== null && reads(mode) ? (
         <ReadingPanel model={model} mode={mode} choice={choice} />
       ) : (
         <Chat
           model={model}
-          disabled={model === null || choices.length === 0}
-          hasBase={chosen?.hasBase ?? false}
+          disabled={model === null || choices.length === 0 || isGone}
+          base={chosen?.base ?? null}
           choice={choice}
           alone={mode === 'text'}
         />
@@ -83,31 +95,32 @@ function Playground({ model }: { model: string | null }) {
 interface ChatProps {
   model: string | null
   disabled: boolean
-  hasBase: boolean
+  base: Base
   choice: React.ReactNode
   /** One text in, one text out. */
   alone: boolean
 }
 
 /** A model that writes. */
-function Chat({ model, disabled, hasBase, choice, alone }: ChatProps) {
+function Chat({ model, disabled, base, choice, alone }: ChatProps) {
   const { t } = useTranslation()
-  const { exchanges, busy, send, stop, clear } = useConversation()
-  const [sampling, setSampling] = useState(GREEDY)
-  const [system, setSystem] = useState('')
-  const [compare, setCompare] = useState(true)
-  const sides: Side[] = hasBase && compare ? ['tuned', 'base'] : ['tuned']
+  const { exchanges, busy, send, again, stop, clear } = useConversation(model)
+  const { system, sampling, setSystem, setSampling } = useAskedHow(model)
+  const [wanted, setWanted] = useState<boolean | null>(null)
+  const compare = base !== null && (wanted ?? base === 'inside') // one that is apart takes memory of its own
+  const sides: Side[] = compare ? ['tuned', 'base'] : ['tuned']
   const before = alone ? [] : exchanges.slice(0, -1)
+  const asking = { model: model ?? '', sides, alone, system, sampling }
   return (
     <div className={grid.side}>
       <Card className={classes.chat ?? ''}>
         <div className={classes.head}>
           {choice}
-          {hasBase ? (
+          {base ? (
             <Switch
               label={t('playground.compare')}
               checked={compare}
-              onChange={(event) => setCompare(event.currentTarget.checked)}
+              onChange={(event) => setWanted(event.currentTarget.checked)}
             />
           ) : null}
           {exchanges.length > 0 ? (
@@ -116,7 +129,7 @@ function Chat({ model, disabled, hasBase, choice, alone }: ChatProps) {
             </Button>
           ) : null}
         </div>
-        <Talk exchanges={exchanges}>
+        <Talk exchanges={exchanges} busy={busy} disabled={disabled} onAgain={() => void again(asking)}>
           <Nothing chosen={model !== null} alone={alone} />
         </Talk>
         <Composer
@@ -124,7 +137,7 @@ function Chat({ model, disabled, hasBase, choice, alone }: ChatProps) {
           disabled={disabled}
           placeholder={t(alone ? 'playground.placeholderText' : 'playground.placeholder')}
           onStop={stop}
-          onSend={(text) => model && void send(text, { model, sides, alone, system, sampling })}
+          onSend={(text) => void send(text, asking)}
         />
         <MemoryLine />
       </Card>

@@ -6,7 +6,7 @@ import { showPage } from '@/testing/show-page'
 
 /** A server with one run. `fault` answers for it; what is not known here is not there. */
 const server = vi.hoisted(() => {
-  const state = { run: {} as Record<string, unknown>, fault: 0, asked: 0 }
+  const state = { run: {} as Record<string, unknown>, fault: 0, asked: 0, lines: ['a line'] }
   const problem = (status: number) =>
     Response.json({ type: 'about:blank', title: 'no', status, detail: `said ${status}` }, { status })
   globalThis.fetch = async (asked) => {
@@ -28,8 +28,9 @@ const server = vi.hoisted(() => {
       state.asked += 1
       return state.fault
         ? problem(state.fault)
-        : Response.json({ lines: ['a line'], size: 6, truncated: false })
+        : Response.json({ lines: state.lines, size: 6, truncated: false })
     }
+    if (pathname === '/api/v1/models/kept') return Response.json({ id: 'kept', mode: 'chat' })
     if (pathname === '/api/v1/queue') return Response.json([])
     return problem(404)
   }
@@ -40,6 +41,7 @@ beforeEach(() => {
   Object.assign(server, {
     fault: 0,
     asked: 0,
+    lines: ['a line'],
     run: {
       id: 'one',
       name: 'my run',
@@ -69,6 +71,30 @@ test('a page keeps what it has when one of its questions fails', async () => {
   expect(screen.getByText('a line')).toBeInTheDocument()
 })
 
+test('the log has the last words of a run that ends', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true })
+  server.run = { ...server.run, status: 'running' }
+  page()
+  await screen.findByText('a line')
+  server.run = { ...server.run, status: 'succeeded' }
+  const asked = server.asked
+  await vi.advanceTimersByTimeAsync(2_900) // the log is asked for, and the run not yet
+  expect(server.asked).toBe(asked + 1)
+  server.lines = ['a line', 'the last words']
+  await vi.advanceTimersByTimeAsync(3_000)
+  expect(await screen.findByText(/the last words/)).toBeInTheDocument()
+  vi.useRealTimers()
+})
+
+test('the log is saved as a file', async () => {
+  const saved = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined)
+  Object.assign(URL, { createObjectURL: () => 'blob:one', revokeObjectURL: () => undefined })
+  page()
+  await userEvent.click(await screen.findByRole('button', { name: /^Download \(up to/ }))
+  await waitFor(() => expect(saved).toHaveBeenCalled())
+  expect(saved.mock.contexts.at(-1)).toMatchObject({ download: 'one.log', href: 'blob:one' })
+})
+
 test('a run that was deleted elsewhere is gone', async () => {
   page()
   await head()
@@ -88,6 +114,17 @@ test('a run that was deleted here does not come back', async () => {
   act(() => router.history.back())
   await screen.findByText('It is not here')
   expect(screen.queryByText(/my run/)).toBeNull()
+})
+
+test.each([
+  ['kept', 'link', 'Try the model'],
+  ['deleted', 'text', 'The model was deleted'],
+])('what can be done with the model is said: it is %s', async (id, kind, words) => {
+  server.run = { ...server.run, status: 'succeeded', model_id: id }
+  page()
+  if (kind === 'link') expect(await screen.findByRole('link', { name: words })).toBeInTheDocument()
+  else await waitFor(() => expect(screen.queryByRole('link', { name: 'Try the model' })).toBeNull())
+  expect(await screen.findByText(words)).toBeInTheDocument()
 })
 
 test.each([

@@ -12,8 +12,9 @@ import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { ProblemPage } from '@/components/ui/problem-page'
 import { MachineCard } from '@/features/hardware/components/machine-card'
-import { modelQuery } from '@/features/models/api/models'
+import { type ModelDetail, modelQuery } from '@/features/models/api/models'
 import { isActive, isWorking, type Run, runQuery } from '@/features/runs/api/runs'
+import { useLastWords } from '@/features/runs/api/use-last-words'
 import { useRunLive } from '@/features/runs/api/use-run-live'
 import { CheckpointList } from '@/features/runs/components/checkpoint-list'
 import { Curves } from '@/features/runs/components/curves'
@@ -21,7 +22,7 @@ import { DiagnosisCard } from '@/features/runs/components/diagnosis-card'
 import { LogTail } from '@/features/runs/components/log-tail'
 import { ProgressLine } from '@/features/runs/components/progress-line'
 import { ReportView } from '@/features/runs/components/report-view'
-import { RunActions } from '@/features/runs/components/run-actions'
+import { type Made, RunActions } from '@/features/runs/components/run-actions'
 import { RunFacts } from '@/features/runs/components/run-facts'
 import { RunStatusTag, SpokenStatus } from '@/features/runs/components/run-status'
 import { SamplesCard } from '@/features/runs/components/samples-card'
@@ -29,7 +30,7 @@ import { Story } from '@/features/runs/components/story'
 import { branches, choicesOf } from '@/features/tuning/api/compose'
 import { changeDraft } from '@/features/tuning/api/draft'
 import { recipeQuery, schemaQuery } from '@/features/tuning/api/recipes'
-import { hidesAll } from '@/lib/api/problem'
+import { hidesAll, isGone } from '@/lib/api/problem'
 import { useErrorWords } from '@/lib/i18n/error-words'
 
 import classes from './run.module.css'
@@ -54,15 +55,16 @@ export function RunPage() {
 
 function Whole({ run }: { run: Run }) {
   const { t } = useTranslation()
+  useLastWords(run)
   const words = useErrorWords()
   const failure = run.error ? words(run.error) : null
-  const { data: model } = useQuery({ ...modelQuery(run.model_id ?? ''), enabled: Boolean(run.model_id) })
+  const model = useQuery({ ...modelQuery(run.model_id ?? ''), enabled: Boolean(run.model_id) })
   return (
     <Page
       title={run.name}
       mark={<RunStatusTag run={run} />}
       above={<Link to="/runs">{t('shell.runs')}</Link>}
-      actions={<RunActions run={run} answers={model?.mode !== null} />}
+      actions={<RunActions run={run} made={madeOf(model)} />}
     >
       <SpokenStatus run={run} />
       <div className={grid.stack}>
@@ -80,6 +82,12 @@ function Whole({ run }: { run: Run }) {
       </div>
     </Page>
   )
+}
+
+/** What can be done with the model that a run made. */
+function madeOf({ data, error }: { data: ModelDetail | undefined; error: Error | null }): Made {
+  if (isGone(error)) return 'gone'
+  return data?.mode === null ? 'scores' : 'answers'
 }
 
 function Sections({ run }: { run: Run }) {

@@ -1,5 +1,5 @@
 import { Button, Skeleton } from '@mantine/core'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { Link } from '@tanstack/react-router'
 import { useCallback, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -9,14 +9,22 @@ import grid from '@/components/ui/grid.module.css'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { ListSearch, MorePages } from '@/components/ui/searched-list'
+import type { RunStatus } from '@/features/runs/api/runs'
 import { useRunList } from '@/features/runs/api/use-run-list'
+import { CompareButton } from '@/features/runs/components/compare-button'
 import { QueueCard } from '@/features/runs/components/queue-card'
 import { RunTable } from '@/features/runs/components/run-table'
+import { StateChoice } from '@/features/runs/components/state-choice'
+import { useAllPages } from '@/lib/api/use-searched-pages'
+import { formatNumber } from '@/lib/format/format'
+
+import classes from './runs.module.css'
 
 export function RunsPage() {
   const { t } = useTranslation()
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
-  const runs = useRunList()
+  const [status, setStatus] = useState<RunStatus | null>(null)
+  const runs = useRunList(status)
   const choose = useCallback((id: string, on: boolean) => {
     setChosen((now) => new Set(on ? [...now, id] : [...now].filter((one) => one !== id)))
   }, [])
@@ -28,7 +36,7 @@ export function RunsPage() {
       actions={comparable ? <CompareButton chosen={chosen} /> : null}
     >
       <div className={grid.stack}>
-        {runs.error ? <ProblemNotice error={runs.error} /> : null}
+        {runs.error && !runs.isNarrowed ? <ProblemNotice error={runs.error} /> : null}
         {runs.isPending ? <Skeleton height={300} radius="lg" /> : null}
         <QueueCard />
         {runs.isEmpty ? (
@@ -38,31 +46,57 @@ export function RunsPage() {
             </Button>
           </EmptyState>
         ) : null}
-        {runs.first && !runs.isEmpty ? (
-          <Card
-            flush
-            title={t('runs.all', { count: runs.found })}
-            aside={<ListSearch pages={runs} label={t('runs.search')} nothing={t('runs.notFound')} />}
-          >
-            <RunTable runs={runs.items} chosen={chosen} onChoose={choose} />
-            <MorePages pages={runs} />
-          </Card>
+        {(runs.first || runs.isNarrowed) && !runs.isEmpty ? (
+          <RunsCard
+            {...{ runs, status, chosen }}
+            narrows={comparable}
+            onStatus={setStatus}
+            onChoose={choose}
+          />
         ) : null}
       </div>
     </Page>
   )
 }
 
-function CompareButton({ chosen }: { chosen: ReadonlySet<string> }) {
+interface RunsCardProps {
+  runs: ReturnType<typeof useRunList>
+  status: RunStatus | null
+  /** Whether there are so many that some may be asked for alone. */
+  narrows: boolean
+  chosen: ReadonlySet<string>
+  onStatus: (status: RunStatus | null) => void
+  onChoose: (id: string, chosen: boolean) => void
+}
+
+function RunsCard({ runs, status, narrows, chosen, onStatus, onChoose }: RunsCardProps) {
   const { t } = useTranslation()
-  const navigate = useNavigate()
+  const [sorted, setSorted] = useState(false)
+  const loading = useAllPages(runs, sorted)
   return (
-    <Button
-      variant="default"
-      disabled={chosen.size < 2}
-      onClick={() => void navigate({ to: '/compare', search: { ids: [...chosen] } })}
+    <Card
+      flush
+      title={t('runs.all', { count: runs.found })}
+      aside={
+        <>
+          {narrows ? <StateChoice status={status} onChoose={onStatus} /> : null}
+          <ListSearch
+            pages={runs}
+            label={t('runs.search')}
+            nothing={t(status ? 'runs.noneInState' : 'runs.notFound')}
+          />
+        </>
+      }
     >
-      {t('runs.compare', { count: chosen.size })}
-    </Button>
+      <RunTable runs={runs.items} chosen={chosen} onChoose={onChoose} onSorted={setSorted} />
+      {sorted && runs.hasNextPage ? (
+        <p role="status" className={classes.note}>
+          {loading
+            ? t('runs.loadingAll')
+            : t('runs.sortedOf', { shown: formatNumber(runs.items.length), all: formatNumber(runs.found) })}
+        </p>
+      ) : null}
+      {loading ? null : <MorePages pages={runs} />}
+    </Card>
   )
 }

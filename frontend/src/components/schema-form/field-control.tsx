@@ -8,7 +8,7 @@ import type { Field } from './json-schema'
 import { NumberField } from './number-field'
 import { ObjectList } from './object-list'
 import { ORDER, spoken } from './spoken'
-import { shownHelp, shownName, toldChoice } from './words'
+import { shownChoice, shownHelp, shownName } from './words'
 
 export interface ControlProps {
   field: Field
@@ -85,7 +85,7 @@ function useSpoken(field: Field) {
 function Choice({ id, field, value, error, onChange }: OneControlProps) {
   const { t, i18n } = useTranslation()
   // Without a text, the word of the recipe.
-  const named = (choice: string) => toldChoice(field.dotted, choice, i18n) ?? choice
+  const named = (choice: string) => shownChoice(field, choice, i18n) ?? choice
   return (
     <Select
       {...useSpoken(field)}

@@ -37,6 +37,8 @@ export interface Entries {
 export interface Field {
   /** `optimization.learning_rate` */
   dotted: string
+  /** The names of its texts, the most particular first: `strategy_dpo_beta`, `strategy_beta`. */
+  texts: readonly string[]
   /** `optimization`, or nothing at the top level. */
   group: string
   name: string
@@ -66,6 +68,12 @@ export function branch(union: JsonSchema, name: string, root: JsonSchema): JsonS
   return ref === undefined ? null : resolve({ $ref: ref }, root)
 }
 
+/** The names of a union's branches as they are declared, the default first: the mapping is sorted by the alphabet. */
+function branchNames({ discriminator, oneOf = [] }: JsonSchema): string[] {
+  const names = Object.entries(discriminator?.mapping ?? {})
+  return oneOf.flatMap(({ $ref }) => names.filter(([, ref]) => ref === $ref).map(([name]) => name))
+}
+
 /** Every setting of a configuration, in the schema's order; of a union, those of the branch that is chosen. */
 export function fieldsOf(root: JsonSchema, chosen: Record<string, string> = {}): Field[] {
   return Object.entries(root.properties ?? {}).flatMap(([name, written]) => {
@@ -76,10 +84,17 @@ export function fieldsOf(root: JsonSchema, chosen: Record<string, string> = {}):
   })
 }
 
-function groupFields(group: string, schema: JsonSchema, root: JsonSchema): Field[] {
-  return Object.entries(schema.properties ?? {}).map(([name, one]) =>
-    field(name, group, resolve(one, root), root),
-  )
+/** The settings of a group; of a branch of a union, or of a kind of entry, some have texts of their own. */
+function groupFields(
+  group: string,
+  schema: JsonSchema,
+  root: JsonSchema,
+  texts: readonly string[] = [group],
+): Field[] {
+  return Object.entries(schema.properties ?? {}).map(([name, one]) => ({
+    ...field(name, group, resolve(one, root), root),
+    texts: texts.map((before) => `${before}_${name}`),
+  }))
 }
 
 function unionFields(
@@ -88,10 +103,13 @@ function unionFields(
   root: JsonSchema,
   chosen: string | undefined,
 ): Field[] {
-  const { propertyName, mapping } = union.discriminator ?? { propertyName: 'name', mapping: {} }
-  const names = Object.keys(mapping)
-  const current = branch(union, chosen ?? names[0] ?? '', root) ?? {}
-  const rest = groupFields(group, current, root).filter((one) => one.name !== propertyName)
+  const { propertyName } = union.discriminator ?? { propertyName: 'name' }
+  const names = branchNames(union)
+  const taken = chosen ?? names[0] ?? ''
+  const current = branch(union, taken, root) ?? {}
+  const rest = groupFields(group, current, root, [`${group}_${taken}`, group]).filter(
+    (one) => one.name !== propertyName,
+  )
   const selector = field(propertyName, group, { enum: names, description: union.description ?? '' }, root)
   return [{ ...selector, default: names[0] }, ...rest]
 }
@@ -99,8 +117,10 @@ function unionFields(
 function field(name: string, group: string, schema: JsonSchema, root: JsonSchema): Field {
   const options = (schema.anyOf ?? []).map((one) => resolve(one, root))
   const value = options.find((one) => one.type !== 'null') ?? schema
+  const dotted = group ? `${group}.${name}` : name
   return {
-    dotted: group ? `${group}.${name}` : name,
+    dotted,
+    texts: [dotted.replaceAll('.', '_')],
     group,
     name,
     kind: kindOf(value),
@@ -111,36 +131,40 @@ function field(name: string, group: string, schema: JsonSchema, root: JsonSchema
     entries: null,
     default: schema.default,
     ...limitsOf(value),
-    ...listOf(schema, options, root),
+    ...listOf(dotted, schema, options, root),
   }
 }
 
 /** What a field is when it is a list: of words, with one that may stand for all, or of objects. */
 function listOf(
+  dotted: string,
   schema: JsonSchema,
   options: JsonSchema[],
   root: JsonSchema,
 ): Partial<Pick<Field, 'kind' | 'word' | 'entries'>> {
   const list = [schema, ...options].find((one) => one.type === 'array')
   if (list === undefined) return {}
-  const entries = list.items ? entriesOf(resolve(list.items, root), root) : null
+  const entries = list.items ? entriesOf(dotted, resolve(list.items, root), root) : null
   if (entries) return { kind: 'objects', entries }
   const word = options.find((one) => one.const !== undefined)?.const
   return { kind: 'list', word: typeof word === 'string' ? word : null }
 }
 
-function entriesOf(items: JsonSchema, root: JsonSchema): Entries | null {
+function entriesOf(list: string, items: JsonSchema, root: JsonSchema): Entries | null {
+  const texts = [list.replaceAll('.', '_')]
   if (items.discriminator) {
     const { propertyName: told, mapping } = items.discriminator
     return {
       told,
       kinds: Object.keys(mapping),
       fieldsOf: (kind) =>
-        groupFields('', branch(items, kind ?? '', root) ?? {}, root).filter(({ name }) => name !== told),
+        groupFields('', branch(items, kind ?? '', root) ?? {}, root, texts).filter(
+          ({ name }) => name !== told,
+        ),
     }
   }
   if (items.properties === undefined) return null
-  return { told: null, kinds: [], fieldsOf: () => groupFields('', items, root) }
+  return { told: null, kinds: [], fieldsOf: () => groupFields('', items, root, texts) }
 }
 
 function limitsOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema) {

@@ -7,7 +7,7 @@ import { FieldLabel } from './field-label'
 import type { Entries } from './json-schema'
 import classes from './object-list.module.css'
 import { same, type Values, withValue } from './paths'
-import { humanised, shownName, toldChoice } from './words'
+import { humanised, shownChoice, shownName } from './words'
 
 /** A list whose entries are objects: rules, each of a kind with settings of its own. */
 export function ObjectList(props: ControlProps) {
@@ -16,7 +16,7 @@ export function ObjectList(props: ControlProps) {
   const { entries } = field
   if (entries === null) return null
   const items = Array.isArray(value) ? (value as Values[]) : []
-  const nameOf = (kind: string) => toldChoice(field.dotted, kind, i18n) ?? humanised(kind)
+  const nameOf = (kind: string) => shownChoice(field, kind, i18n) ?? humanised(kind)
   return (
     <div className={classes.list} role="group" aria-label={shownName(field, i18n)}>
       <FieldLabel {...props} />

@@ -22,23 +22,26 @@ let now: object
 beforeEach(() => {
   now = DEFAULTS
 })
+const forget = () => undefined
 const remember = (values: object) => {
   now = values
 }
 
 function Form({ errors = {} }: { errors?: Record<string, string> }) {
   const [values, setValues] = useState<object>(DEFAULTS)
+  const change = (dotted: string, value: unknown) => {
+    const next = withValue(values, dotted, value)
+    remember(next)
+    setValues(next)
+  }
   return (
     <SchemaForm
       fields={fieldsOf(SCHEMA)}
       values={values}
       defaults={DEFAULTS}
       errors={errors}
-      onChange={(dotted, value) => {
-        const next = withValue(values, dotted, value)
-        remember(next)
-        setValues(next)
-      }}
+      onChange={change}
+      onReset={(dotted) => change(dotted, valueAt(DEFAULTS, dotted))}
     />
   )
 }
@@ -157,6 +160,7 @@ test('a list of rules is built rule by rule, and a fault stands inside of its ru
           remember(next)
           setValues(next)
         }}
+        onReset={forget}
       />
     )
   }
@@ -186,6 +190,7 @@ test('rules are called as the texts call them; one of a plug-in by its own name'
       defaults={{ strategy }}
       errors={{}}
       onChange={() => undefined}
+      onReset={forget}
     />,
   )
   expect(screen.getByRole('group', { name: 'Belohnungen' })).toBeInTheDocument()
@@ -216,6 +221,7 @@ test('each control is called by its name alone, and told of by its help', () => 
       defaults={{ ...values, merge: false }}
       errors={{}}
       onChange={() => undefined}
+      onReset={forget}
     />,
   )
   for (const [role, name, help] of [

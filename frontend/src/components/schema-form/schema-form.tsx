@@ -10,10 +10,12 @@ interface SchemaFormProps {
   /** Dotted key → what is wrong with it, as the server said. */
   errors: Record<string, string>
   onChange: (dotted: string, value: unknown) => void
+  /** Let a setting be what it usually is, now and when that changes. */
+  onReset: (dotted: string) => void
 }
 
 /** Settings in a grid, each with the control that its type asks for. */
-export function SchemaForm({ fields, values, defaults, errors, onChange }: SchemaFormProps) {
+export function SchemaForm({ fields, values, defaults, errors, onChange, onReset }: SchemaFormProps) {
   return (
     <div className={classes.grid}>
       {fields.map((field) => {
@@ -28,7 +30,7 @@ export function SchemaForm({ fields, values, defaults, errors, onChange }: Schem
               innerErrors={inside(errors, field.dotted)}
               changed={!same(value, usual)}
               onChange={(next) => onChange(field.dotted, next)}
-              onReset={() => onChange(field.dotted, usual)}
+              onReset={() => onReset(field.dotted)}
             />
           </div>
         )

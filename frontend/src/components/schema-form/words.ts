@@ -33,21 +33,35 @@ export function humanised(name: string): string {
 }
 
 /** What the texts say of a setting, or of one of its choices; nothing where they do not know it. */
-function toldOf(kind: 'setting' | 'choice', dotted: string, part: string, words: i18n): string | null {
-  return told(`${kind}.${dotted.replaceAll('.', '_')}.${part}`, words)
+function toldOf(
+  kind: 'setting' | 'choice',
+  texts: readonly string[],
+  part: string,
+  words: i18n,
+): string | null {
+  for (const name of texts) {
+    const found = told(`${kind}.${name}.${part}`, words)
+    if (found !== null) return found
+  }
+  return null
 }
 
 /** A setting's name as it is shown: in the page's language where the texts know it. */
 export function shownName(field: Field, words: i18n): string {
-  return toldOf('setting', field.dotted, 'name', words) ?? humanised(field.name)
+  return toldOf('setting', field.texts, 'name', words) ?? humanised(field.name)
 }
 
 /** What a setting does, in the page's language where the texts know it. */
 export function shownHelp(field: Field, words: i18n): string {
-  return toldOf('setting', field.dotted, 'help', words) ?? field.description
+  return toldOf('setting', field.texts, 'help', words) ?? field.description
 }
 
-/** A choice of a setting in the page's language; nothing where the texts do not know it. */
+/** A choice as a setting offers it; nothing where the texts do not know it. */
+export function shownChoice({ texts }: Field, choice: string, words: i18n): string | null {
+  return toldOf('choice', texts, choice, words)
+}
+
+/** A choice of the setting of that key, in the page's language; nothing where the texts do not know it. */
 export function toldChoice(dotted: string, choice: string, words: i18n): string | null {
-  return toldOf('choice', dotted, choice, words)
+  return toldOf('choice', [dotted.replaceAll('.', '_')], choice, words)
 }

@@ -1,11 +1,7 @@
-import { ActionIcon, Tooltip } from '@mantine/core'
-import { Check, Copy, X } from 'lucide-react'
-import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { copyText } from '@/lib/format/copy-text'
-
 import classes from './code-block.module.css'
+import { CopyButton } from './copy-button'
 
 /** Text to be copied: a command, a recipe, a few lines of code. */
 export function CodeBlock({ code, label, maxHeight }: { code: string; label?: string; maxHeight?: number }) {
@@ -18,34 +14,7 @@ export function CodeBlock({ code, label, maxHeight }: { code: string; label?: st
       <pre className={classes.code} style={{ maxHeight }} tabIndex={0} role="group" aria-label={name}>
         <code>{code}</code>
       </pre>
-      <CopyButton code={code} />
+      <CopyButton className={classes.copy} text={code} />
     </div>
-  )
-}
-
-const TOLD_MS = 2_000
-const ICONS = { copy: Copy, copied: Check, notCopied: X }
-
-function CopyButton({ code }: { code: string }) {
-  const { t } = useTranslation()
-  const [told, setTold] = useState<keyof typeof ICONS>('copy')
-  useEffect(() => {
-    if (told === 'copy') return
-    const timer = setTimeout(() => setTold('copy'), TOLD_MS)
-    return () => clearTimeout(timer)
-  }, [told])
-  const Icon = ICONS[told]
-  return (
-    <Tooltip label={t(`common.${told}`)}>
-      <ActionIcon
-        className={classes.copy}
-        variant="default"
-        size="sm"
-        aria-label={t(`common.${told}`)}
-        onClick={() => void copyText(code).then((done) => setTold(done ? 'copied' : 'notCopied'))}
-      >
-        <Icon size={14} />
-      </ActionIcon>
-    </Tooltip>
   )
 }

@@ -2,16 +2,20 @@ import {
   type Cell,
   createSortedRowModel,
   type ColumnDef,
+  functionalUpdate,
   rowSortingFeature,
   type RowData,
   sortFns,
+  type SortingState,
   tableFeatures,
   useTable,
 } from '@tanstack/react-table'
 import clsx from 'clsx'
 import { ArrowDown, ArrowUp } from 'lucide-react'
+import { useState } from 'react'
 
 import classes from './data-table.module.css'
+import { SortBy } from './sort-by'
 import shared from './table.module.css'
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel(), sortFns })
@@ -26,6 +30,8 @@ interface DataTableProps<Row extends RowData> {
   /** Where there is little room, each row is a block, which `className` lays out. */
   blocks?: boolean
   className?: string | undefined
+  /** Told whether the rows are sorted by a column, when that is chosen. */
+  onSorted?: (sorted: boolean) => void
 }
 
 /** A table whose columns sort; too wide for the screen, it scrolls by itself. */
@@ -35,11 +41,37 @@ export function DataTable<Row extends RowData>({
   data,
   blocks = false,
   className,
+  onSorted,
 }: DataTableProps<Row>) {
-  const table = useTable({ features, columns, data })
+  const [sorting, setSorting] = useState<SortingState>([])
+  const sort = (next: SortingState) => {
+    setSorting(next)
+    onSorted?.(next.length > 0)
+  }
+  const table = useTable({
+    features,
+    columns,
+    data,
+    state: { sorting },
+    onSortingChange: (update) => sort(functionalUpdate(update, sorting)),
+  })
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls
     <div className={clsx(shared.holder, classes.scroll)} tabIndex={0} role="region" aria-label={label}>
+      {blocks ? (
+        <SortBy
+          columns={table
+            .getFlatHeaders()
+            .filter(({ column }) => column.getCanSort())
+            .map((header) => ({
+              id: header.id,
+              name: <table.FlexRender header={header} />,
+              descFirst: header.column.getFirstSortDir() === 'desc',
+            }))}
+          sorted={sorting[0]}
+          onSort={(next) => sort(next ? [next] : [])}
+        />
+      ) : null}
       <table className={clsx(shared.table, blocks && shared.blocks, classes.table, 'numbers', className)}>
         <thead>
           {table.getHeaderGroups().map((group) => (

@@ -5,6 +5,8 @@ import classes from './histogram.module.css'
 interface HistogramProps {
   /** (upper bound, rows), in order. */
   bins: readonly (readonly [number, number])[]
+  /** The smallest value: the bins say only where each ends. */
+  minimum: number
   label: string
   unit: string
   /** Values above this are marked: they are cut. */
@@ -12,9 +14,8 @@ interface HistogramProps {
 }
 
 /** Bars over a range, drawn by the style sheet; a screen reader hears the summary. */
-export function Histogram({ bins, label, unit, limit }: HistogramProps) {
+export function Histogram({ bins, minimum, label, unit, limit }: HistogramProps) {
   const most = Math.max(1, ...bins.map(([, rows]) => rows))
-  const first = bins[0]?.[0] ?? 0
   const last = bins[bins.length - 1]?.[0] ?? 0
   return (
     <figure className={classes.figure}>
@@ -30,7 +31,7 @@ export function Histogram({ bins, label, unit, limit }: HistogramProps) {
         ))}
       </div>
       <figcaption className={`${classes.axis} numbers`}>
-        <span>{formatNumber(first)}</span>
+        <span>{formatNumber(minimum)}</span>
         <span>{unit}</span>
         <span>{formatNumber(last)}</span>
       </figcaption>

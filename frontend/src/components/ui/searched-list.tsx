@@ -8,7 +8,7 @@ import { BusyButton } from './busy-button'
 import { ProblemNotice } from './problem-notice'
 
 interface ListSearchProps {
-  pages: Pick<SearchedPages, 'text' | 'setText' | 'error' | 'isLong' | 'found'>
+  pages: Pick<SearchedPages, 'text' | 'setText' | 'error' | 'isLong' | 'isNarrowed' | 'found'>
   /** What the field is for. */
   label: string
   /** What is said where nothing is found. */
@@ -17,7 +17,7 @@ interface ListSearchProps {
 
 /** Where a list is searched, once it is longer than what is shown of it at once. */
 export function ListSearch({ pages, label, nothing }: ListSearchProps) {
-  const { text, setText, error, isLong, found } = pages
+  const { text, setText, error, isLong, isNarrowed, found } = pages
   return (
     <>
       {isLong ? (
@@ -31,22 +31,25 @@ export function ListSearch({ pages, label, nothing }: ListSearchProps) {
         />
       ) : null}
       {error ? <ProblemNotice error={error} /> : null}
-      {found === 0 && text !== '' && !error ? <p role="status">{nothing}</p> : null}
+      {found === 0 && isNarrowed && !error ? <p role="status">{nothing}</p> : null}
     </>
   )
 }
 
 interface MoreProps {
-  pages: Pick<SearchedPages, 'hasNextPage' | 'isFetchingNextPage' | 'more'>
+  pages: Pick<SearchedPages, 'hasNextPage' | 'isFetchingNextPage' | 'nextError' | 'more'>
 }
 
-/** The way to what is behind. */
+/** The way to what is behind, and why that did not come. */
 export function MorePages({ pages }: MoreProps) {
   const { t } = useTranslation()
   if (!pages.hasNextPage) return null
   return (
-    <BusyButton fullWidth variant="subtle" pending={pages.isFetchingNextPage} onClick={pages.more}>
-      {t('common.more')}
-    </BusyButton>
+    <>
+      {pages.nextError ? <ProblemNotice error={pages.nextError} /> : null}
+      <BusyButton fullWidth variant="subtle" pending={pages.isFetchingNextPage} onClick={pages.more}>
+        {t('common.more')}
+      </BusyButton>
+    </>
   )
 }

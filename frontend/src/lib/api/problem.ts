@@ -46,10 +46,14 @@ export class Unreachable extends Error {
   }
 }
 
+/** Whether what was asked for is not there: the server said so. */
+export function isGone(error: Error | null | undefined): boolean {
+  return error instanceof Problem && error.status === NOT_FOUND
+}
+
 /** Whether an error leaves nothing to show: nothing was known before, or what was known is not there any more. */
 export function hidesAll(error: Error | null, known: unknown): error is Error {
-  const isGone = error instanceof Problem && error.status === NOT_FOUND
-  return error !== null && (known === undefined || isGone)
+  return error !== null && (known === undefined || isGone(error))
 }
 
 /** The problem that an answer carries, whatever its body is. */

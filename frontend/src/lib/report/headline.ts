@@ -1,3 +1,5 @@
+import { lowerIsBetter } from './metric-name'
+
 export interface Headline {
   metric: string
   base: number
@@ -19,4 +21,18 @@ export function headline(report: unknown): Headline | null {
   const { base, tuned, verdict } = metric ?? {}
   if (typeof name !== 'string' || typeof base !== 'number' || typeof tuned !== 'number') return null
   return { metric: name, base, tuned, verdict: typeof verdict === 'string' ? verdict : '' }
+}
+
+/** From the worst to the best. */
+const VERDICTS = ['worse', 'no evidence', 'better']
+
+/**
+ * Which of two results is better, for sorting: by verdict, and of one verdict by metric and by its value, since values of
+ * two metrics say nothing beside one another. The best first, metrics stand in the order of their names.
+ */
+export function compareHeadlines(one: Headline, other: Headline): number {
+  const verdicts = VERDICTS.indexOf(one.verdict) - VERDICTS.indexOf(other.verdict)
+  if (verdicts !== 0) return verdicts
+  if (one.metric !== other.metric) return other.metric.localeCompare(one.metric)
+  return lowerIsBetter(one.metric) ? other.tuned - one.tuned : one.tuned - other.tuned
 }

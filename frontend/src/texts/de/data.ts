@@ -7,6 +7,10 @@ export default {
     dropKinds: 'JSONL, JSON, CSV, TSV, Parquet, Arrow oder Text. Ein Beispiel je Zeile.',
     tooMany: 'Eine Datei auf einmal',
     tooManyText: 'Keine davon wurde genommen. Legen Sie eine ab, oder wählen Sie eine.',
+    folder: 'Ein Ordner lässt sich nicht annehmen',
+    folderText: 'Legen Sie eine der Dateien darin ab.',
+    unreadable:
+      'Die Datei lässt sich nicht lesen: Sie wurde seit der Auswahl geändert, oder es gibt sie nicht mehr. Wählen Sie sie noch einmal.',
     choose: 'Datei wählen',
     sendingFile: '{{name}} wird gesendet',
     sent: '{{sent}} von {{total}} · {{percent}}',
@@ -52,6 +56,7 @@ export default {
     facts: 'Was gefunden wurde',
     browse: 'Zeilen, wie sie trainiert werden',
     browseRaw: 'Die ersten Zeilen',
+    inTheFile: 'Die ersten Zeilen, wie sie in der Datei stehen',
     rowsOf: 'Zeilen {{from}} bis {{to}} von {{total}}',
     showWhole: 'Diese Zeile ist länger als gezeigt: ganz zeigen',
     back: 'Zurück',

@@ -125,6 +125,7 @@ export default {
     none: 'Kein Modell gewählt',
     noneText:
       'Wählen Sie eines Ihrer Modelle oder einen mitgelieferten Anfänger. Geladen wird, wenn Sie fragen.',
+    gone: 'Ein Modell {{model}} gibt es nicht: Es wurde gelöscht, oder es war nie hier. Wählen Sie ein anderes.',
     ask: 'Etwas fragen',
     placeholder: 'Nachricht schreiben',
     placeholderText: 'Text einfügen',
@@ -134,6 +135,9 @@ export default {
     send: 'Senden',
     stop: 'Anhalten',
     clear: 'Leeren',
+    again: 'Noch einmal fragen',
+    copy: 'Antwort kopieren',
+    copyOf: { tuned: 'Antwort des angepassten Modells kopieren', base: 'Antwort der Basis kopieren' },
     compare: 'Basis daneben',
     tuned: 'Angepasst',
     base: 'Basis',

@@ -6,6 +6,10 @@ export default {
     dropKinds: 'JSONL, JSON, CSV, TSV, Parquet, Arrow or text. One example per row.',
     tooMany: 'One file at a time',
     tooManyText: 'None of these was taken. Drop or choose one of them.',
+    folder: 'A folder cannot be taken',
+    folderText: 'Drop one of the files in it.',
+    unreadable:
+      'The file cannot be read: it has changed since you chose it, or is not there any more. Choose it again.',
     choose: 'Choose a file',
     sendingFile: 'Sending {{name}}',
     sent: '{{sent}} of {{total}} · {{percent}}',
@@ -50,6 +54,7 @@ export default {
     facts: 'What was found',
     browse: 'Rows as they are trained on',
     browseRaw: 'The first rows',
+    inTheFile: 'The first rows, as they are in the file',
     rowsOf: 'Rows {{from}} to {{to}} of {{total}}',
     showWhole: 'This row is longer than shown: show all of it',
     back: 'Back',

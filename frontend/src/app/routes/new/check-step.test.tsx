@@ -34,7 +34,7 @@ const server = vi.hoisted(() => {
     trained_tokens: 20,
     lengths,
   })
-  const answers: Record<string, () => unknown> = {
+  const answers: Record<string, (query: URLSearchParams) => unknown> = {
     '/api/v1/recipes/schema': () => ({ json_schema: { properties: {} }, essential: [] }),
     '/api/v1/recipes/defaults': () => config,
     '/api/v1/plans': () => ({
@@ -43,7 +43,10 @@ const server = vi.hoisted(() => {
       preflight: preflight(),
       validation: { exact_duplicates: 0, near_duplicates: 0 },
     }),
-    '/api/v1/plans/tokens': () => [{ row: 1, tokens: [{ id: 1, text: 'hello', role: 'trained' }], more: 0 }],
+    '/api/v1/plans/tokens': (query) => {
+      const row = Number(query.get('first'))
+      return row > 9 ? [] : [{ row, tokens: [{ id: 1, text: `of row ${row}`, role: 'trained' }], more: 0 }]
+    },
   }
   // Before the API client is made, which keeps the `fetch` that it finds.
   globalThis.fetch = async (asked) => {
@@ -55,7 +58,7 @@ const server = vi.hoisted(() => {
       return Response.json({ id: 'one', name: 'my run' }, { status: 202 })
     }
     const answer = answers[pathname]
-    if (answer) return Response.json(answer())
+    if (answer) return Response.json(answer(searchParams))
     return Response.json({ type: 'about:blank', title: 'no', status: 404, detail: 'no' }, { status: 404 })
   }
   return state
@@ -121,4 +124,26 @@ test('where all holds one run is started, however often the button is pressed', 
   await user.dblClick(start)
   await waitFor(() => expect(router.state.location.pathname).toBe('/runs/one'))
   expect(server.started).toEqual([{ force: 'false' }])
+})
+
+test('the tokens of any row can be looked at: of one that a finding names, and of one by its number', async () => {
+  const user = userEvent.setup()
+  server.findings = [
+    { truth: 'one-bos', severity: 'error', message: 'Two BOS tokens.', rows: [2, 5], total: 2 },
+  ]
+  page()
+  expect(await screen.findByText('of row 1')).toBeInTheDocument()
+  await user.click(screen.getByRole('button', { name: 'Show row 5 token by token' }))
+  expect(await screen.findByText('of row 5')).toBeInTheDocument()
+  const tokens = screen.getByRole('region', { name: 'Rows from 5 on, token by token' })
+  expect(tokens.parentElement).toHaveFocus()
+  const number = within(tokens).getByRole('spinbutton', { name: 'Row to look at first' })
+  expect(number).toHaveValue(5)
+  await user.clear(number)
+  await user.type(number, '8{Enter}')
+  expect(await screen.findByText('of row 8')).toBeInTheDocument()
+  await user.clear(number)
+  expect(screen.getByRole('button', { name: 'Show' })).toBeDisabled()
+  await user.type(number, '12{Enter}')
+  expect(await screen.findByText('There is no row 12, and none behind it.')).toBeInTheDocument()
 })

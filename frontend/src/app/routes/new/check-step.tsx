@@ -1,7 +1,7 @@
 import { Button, Skeleton } from '@mantine/core'
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { BusyButton } from '@/components/ui/busy-button'
@@ -18,6 +18,7 @@ import { useRecipe } from '@/features/tuning/api/use-recipe'
 import { Findings } from '@/features/tuning/components/findings'
 import { Lengths } from '@/features/tuning/components/length-card'
 import { MemoryPlanView } from '@/features/tuning/components/memory-plan'
+import { RowChoice } from '@/features/tuning/components/row-choice'
 import { TokenView } from '@/features/tuning/components/token-view'
 import { newKey } from '@/lib/api/new-key'
 import { formatNumber } from '@/lib/format/format'
@@ -48,15 +49,25 @@ export function CheckStep() {
 function Result({ config, report }: { config: TrainingConfig; report: PlanReport }) {
   const { t } = useTranslation()
   const { preflight } = report
+  const [row, setRow] = useState(1)
+  const tokens = useRef<HTMLDivElement>(null)
   return (
     <div className={grid.stack}>
       <Start config={config} report={report} />
       <div className={grid.side}>
         <div className={grid.stack}>
           <Card title={t('check.truths')}>
-            <Findings findings={preflight.findings} />
+            <Findings
+              findings={preflight.findings}
+              onRow={(one) => {
+                setRow(one)
+                tokens.current?.focus()
+              }}
+            />
           </Card>
-          <Tokens config={config} />
+          <div ref={tokens} tabIndex={-1}>
+            <Tokens config={config} row={row} onRow={setRow} />
+          </div>
         </div>
         <div className={grid.stack}>
           <Card title={t('check.rowsTitle')}>
@@ -85,16 +96,27 @@ function Result({ config, report }: { config: TrainingConfig; report: PlanReport
   )
 }
 
-function Tokens({ config }: { config: TrainingConfig }) {
+interface TokensProps {
+  config: TrainingConfig
+  /** The row to begin with. */
+  row: number
+  onRow: (row: number) => void
+}
+
+function Tokens({ config, row, onRow }: TokensProps) {
   const { t } = useTranslation()
   const [most, setMost] = useState(TOKENS)
   const { data, error, isFetching } = useQuery({
-    ...tokensQuery(config, ROWS, most),
+    ...tokensQuery(config, row, ROWS, most),
     placeholderData: keepPreviousData,
   })
   return (
-    <Card title={t('check.tokenTitle')}>
+    <Card
+      title={row === 1 ? t('check.tokenTitle') : t('check.tokenTitleFrom', { row })}
+      aside={<RowChoice row={row} onChoose={onRow} />}
+    >
       {error ? <ProblemNotice error={error} /> : null}
+      {data?.length === 0 ? <p role="status">{t('check.noRow', { row })}</p> : null}
       {data ? (
         <TokenView rows={data} fetching={isFetching} onMore={() => setMost(most * 4)} />
       ) : error ? null : (

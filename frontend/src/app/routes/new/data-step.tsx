@@ -14,13 +14,19 @@ import { DropZone } from '@/features/datasets/components/drop-zone'
 import { HubLook } from '@/features/datasets/components/hub-look'
 import { RowBrowser } from '@/features/datasets/components/row-browser'
 import { changeDraft, useDraft } from '@/features/tuning/api/draft'
-import { suitsOf } from '@/features/tuning/api/suits'
 import { OptionRow } from '@/features/tuning/components/option-row'
+import { RecipeImport } from '@/features/tuning/components/recipe-import'
 
 import classes from './new-page.module.css'
 
-/** Which rows are learnt from. */
-export function DataStep({ onNext }: { onNext: () => void }) {
+interface DataStepProps {
+  onNext: () => void
+  /** Called when a recipe has said it all. */
+  onRecipe: () => void
+}
+
+/** Which rows are learnt from; or a recipe, which says that and all else. */
+export function DataStep({ onNext, onRecipe }: DataStepProps) {
   const { t } = useTranslation()
   const words = useSampleWords()
   const { dataset } = useDraft()
@@ -60,6 +66,11 @@ export function DataStep({ onNext }: { onNext: () => void }) {
         </Card>
       ) : null}
       <HubDataset />
+      <Card title={t('recipe.begin')}>
+        <div className={grid.stack}>
+          <RecipeImport onTaken={onRecipe} />
+        </div>
+      </Card>
       {dataset ? <Preview dataset={dataset} items={data?.items ?? []} /> : null}
       <div className={classes.next}>
         <Button disabled={dataset === null} onClick={onNext}>
@@ -138,10 +149,7 @@ function OfTheHub({ dataset }: { dataset: string }) {
       dataset={dataset}
       read={read}
       onRead={(next) =>
-        changeDraft({
-          chosen: { ...chosen, 'data.shape': next.shape, 'data.columns': next.columns },
-          suited: suitsOf(next.shape),
-        })
+        changeDraft({ chosen: { ...chosen, 'data.shape': next.shape, 'data.columns': next.columns } })
       }
     />
   )

@@ -18,6 +18,7 @@ vi.hoisted(() => {
     base_model: 'starter:chat',
   })
   const items = [
+    ...Array.from({ length: 9 }, (_, n) => model(`finder${n}`, 'token-search', 'labels')),
     model('writer', 'text-generation', 'chat'),
     model('asked', 'extractive-question-answering', 'chat'),
     model('marker', 'extractive-question-answering', 'span'),
@@ -26,9 +27,15 @@ vi.hoisted(() => {
   ]
   // Before the API client is made, which keeps the `fetch` that it finds.
   globalThis.fetch = async (asked) => {
-    const { pathname } = new URL((asked as Request).url)
-    if (pathname === '/api/v1/models')
-      return Response.json({ items, starters: [], total: items.length, next: null })
+    const { pathname, searchParams } = new URL((asked as Request).url)
+    if (pathname === '/api/v1/models') {
+      const task = searchParams.get('task')
+      const found = items.filter((one) => task === null || one.task === task)
+      const page = found.slice(0, Number(searchParams.get('limit')))
+      return Response.json({ items: page, starters: [], total: found.length, next: null })
+    }
+    const [, own] = pathname.split('/api/v1/models/')
+    if (own) return Response.json(items.find(({ id }) => id === own))
     if (pathname === '/api/v1/hub/models')
       return Response.json([
         { id: 'own/one', task: 'text-classification' },
@@ -61,21 +68,24 @@ async function offered(): Promise<(string | undefined)[]> {
 }
 
 test.each([
-  ['text-generation', ['writer', 'asked'], '3 models were made for other tasks'],
-  ['text-classification', ['writer', 'asked', 'sorter'], '2 models were made for other tasks'],
-])('for %s are offered the own models that can go on with it', async (task, names, words) => {
-  changeDraft({ suited: { task } })
-  show(<ModelStep onNext={() => undefined} />)
-  expect(await offered()).toEqual(names)
-  expect(screen.getByText(words, { exact: false })).toBeInTheDocument()
-})
+  ['text-generation', ['writer'], '13 models were made for other tasks'],
+  ['text-classification', ['sorter'], '13 models were made for other tasks'],
+])(
+  'for %s are offered the own models made for it, however many others are newer',
+  async (task, names, words) => {
+    changeDraft({ suited: { task } })
+    show(<ModelStep onNext={() => undefined} />)
+    expect(await offered()).toEqual(names)
+    expect(screen.getByText(words, { exact: false })).toBeInTheDocument()
+  },
+)
 
 test('all are offered on demand, each with what it was made for', async () => {
   const user = userEvent.setup()
   show(<ModelStep onNext={() => undefined} />)
   await user.click(await screen.findByRole('button', { name: 'Show all' }))
-  expect(await offered()).toEqual(['writer', 'asked', 'marker', 'sorter', 'judge'])
-  expect(screen.getByRole('button', { name: /^judge/ })).toHaveTextContent('Reward model')
+  expect(await screen.findByRole('button', { name: /^finder0/ })).toHaveTextContent('token-search')
+  expect(await offered()).toHaveLength(8)
   expect(screen.queryByRole('button', { name: 'Show all' })).toBeNull()
 })
 

@@ -12,9 +12,9 @@ import { ProblemNotice } from '@/components/ui/problem-notice'
 import { ListSearch, MorePages } from '@/components/ui/searched-list'
 import { recommendedQuery } from '@/features/hardware/api/hardware'
 import { hubModelsQuery } from '@/features/hub/api/search'
+import { isOwn, type Model, modelQuery, modelsQuery } from '@/features/models/api/models'
 import { useLibrary } from '@/features/models/api/use-library'
 import { changeDraft, useDraft } from '@/features/tuning/api/draft'
-import { suitsTask } from '@/features/tuning/api/suits'
 import { OptionRow } from '@/features/tuning/components/option-row'
 import { formatBytes, formatCompact } from '@/lib/format/format'
 import { told } from '@/lib/i18n'
@@ -99,16 +99,17 @@ function Own({ model, onChoose }: ChoiceProps) {
   const task = useTask()
   const taskName = useTaskName()
   const [all, setAll] = useState(false)
-  const { items, ...library } = useLibrary(OWN_AT_ONCE)
-  const offered = items.filter((one) => all || one.id === model || suitsTask(task, one))
-  const others = items.length - offered.length
-  if (library.isEmpty) return null
+  const { items, ...library } = useLibrary(OWN_AT_ONCE, { task: all ? null : task })
+  const { data: whole } = useQuery(modelsQuery(1))
+  const chosen = useChosen(model, items)
+  if (!whole || whole.total === 0) return null
+  const others = all || library.isNarrowed ? 0 : whole.total - library.found - (chosen ? 1 : 0)
   return (
     <Card flush title={t('new.ownModels')}>
       <div className={classes.search}>
         <ListSearch pages={library} label={t('models.search')} nothing={t('models.notFound')} />
       </div>
-      {offered.map((one) => (
+      {[...(chosen ? [chosen] : []), ...items].map((one) => (
         <OptionRow
           key={one.id}
           name={one.name}
@@ -134,6 +135,13 @@ function Own({ model, onChoose }: ChoiceProps) {
       <MorePages pages={library} />
     </Card>
   )
+}
+
+/** The model that is chosen, where it is one's own and not among those that are listed. */
+function useChosen(model: string | null, listed: readonly Model[]): Model | undefined {
+  const missing = model !== null && isOwn(model) && listed.every(({ id }) => id !== model)
+  const { data } = useQuery({ ...modelQuery(model ?? ''), enabled: missing })
+  return missing ? data : undefined
 }
 
 function Hub({ model, onChoose }: ChoiceProps) {

@@ -4,7 +4,9 @@ import clsx from 'clsx'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { same } from '@/components/schema-form/paths'
 import { Page } from '@/components/ui/page'
+import { ProblemNotice } from '@/components/ui/problem-notice'
 import { useShape } from '@/features/datasets/api/use-shape'
 import { changeDraft, type Draft, resetDraft, useDraft } from '@/features/tuning/api/draft'
 import { suitsOf } from '@/features/tuning/api/suits'
@@ -29,11 +31,7 @@ export function NewPage() {
   const search = useSearch({ from: '/new' })
   const draft = useDraft()
   const { dataset, model } = search
-  const { known, shape } = useShape(draft.dataset)
-
-  useEffect(() => {
-    if (known && draft.suited === null) changeDraft({ suited: suitsOf(shape) })
-  }, [known, shape, draft.suited])
+  const unread = useSuited(draft)
 
   useEffect(() => {
     if (dataset === undefined && model === undefined) return
@@ -44,6 +42,7 @@ export function NewPage() {
   }, [dataset, model, navigate])
 
   const step = search.step && reachable(search.step, draft) ? search.step : 'data'
+  const needsRows = step === 'settings' || step === 'check'
   const go = (next: Step) => void navigate({ search: { step: next } })
   return (
     <Page
@@ -64,12 +63,28 @@ export function NewPage() {
       }
     >
       <Steps current={step} draft={draft} />
-      {step === 'data' ? <DataStep onNext={() => go('model')} /> : null}
+      {step === 'data' ? <DataStep onNext={() => go('model')} onRecipe={() => go('settings')} /> : null}
       {step === 'model' ? <ModelStep onNext={() => go('settings')} /> : null}
-      {step === 'settings' ? <SettingsStep onNext={() => go('check')} /> : null}
-      {step === 'check' ? <CheckStep /> : null}
+      {needsRows && unread ? (
+        <ProblemNotice error={unread} title={t('data.hubNotRead', { name: draft.dataset })} />
+      ) : null}
+      {step === 'settings' && !unread ? <SettingsStep onNext={() => go('check')} /> : null}
+      {step === 'check' && !unread ? <CheckStep /> : null}
     </Page>
   )
+}
+
+/** Follow what the rows ask for, as they are read now. Returns why that is not known, where it is not. */
+function useSuited({ dataset, chosen, suited }: Draft): Error | null {
+  const look = useShape(dataset)
+  const said = chosen['data.shape']
+  const read = typeof said === 'string' && said !== 'auto' ? said : null
+  const known = read !== null || look.known
+  const shape = read ?? look.shape
+  useEffect(() => {
+    if (dataset !== null && known && !same(suited, suitsOf(shape))) changeDraft({ suited: suitsOf(shape) })
+  }, [dataset, known, shape, suited])
+  return suited === null ? look.error : null
 }
 
 function Steps({ current, draft }: { current: Step; draft: Draft }) {

@@ -58,7 +58,7 @@ export function SettingsStep({ onNext }: { onNext: () => void }) {
               />
             </Card>
           )}
-          <RecipeCard root={schema.data.json_schema} fields={fields} config={config} />
+          <RecipeCard fields={fields} config={config} />
         </div>
       </div>
       <div className={classes.next}>

@@ -13,6 +13,14 @@ const LONGEST_WAIT_MS = 8_000
 /** Answers that pass: a part before is still coming in, too many requests, a proxy whose server is away. */
 const PASSING = new Set([409, 429, 502, 503, 504])
 
+/** The browser cannot read the file: it is gone, was changed after it was chosen, or is a folder. */
+export class Unreadable extends Error {
+  constructor() {
+    super('unreadable')
+    this.name = 'Unreadable'
+  }
+}
+
 export interface UploadWatch {
   signal: AbortSignal
   /** Bytes that are on the server. */
@@ -98,14 +106,22 @@ function sendPart(
       if (request.status === 200) resolve(request.response as Schemas['UploadView'])
       else reject(problemOf(new Response(null, { status: request.status || 500 }), request.response))
     })
-    request.addEventListener('error', () => {
-      connection.lost()
-      reject(new Unreachable())
-    })
+    request.addEventListener('error', () => void whyNotSent(part).then(reject))
     request.addEventListener('abort', () => reject(new DOMException('cancelled', 'AbortError')))
     signal.addEventListener('abort', () => request.abort(), { once: true })
     request.send(part)
   })
+}
+
+/** A request fails in the same way where the server is away, and where the file cannot be read: its first byte tells. */
+async function whyNotSent(part: Blob): Promise<Error> {
+  try {
+    await part.slice(0, 1).text()
+  } catch {
+    return new Unreadable()
+  }
+  connection.lost()
+  return new Unreachable()
 }
 
 /** Try until it is done, or refused for a reason that does not pass. */

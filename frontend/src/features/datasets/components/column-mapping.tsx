@@ -18,6 +18,10 @@ import { detailsOf } from '../api/details'
 import { ColumnForm } from './column-form'
 import classes from './column-mapping.module.css'
 import { ProblemList } from './problem-list'
+import { RowList } from './row-list'
+
+/** Enough to tell what stands in which column. */
+const FIRST_ROWS = 5
 
 interface ColumnMappingProps {
   dataset: Dataset
@@ -29,7 +33,7 @@ interface ColumnMappingProps {
 export function ColumnMapping({ dataset, onDone }: ColumnMappingProps) {
   const { t } = useTranslation()
   const queries = useQueryClient()
-  const { known, error } = useColumns(dataset)
+  const { known, firstRows, error } = useColumns(dataset)
   const save = useMutation({
     mutationFn: (reading: Reading) => chooseColumns(dataset.id, reading),
     onSuccess: (view) => {
@@ -42,28 +46,38 @@ export function ColumnMapping({ dataset, onDone }: ColumnMappingProps) {
   })
   const now = dataset.shape === null ? null : { shape: dataset.shape, columns: dataset.columns }
   return (
-    <Card title={t('data.mapping')}>
+    <>
+      <Card title={t('data.mapping')}>
+        {known ? (
+          <ColumnForm
+            readings={known.readings}
+            found={known.found}
+            now={now}
+            pending={save.isPending}
+            onRead={(reading) => save.mutate(reading)}
+          />
+        ) : null}
+        {known || error ? null : <Skeleton height={160} />}
+        {save.error ? <Refusal error={save.error} /> : null}
+      </Card>
       {error ? <ProblemNotice error={error} /> : null}
-      {known ? (
-        <ColumnForm
-          readings={known.readings}
-          found={known.found}
-          now={now}
-          pending={save.isPending}
-          onRead={(reading) => save.mutate(reading)}
-        />
+      {firstRows.length > 0 ? (
+        <Card flush title={t('data.inTheFile')}>
+          <RowList rows={firstRows} columns={{}} />
+        </Card>
       ) : null}
-      {known || error ? null : <Skeleton height={160} />}
-      {save.error ? <Refusal error={save.error} /> : null}
-    </Card>
+    </>
   )
 }
 
-/** The columns of the file and the ways to read them; of a settled dataset its file is looked at again. */
+/** The columns of the file, the ways to read them, and its first rows; what is open has told its columns already. */
 function useColumns(dataset: Dataset) {
-  const isOpen = dataset.shape === null
-  const { data, error } = useQuery({ ...inspectionQuery(dataset.id, 0), enabled: !isOpen })
-  return { known: isOpen ? detailsOf(dataset) : data, error }
+  const { data, error } = useQuery(inspectionQuery(dataset.id, FIRST_ROWS))
+  return {
+    known: dataset.shape === null ? detailsOf(dataset) : data,
+    firstRows: data?.first_rows ?? [],
+    error,
+  }
 }
 
 function Refusal({ error }: { error: Error }) {

@@ -81,14 +81,21 @@ beforeEach(() => {
 afterEach(forgetUpload)
 
 /** Something is dragged or dropped onto an element; whether the browser is kept from doing what it does with it. */
-function dragged(event: 'dragOver' | 'drop', onto: Element, types: string[], files: File[] = []): boolean {
-  return !fireEvent[event](onto, { dataTransfer: { types, files, dropEffect: 'copy' } })
+function dragged(
+  event: 'dragOver' | 'drop',
+  onto: Element,
+  types: string[],
+  files: File[] = [],
+  isDirectory = false,
+): boolean {
+  const items = files.map(() => ({ webkitGetAsEntry: () => ({ isDirectory }) }))
+  return !fireEvent[event](onto, { dataTransfer: { types, files, items, dropEffect: 'copy' } })
 }
 
-function drop(container: HTMLElement) {
+function drop(container: HTMLElement, file = FILE) {
   const input = container.querySelector('input[type=file]')
   if (input === null) throw new Error('there is no input for a file')
-  fireEvent.change(input, { target: { files: [FILE] } })
+  fireEvent.change(input, { target: { files: [file] } })
 }
 
 test('an upload that is cut says so, and goes on where the server stands', async () => {
@@ -99,6 +106,30 @@ test('an upload that is cut says so, and goes on where the server stands', async
   await screen.findByText('The server does not answer. What has arrived is kept', { exact: false })
   await vi.waitFor(() => expect(done).toHaveBeenCalledTimes(1), 5000)
   expect(server.offsets).toEqual([0, 4])
+})
+
+test('a file that changes while it is sent is refused, and not tried again for ever', async () => {
+  server.breakAfter = 4
+  const file = new File(['0123456789'], 'rows.jsonl', { lastModified: 7 })
+  const unreadable = {
+    size: 10,
+    slice: () => ({ text: () => Promise.reject(new Error('NotReadable')) }),
+  }
+  file.slice = () => unreadable as unknown as Blob
+  const { container } = show(<DropZone onDone={() => undefined} />)
+  drop(container, file)
+  const said = await screen.findByRole('alert')
+  expect(said).toHaveTextContent('rows.jsonl was not added')
+  expect(said).toHaveTextContent('The file cannot be read')
+  expect(server.offsets).toEqual([0])
+})
+
+test('a folder is not taken', async () => {
+  show(<DropZone onDone={() => undefined} />)
+  const zone = await screen.findByText('Drop a file here')
+  dragged('drop', zone, ['Files'], [new File([], 'rows')], true)
+  expect(await screen.findByText('A folder cannot be taken')).toBeInTheDocument()
+  expect(server.asked).not.toContain('POST /api/v1/uploads')
 })
 
 test('after a reload the same file goes on behind what is there', async () => {

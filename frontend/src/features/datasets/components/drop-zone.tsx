@@ -12,7 +12,7 @@ import { Problem } from '@/lib/api/problem'
 import { formatBytes, formatPercent } from '@/lib/format/format'
 
 import { type DataProblem, type Dataset, uploadsQuery } from '../api/datasets'
-import { giveUp } from '../api/upload'
+import { giveUp, Unreadable } from '../api/upload'
 import { useDropGuard } from '../api/use-drop-guard'
 import { type UploadState, useUpload } from '../api/use-upload'
 import classes from './drop-zone.module.css'
@@ -25,19 +25,20 @@ export function DropZone({ onDone }: { onDone: (dataset: Dataset) => void }) {
   const { t } = useTranslation()
   const input = useRef<HTMLInputElement>(null)
   const [over, setOver] = useState(false)
-  const [tooMany, setTooMany] = useState(false)
+  const [notTaken, setNotTaken] = useState<'tooMany' | 'folder' | null>(null)
   const { state, send, cancel, reset } = useUpload(onDone)
   const busy = state.phase === 'sending' || state.phase === 'checking'
   const take = (files: FileList | null) => {
     const [file, ...others] = files ?? []
-    setTooMany(others.length > 0)
+    setNotTaken(others.length > 0 ? 'tooMany' : null)
     if (file && others.length === 0 && !busy) void send(file)
   }
   useDropGuard()
   const drop = (event: DragEvent) => {
     event.preventDefault()
     setOver(false)
-    take(event.dataTransfer.files)
+    if (holdsFolder(event.dataTransfer)) setNotTaken('folder')
+    else take(event.dataTransfer.files)
   }
   return (
     <div className={classes.all}>
@@ -76,9 +77,9 @@ export function DropZone({ onDone }: { onDone: (dataset: Dataset) => void }) {
           }}
         />
       </div>
-      {tooMany ? (
-        <Notice tone="warn" title={t('data.tooMany')}>
-          {t('data.tooManyText')}
+      {notTaken ? (
+        <Notice tone="warn" title={t(`data.${notTaken}`)}>
+          {t(`data.${notTaken}Text`)}
         </Notice>
       ) : null}
       {state.phase === 'refused' ? (
@@ -86,6 +87,11 @@ export function DropZone({ onDone }: { onDone: (dataset: Dataset) => void }) {
       ) : null}
     </div>
   )
+}
+
+/** A folder looks like a file that cannot be read. */
+function holdsFolder({ items }: DataTransfer): boolean {
+  return [...items].some((one) => one.webkitGetAsEntry()?.isDirectory)
 }
 
 type BusyState = Extract<UploadState, { sent: number }>
@@ -167,6 +173,10 @@ function Refused({ state, onAgain, onClose }: RefusedProps) {
           problems={problems}
           total={error instanceof Problem ? (error.body.total ?? problems.length) : problems.length}
         />
+      ) : error instanceof Unreadable ? (
+        <Notice tone="bad" title={t('data.notSent', { name: file.name })}>
+          {t('data.unreadable')}
+        </Notice>
       ) : (
         <ProblemNotice error={error} title={t('data.notSent', { name: file.name })} />
       )}

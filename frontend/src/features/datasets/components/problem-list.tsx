@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 
 import { formatNumber } from '@/lib/format/format'
 import { told } from '@/lib/i18n'
+import { phraseIn } from '@/lib/i18n/phrases'
 
 import type { DataProblem } from '../api/datasets'
 import classes from './problem-list.module.css'
@@ -19,9 +20,7 @@ type Part = 'found' | 'expected' | 'fix'
 /** One part of a problem in the page's language: a phrase of its own, or what is said of every problem of the kind. */
 function partIn(texts: i18n, problem: DataProblem, part: Part): string {
   const phrase = problem.phrases?.[part]
-  const words = phrase
-    ? told(`server.phrase.${phrase.code}`, texts, phrase.params)
-    : told(`server.problem.${problem.kind}.${part}`, texts)
+  const words = phrase ? phraseIn(texts, phrase) : told(`server.problem.${problem.kind}.${part}`, texts)
   return words ?? problem[part]
 }
 

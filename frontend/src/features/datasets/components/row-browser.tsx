@@ -13,6 +13,7 @@ import { inspectionQuery, type Reading, type Row, rowsQuery, SAMPLE } from '../a
 import { LOOKED_AT } from '../api/use-shape'
 import { ConversationView } from './conversation-view'
 import classes from './row-browser.module.css'
+import { RowList } from './row-list'
 
 const PAGE = 5
 /** Of one value; enough for nearly every row, and little enough to draw at once. */
@@ -105,14 +106,7 @@ function Rows({ rows, columns, offset, reachable, total, onTurn, long }: RowsPro
   const { t } = useTranslation()
   return (
     <div className={classes.browser}>
-      <ol className={classes.rows} start={offset + 1}>
-        {rows.map((row, index) => (
-          <li key={offset + index} className={classes.row}>
-            <span className={`${classes.number} numbers`}>{formatNumber(offset + index + 1)}</span>
-            {long?.(offset + index, row) ?? <ConversationView turns={conversation(row, columns)} />}
-          </li>
-        ))}
-      </ol>
+      <RowList rows={rows} columns={columns} offset={offset} long={long} />
       <div className={classes.turner}>
         <span className="numbers">
           {t('data.rowsOf', {

@@ -48,7 +48,7 @@ beforeEach(() => {
 
 const percentUsed = (name: string) => screen.getByRole('progressbar', { name }).ariaValueNow
 
-test('of a GPU is shown what is free now, and the largest model that fits', async () => {
+test('of a GPU is shown what is free now, and the largest model that is recommended', async () => {
   Object.assign(server, {
     hardware: { ...server.hardware, accelerators: [gpu(80, 0)] },
     live: { ...server.live, accelerators: [gpu(20, 40)] },
@@ -60,21 +60,25 @@ test('of a GPU is shown what is free now, and the largest model that fits', asyn
   })
   show(<MachineCard />)
   expect(await screen.findByText('A GPU')).toBeInTheDocument()
-  expect(await screen.findByText('own/large')).toBeInTheDocument()
+  expect((await screen.findByText('own/large')).parentElement).toHaveTextContent(
+    'The largest recommended here: own/large',
+  )
   expect(await screen.findByText('20 GB free of 80 GB')).toBeInTheDocument()
   expect(percentUsed('GPU 0 memory in use')).toBe('75')
   expect(screen.getByText('GPU 0 memory · 40% busy')).toBeInTheDocument()
   expect(screen.getByText('3 GB free of 16 GB')).toBeInTheDocument()
 })
 
-test('of a machine without a GPU is shown its memory, and that only starters fit where that is so', async () => {
+test('of a machine without a GPU is shown its memory, and that only starters are recommended where that is so', async () => {
   show(<MachineCard />)
   expect(await screen.findByText('A processor')).toBeInTheDocument()
   expect(screen.getByText('4 cores, no GPU: small models train well here')).toBeInTheDocument()
   expect(await screen.findByText('3 GB free of 16 GB')).toBeInTheDocument()
   expect(percentUsed('Memory in use')).toBe('81')
-  expect(await screen.findByText('Only the small bundled starter models fit here.')).toBeInTheDocument()
-  expect(screen.queryByText(/Fits here/)).toBeNull()
+  expect(
+    await screen.findByText('Only the small bundled starter models are recommended here.'),
+  ).toBeInTheDocument()
+  expect(screen.queryByText(/largest recommended/)).toBeNull()
 })
 
 test('where it cannot be said what fits, the card says why and shows the rest', async () => {
@@ -82,5 +86,5 @@ test('where it cannot be said what fits, the card says why and shows the rest', 
   show(<MachineCard />)
   expect(await screen.findByText('The table of models cannot be read.')).toBeInTheDocument()
   expect(screen.getByText('A processor')).toBeInTheDocument()
-  expect(screen.queryByText(/fit here/)).toBeNull()
+  expect(screen.queryByText(/recommended/)).toBeNull()
 })

@@ -16,7 +16,7 @@ import {
 } from '../api/hardware'
 import classes from './machine-card.module.css'
 
-/** This machine: what computes, how much memory is free now, and what fits. */
+/** This machine: what computes, how much memory is free now, and which model is recommended. */
 export function MachineCard() {
   const { t } = useTranslation()
   const hardware = useQuery(hardwareQuery())
@@ -61,7 +61,7 @@ function Machine({ hardware, live }: { hardware: Hardware; live: LiveHardware | 
         {live ? t('machine.cpu', { percent: formatPercent(live.cpu_percent / 100) }) + ' · ' : ''}
         {t('machine.disk', { free: formatBytes(now.disk_free_bytes) })}
       </p>
-      <WhatFits />
+      <Recommended />
     </div>
   )
 }
@@ -93,7 +93,7 @@ function Memory({ name, total, free, busy = null }: MemoryProps) {
 }
 
 /** The largest model that the server recommends for this machine, the bundled ones aside. */
-function WhatFits() {
+function Recommended() {
   const { t } = useTranslation()
   const { data, error } = useQuery(recommendedQuery('text-generation'))
   if (error && !data) return <ProblemNotice error={error} />

@@ -6,6 +6,8 @@ export type HubJob = Schemas['HubJob']
 export type Visibility = Schemas['PushRequest']['visibility']
 
 const WATCHED_MS = 1_500
+/** How often it is looked at what another tab, or a terminal, may have begun. */
+const IDLE_MS = 10_000
 const of = (id: string) => ({ params: { path: { job_id: id } } })
 
 export function isOpen(job: HubJob): boolean {
@@ -16,7 +18,7 @@ export const hubJobsQuery = () =>
   queryOptions({
     queryKey: ['hub', 'jobs'],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/hub/jobs', { signal })),
-    refetchInterval: ({ state }) => (state.data?.some(isOpen) ? WATCHED_MS : false),
+    refetchInterval: ({ state }) => (state.data?.some(isOpen) ? WATCHED_MS : IDLE_MS),
   })
 
 export const pushModel = (body: Schemas['PushRequest']) => answer(api.POST('/api/v1/hub/pushes', { body }))

@@ -2,6 +2,8 @@ import { queryOptions } from '@tanstack/react-query'
 
 import { answer, api, type Schemas } from '@/lib/api/client'
 
+import { IDLE_MS } from './models'
+
 export type EvaluationJob = Schemas['EvaluationJob']
 export type EvaluationRequest = Schemas['EvaluationRequest']
 
@@ -13,7 +15,7 @@ export const evaluationsQuery = () =>
     queryFn: async ({ signal }) =>
       (await answer(api.GET('/api/v1/evaluations', { signal }))) as EvaluationJob[],
     refetchInterval: ({ state }) =>
-      state.data?.some((job) => job.status === 'running') ? WATCHED_MS : false,
+      state.data?.some((job) => job.status === 'running') ? WATCHED_MS : IDLE_MS,
   })
 
 export const startEvaluation = (wanted: EvaluationRequest) =>

@@ -2,6 +2,8 @@ import { queryOptions } from '@tanstack/react-query'
 
 import { answer, api, type Schemas } from '@/lib/api/client'
 
+import { IDLE_MS } from './models'
+
 export type Export = Schemas['ExportView']
 export type ExportRequest = Schemas['ExportRequest']
 
@@ -32,7 +34,7 @@ export const exportsQuery = () =>
     queryKey: ['exports'],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/exports', { signal })),
     refetchInterval: ({ state }) =>
-      state.data?.some((one) => one.status === 'running') ? WATCHED_MS : false,
+      state.data?.some((one) => one.status === 'running') ? WATCHED_MS : IDLE_MS,
   })
 
 export const startExport = (wanted: ExportRequest) => answer(api.POST('/api/v1/exports', { body: wanted }))

@@ -9,7 +9,8 @@ export type Starter = Schemas['StarterView']
 export type Merge = Schemas['MergeJob']
 
 const WATCHED_MS = 2_000
-const IDLE_MS = 10_000
+/** How often it is looked at what another tab, or a terminal, may have begun. */
+export const IDLE_MS = 10_000
 const of = (id: string) => ({ path: { model_id: id } })
 
 export const modelsQuery = (limit = 100) =>
@@ -18,6 +19,11 @@ export const modelsQuery = (limit = 100) =>
     queryFn: ({ signal }) => answer(api.GET('/api/v1/models', { params: { query: { limit } }, signal })),
     refetchInterval: IDLE_MS,
   })
+
+/** Whether a model is one of the library: not of the hub, a folder, or bundled. */
+export function isOwn(model: string): boolean {
+  return !/[/:\\]/.test(model)
+}
 
 export const modelQuery = (id: string) =>
   queryOptions({
@@ -30,7 +36,7 @@ export const mergesQuery = () =>
     queryKey: ['merges'],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/merges', { signal })),
     refetchInterval: ({ state }) =>
-      state.data?.some((job) => job.status === 'running') ? WATCHED_MS : false,
+      state.data?.some((job) => job.status === 'running') ? WATCHED_MS : IDLE_MS,
   })
 
 export const renameModel = (id: string, name: string) =>

@@ -7,17 +7,24 @@ import { show } from '@/testing/show'
 
 import { useLibrary } from './use-library'
 
-vi.hoisted(() => {
+const server = vi.hoisted(() => {
+  const state = { refuses: false }
   const ALL = Array.from({ length: 20 }, (_, n) => ({ id: `model-${n}`, name: `Model ${n}` }))
   // Before the API client is made, which keeps the `fetch` that it finds.
   globalThis.fetch = async (asked) => {
     const { searchParams } = new URL((asked as Request).url)
+    const isAsked = searchParams.has('before') || searchParams.get('query') !== ''
+    if (state.refuses && isAsked) {
+      const problem = { type: 'about:blank', title: 'no', status: 422, detail: 'It is refused.' }
+      return Response.json(problem, { status: 422 })
+    }
     const found = ALL.filter(({ name }) => name.includes(searchParams.get('query') ?? ''))
     const start = found.findIndex(({ id }) => id === searchParams.get('before')) + 1
     const items = found.slice(start, start + Number(searchParams.get('limit')))
     const next = start + items.length < found.length ? items[items.length - 1]?.id : null
     return Response.json({ items, total: found.length, next })
   }
+  return state
 })
 
 function Shelf() {
@@ -52,4 +59,19 @@ test('every model of the library can be reached, by its name and page by page', 
   await user.clear(search)
   await screen.findByText('Model 7')
   expect(search).toHaveFocus()
+})
+
+test('more models that do not come are told, and a refused search can be written anew', async () => {
+  const user = userEvent.setup()
+  server.refuses = true
+  show(<Shelf />)
+  await user.click(await screen.findByRole('button', { name: 'Show more' }))
+  expect(await screen.findByText('It is refused.')).toBeInTheDocument()
+  expect(screen.getAllByRole('listitem')).toHaveLength(8)
+  await user.type(screen.getByRole('textbox', { name: 'Find a model' }), 'x')
+  await vi.waitFor(() => expect(screen.queryByText('Model 7')).toBeNull())
+  expect(screen.getByText('It is refused.')).toBeInTheDocument()
+  server.refuses = false
+  await user.clear(screen.getByRole('textbox', { name: 'Find a model' }))
+  await screen.findByText('Model 7')
 })

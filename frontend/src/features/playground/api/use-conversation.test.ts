@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { Unreachable } from '@/lib/api/problem'
 
-import { type Asking, useConversation } from './use-conversation'
+import { forgetTalks, talkWith, useAskedHow } from './kept-talk'
+import { type Asking, type Exchange, useConversation } from './use-conversation'
 
 interface Asked {
   body: { model: string; base: boolean; messages: { role: string; content: string }[] }
@@ -17,6 +18,7 @@ const encoder = new TextEncoder()
 let asked: Asked[]
 
 beforeEach(() => {
+  forgetTalks()
   asked = []
   vi.stubGlobal('fetch', async (_path: string, { body, signal }: RequestInit) => {
     let into: ReadableStreamDefaultController<Uint8Array>
@@ -52,7 +54,7 @@ const ASKING: Asking = {
 const END = { finish_reason: 'end', new_tokens: 2, seconds: 1 }
 
 async function start(question = 'Who?', asking = ASKING) {
-  const talk = renderHook(() => useConversation())
+  const talk = renderHook(() => useConversation('one'))
   act(() => void talk.result.current.send(question, asking))
   await waitFor(() => expect(asked).toHaveLength(asking.sides.length))
   return talk
@@ -110,4 +112,94 @@ test('what the server refuses is shown in its words', async () => {
   asked[0]?.close()
   await waitFor(() => expect(result.current.busy).toBe(false))
   expect(result.current.exchanges[0]?.answers.tuned?.error?.message).toBe('Memory ran out.')
+})
+
+function answered(text: string) {
+  asked.at(-1)?.say('piece', { text })
+  asked.at(-1)?.say('end', END)
+  asked.at(-1)?.close()
+}
+const ALONE: Asking = { ...ASKING, sides: ['tuned'] }
+const said = (of: Exchange[]) => of.map(({ question, answers }) => [question, answers.tuned?.text])
+
+test('coming back finds what was said, stopped where it was left, and goes on from there', async () => {
+  const { result, unmount } = await start('Who?', ALONE)
+  answered('Ada')
+  await waitFor(() => expect(result.current.busy).toBe(false))
+  act(() => void result.current.send('When?', ALONE))
+  await waitFor(() => expect(asked).toHaveLength(2))
+  act(() => asked[1]?.say('piece', { text: 'In 18' }))
+  await waitFor(() => expect(result.current.exchanges[1]?.answers.tuned?.text).toBe('In 18'))
+  unmount()
+  const back = renderHook(() => useConversation('one')).result
+  expect(said(back.current.exchanges)).toEqual([
+    ['Who?', 'Ada'],
+    ['When?', 'In 18'],
+  ])
+  expect(back.current.exchanges[1]?.answers.tuned).toMatchObject({
+    phase: 'done',
+    ending: { reason: 'stopped' },
+  })
+  expect(renderHook(() => useConversation('two')).result.current.exchanges).toEqual([])
+  act(() => void back.current.send('Where?', ALONE))
+  await waitFor(() => expect(asked).toHaveLength(3))
+  expect(asked[2]?.body.messages.map(({ content }) => content)).toEqual([
+    'Who?',
+    'Ada',
+    'When?',
+    'In 18',
+    'Where?',
+  ])
+  expect(new Set(back.current.exchanges.map(({ id }) => id)).size).toBe(3)
+})
+
+test('a talk survives a reload of the tab with how it was asked, bounded, and is forgotten with the account', async () => {
+  const { result } = await start('Who?', ALONE)
+  answered('Ada')
+  await waitFor(() => expect(result.current.busy).toBe(false))
+  const how = renderHook(() => useAskedHow('one')).result
+  act(() => how.current.setSystem('Be brief.'))
+  act(() => how.current.setSampling({ ...ASKING.sampling, temperature: 0.7 }))
+  for (let number = 0; number < 7; number += 1) renderHook(() => useAskedHow(`other-${number}`))
+  window.dispatchEvent(new Event('pagehide'))
+  vi.resetModules()
+  const reloaded = await import('./kept-talk')
+  expect(said(reloaded.talkWith('one').exchanges)).toEqual([['Who?', 'Ada']])
+  expect(reloaded.talkWith('one')).toMatchObject({ system: 'Be brief.', sampling: { temperature: 0.7 } })
+  renderHook(() => useAskedHow('one more'))
+  expect(said(talkWith('one').exchanges)).toEqual([])
+  reloaded.forgetTalks()
+  expect(sessionStorage.getItem('modelforge-talks')).toBe('{}')
+})
+
+test('a question that is asked again replaces its answer, and what was said before it stays', async () => {
+  const { result } = await start('Who?', ALONE)
+  answered('Ada')
+  await waitFor(() => expect(result.current.busy).toBe(false))
+  act(() => void result.current.send('When?', ALONE))
+  await waitFor(() => expect(asked).toHaveLength(2))
+  answered('Never')
+  await waitFor(() => expect(result.current.busy).toBe(false))
+  act(() => void result.current.again({ ...ALONE, system: 'Be right.' }))
+  await waitFor(() => expect(asked).toHaveLength(3))
+  expect(asked[2]?.body.messages.map(({ content }) => content)).toEqual(['Be right.', 'Who?', 'Ada', 'When?'])
+  answered('In 1815')
+  await waitFor(() => expect(result.current.busy).toBe(false))
+  expect(said(result.current.exchanges)).toEqual([
+    ['Who?', 'Ada'],
+    ['When?', 'In 1815'],
+  ])
+})
+
+test('of a long talk the latest is kept', async () => {
+  const long = 'a'.repeat(100_000)
+  const { result } = await start(long, ALONE)
+  answered('Ada')
+  await waitFor(() => expect(result.current.busy).toBe(false))
+  act(() => void result.current.send(long, ALONE))
+  await waitFor(() => expect(asked).toHaveLength(2))
+  answered('Bob')
+  await waitFor(() => expect(result.current.busy).toBe(false))
+  expect(result.current.exchanges).toHaveLength(2)
+  expect(talkWith('one').exchanges.map(({ answers }) => answers.tuned?.text)).toEqual(['Bob'])
 })

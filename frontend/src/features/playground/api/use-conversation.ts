@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 
 import { ask, type Ending, type Message, type Sampling, type Side } from './ask'
+import { talkWith, useKeptExchanges } from './kept-talk'
 
 export interface Answer {
   text: string
@@ -30,13 +31,14 @@ const FRESH: Answer = { text: '', phase: 'asked', ahead: 0, ending: null, error:
 
 /**
  * A conversation with one model or two; each side remembers its own answers, and only those. Leaving it ends the answer
- * that is being written, on the server as well.
+ * that is being written, on the server as well; coming back finds what was said.
  */
-export function useConversation() {
-  const [exchanges, setExchanges] = useState<Exchange[]>([])
+export function useConversation(model: string | null) {
+  const [exchanges, setExchanges] = useState<Exchange[]>(() => talkWith(model).exchanges)
   const [busy, setBusy] = useState(false)
   const control = useRef<AbortController | null>(null)
-  const number = useRef(0)
+  const number = useRef(Math.max(0, ...exchanges.map(({ id }) => id)))
+  useKeptExchanges(model, exchanges)
   useEffect(() => () => control.current?.abort(), [])
 
   const change = (id: number, side: Side, update: (answer: Answer) => Answer) =>
@@ -68,19 +70,19 @@ export function useConversation() {
     }
   }
 
-  const send = async (question: string, asking: Asking) => {
+  const put = async (before: Exchange[], question: string, asking: Asking) => {
     const controller = new AbortController()
     control.current = controller
     const id = (number.current += 1)
     const answers = Object.fromEntries(asking.sides.map((side) => [side, FRESH]))
-    setExchanges((now) => [...now, { id, question, answers }])
+    setExchanges([...before, { id, question, answers }])
     setBusy(true)
     await Promise.all(
       asking.sides.map((side) =>
         answer(
           id,
           side,
-          history(asking.alone ? [] : exchanges, question, side, asking.system),
+          history(asking.alone ? [] : before, question, side, asking.system),
           asking,
           controller.signal,
         ),
@@ -92,7 +94,12 @@ export function useConversation() {
   return {
     exchanges,
     busy,
-    send,
+    send: (question: string, asking: Asking) => put(exchanges, question, asking),
+    /** Ask the last question once more, in the place of what was said to it. */
+    again: async (asking: Asking) => {
+      const last = exchanges.at(-1)
+      if (last && !busy) await put(exchanges.slice(0, -1), last.question, asking)
+    },
     stop: () => control.current?.abort(),
     clear: () => setExchanges([]),
   }

@@ -1,4 +1,5 @@
 import { screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
 import { expect, test } from 'vitest'
 
 import { show } from '@/testing/show'
@@ -25,4 +26,14 @@ test('who asked is said in words, not by a name that nobody reads out', () => {
   view(answered(1, 1))
   expect(screen.getByText('Who?')).toHaveTextContent('YouWho?')
   expect(screen.getByText('Who?')).not.toHaveAttribute('aria-label')
+})
+
+test('an answer is copied as it was written, each side its own', async () => {
+  const user = userEvent.setup()
+  const base = { ...answered(1, 1), text: '**Bob**\n' }
+  show(<ExchangeView exchange={{ id: 1, question: 'Who?', answers: { tuned: answered(1, 1), base } }} />)
+  await user.click(screen.getByRole('button', { name: 'Copy the base’s answer' }))
+  expect(await navigator.clipboard.readText()).toBe('**Bob**\n')
+  expect(screen.getByRole('button', { name: 'Copied' })).toBeInTheDocument()
+  expect(screen.getByRole('button', { name: 'Copy the tuned model’s answer' })).toBeInTheDocument()
 })

@@ -1,6 +1,7 @@
 import { VisuallyHidden } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 
+import { CopyButton } from '@/components/ui/copy-button'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { formatNumber, formatShortDuration } from '@/lib/format/format'
 
@@ -45,7 +46,16 @@ function AnswerView({ side, answer, alone }: { side: Side; answer: Answer; alone
         ) : null}
         {answer.error ? <ProblemNotice error={answer.error} /> : null}
       </div>
-      <Footnote answer={answer} />
+      <div className={classes.foot}>
+        <Footnote answer={answer} />
+        {answer.phase === 'done' && answer.text ? (
+          <CopyButton
+            variant="subtle"
+            text={answer.text}
+            label={t(alone ? 'playground.copy' : `playground.copyOf.${side}`)}
+          />
+        ) : null}
+      </div>
     </div>
   )
 }

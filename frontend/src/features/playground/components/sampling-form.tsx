@@ -7,24 +7,16 @@ import { limits, NumberField } from '@/components/schema-form/number-field'
 import type { Field } from '@/components/schema-form/json-schema'
 
 import type { Sampling } from '../api/ask'
+import { GREEDY } from '../api/sampling'
 import classes from './sampling-form.module.css'
 
 const NAMES = ['temperature', 'max_new_tokens', 'top_p', 'top_k', 'repetition_penalty', 'seed'] as const
 type Name = (typeof NAMES)[number]
 
-export const GREEDY: Sampling = {
-  temperature: 0,
-  top_p: 1,
-  top_k: 0,
-  repetition_penalty: 1,
-  max_new_tokens: 256,
-  seed: null,
-  stop: [],
-}
-
 function field(name: Name, kind: 'number' | 'integer', range: Partial<Field>): Field {
   return {
     dotted: name,
+    texts: [],
     group: '',
     name,
     kind,

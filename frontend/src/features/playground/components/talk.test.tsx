@@ -1,4 +1,5 @@
 import { screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
 import { beforeEach, expect, test, vi } from 'vitest'
 
 import { show } from '@/testing/show'
@@ -8,6 +9,7 @@ import type { Answer, Exchange } from '../api/use-conversation'
 import { Talk } from './talk'
 
 const followed = vi.fn()
+const again = vi.fn()
 let top: number
 
 beforeEach(() => {
@@ -23,7 +25,9 @@ const saying = (text: string): Exchange => {
 }
 const talk = (exchanges: Exchange[]) => (
   <MantineProvider env="test">
-    <Talk exchanges={exchanges}>Nothing yet</Talk>
+    <Talk exchanges={exchanges} busy={false} onAgain={again}>
+      Nothing yet
+    </Talk>
   </MantineProvider>
 )
 
@@ -37,4 +41,12 @@ test('the view follows an answer as it grows, and stays where one has scrolled t
   top = window.innerHeight + 400
   rerender(talk([saying('Ada Lovelace')]))
   expect(followed).toHaveBeenCalledTimes(1)
+})
+
+test('what was asked last can be asked again, once something was asked', async () => {
+  const { rerender } = show(talk([]))
+  expect(screen.queryByRole('button', { name: 'Ask again' })).toBeNull()
+  rerender(talk([saying('Ada')]))
+  await userEvent.setup().click(screen.getByRole('button', { name: 'Ask again' }))
+  expect(again).toHaveBeenCalledTimes(1)
 })

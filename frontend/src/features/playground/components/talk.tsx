@@ -1,4 +1,7 @@
 import { type ReactNode, useEffect, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { BusyButton } from '@/components/ui/busy-button'
 
 import type { Exchange } from '../api/use-conversation'
 import { ExchangeView } from './exchange-view'
@@ -9,12 +12,18 @@ const NEAR = 120
 
 interface TalkProps {
   exchanges: Exchange[]
+  busy: boolean
+  /** Nothing can be asked. */
+  disabled?: boolean
+  /** Asks the last question once more. */
+  onAgain: () => void
   /** What stands where nothing has been asked yet. */
   children: ReactNode
 }
 
 /** The conversation; it follows an answer that is being written, unless one has scrolled away from its end. */
-export function Talk({ exchanges, children }: TalkProps) {
+export function Talk({ exchanges, busy, disabled = false, onAgain, children }: TalkProps) {
+  const { t } = useTranslation()
   const end = useRef<HTMLDivElement>(null)
   const count = exchanges.length
   const written = exchanges.reduce((sum, exchange) => sum + lengthOf(exchange), 0)
@@ -30,6 +39,17 @@ export function Talk({ exchanges, children }: TalkProps) {
       {count === 0
         ? children
         : exchanges.map((exchange) => <ExchangeView key={exchange.id} exchange={exchange} />)}
+      {count > 0 && !disabled ? (
+        <BusyButton
+          className={classes.again ?? ''}
+          size="compact-xs"
+          variant="subtle"
+          pending={busy}
+          onClick={onAgain}
+        >
+          {t('playground.again')}
+        </BusyButton>
+      ) : null}
       <div ref={end} />
     </div>
   )

@@ -2,12 +2,18 @@ import { queryOptions, useQueries, useQuery, useQueryClient } from '@tanstack/re
 import { useEffect } from 'react'
 
 import { answer, api, type Schemas } from '@/lib/api/client'
+import { isGone } from '@/lib/api/problem'
 
 import { metricsQuery, type Report } from './run-events'
 import { isActive, type Run, runQuery } from './runs'
 import type { SeriesByName } from './series'
 
 const COMPARED_MS = 10_000
+
+/** So many runs the server lays beside each other. */
+export const MOST_COMPARED = 20
+
+type Table = Schemas['RunComparison']
 
 /** One of the runs that are compared, as far as it could be read. */
 export interface Compared {
@@ -20,11 +26,14 @@ export interface Compared {
 }
 
 export interface Comparison {
+  /** Those that are there. */
   runs: Compared[]
+  /** The ids of those that are not there any more. */
+  gone: string[]
   isPending: boolean
   /** Changes with the curves. */
   version: string
-  table: Schemas['RunComparison'] | undefined
+  table: Table | undefined
   error: Error | null
 }
 
@@ -36,7 +45,7 @@ const comparisonQuery = (ids: string[]) =>
   })
 
 /** What a run is called is no setting by which its outcome could differ. */
-function withoutNames({ settings, ...found }: Schemas['RunComparison']): Schemas['RunComparison'] {
+function withoutNames({ settings, ...found }: Table): Table {
   return {
     ...found,
     settings: Object.fromEntries(Object.entries(settings).filter(([key]) => key !== 'name')),
@@ -64,20 +73,24 @@ export function useComparison(ids: string[]): Comparison {
     }
   }, [watched, queries])
 
+  const missing = table.data?.missing ?? []
+  const gone = ids.filter((id, index) => missing.includes(id) || isGone(runs[index]?.error))
   const names = unlike(ids, (id, index) => runs[index]?.data?.name ?? id)
+  const all = ids.map((id, index): Compared => {
+    const { data: run, error } = runs[index] ?? {}
+    const { data: measured, error: unread } = metrics[index] ?? {}
+    return {
+      id,
+      name: names[index] ?? id,
+      run,
+      series: measured?.series,
+      error: (run ? null : error) ?? (measured ? null : unread) ?? null,
+    }
+  })
   return {
-    runs: ids.map((id, index) => {
-      const { data: run, error } = runs[index] ?? {}
-      const { data: measured, error: unread } = metrics[index] ?? {}
-      return {
-        id,
-        name: names[index] ?? id,
-        run,
-        series: measured?.series,
-        error: (run ? null : error) ?? (measured ? null : unread) ?? null,
-      }
-    }),
-    isPending: metrics.some((one) => one.isPending),
+    runs: all.filter(({ id }) => !gone.includes(id)),
+    gone,
+    isPending: metrics.some((one, index) => one.isPending && !gone.includes(ids[index] ?? '')),
     version: metrics.map(({ dataUpdatedAt }) => dataUpdatedAt).join(),
     table: table.data,
     error: table.error,

@@ -7,8 +7,13 @@ export type RunStatus = Run['status']
 
 export const WATCHED_MS = 3_000
 export const IDLE_MS = 10_000
+/** As many as the server gives out at once. */
+const MOST = 200
 
 export const ACTIVE: RunStatus[] = ['queued', 'starting', 'running', 'finalizing', 'paused']
+
+/** Every state, in the order in which a run goes through them. */
+export const STATES: RunStatus[] = [...ACTIVE, 'succeeded', 'failed', 'stopped']
 
 export function isActive(run: Pick<Run, 'status'>): boolean {
   return ACTIVE.includes(run.status)
@@ -24,6 +29,15 @@ export const runsQuery = (limit = 50) =>
     queryKey: ['runs', { limit }],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/runs', { params: { query: { limit } }, signal })),
     refetchInterval: ({ state }) => (state.data?.items.some(isActive) ? WATCHED_MS : IDLE_MS),
+  })
+
+/** The runs that wait or are worked on, however many have been started since, and how many they are. */
+export const activeRunsQuery = () =>
+  queryOptions({
+    queryKey: ['runs', 'active'],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/runs', { params: { query: { limit: MOST, status: ACTIVE } }, signal })),
+    refetchInterval: ({ state }) => (state.data?.total ? WATCHED_MS : IDLE_MS),
   })
 
 /** A run that has ended is looked at now and then: it may be resumed, or deleted, from elsewhere. */
@@ -43,6 +57,6 @@ export const queueQuery = () =>
   })
 
 export function useActiveRunCount(): number {
-  const { data } = useQuery({ ...runsQuery(), select: (page) => page.items.filter(isActive).length })
+  const { data } = useQuery({ ...activeRunsQuery(), select: (page) => page.total })
   return data ?? 0
 }

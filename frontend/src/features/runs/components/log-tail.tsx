@@ -1,15 +1,19 @@
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { BusyButton } from '@/components/ui/busy-button'
 import { Card } from '@/components/ui/card'
 import { ProblemNotice } from '@/components/ui/problem-notice'
+import { saveFile } from '@/lib/format/save-file'
 
 import { logQuery } from '../api/run-events'
 import { isActive, type Run } from '../api/runs'
 import classes from './log-tail.module.css'
 
 const LINES = 400
+/** As many as the server gives out. */
+const SAVED_LINES = 5_000
 const NEAR = 40
 
 /** The end of the worker's log; it follows as long as one looks at its end. */
@@ -23,7 +27,15 @@ export function LogTail({ run }: { run: Run }) {
   }, [data])
   if (error && !data) return <ProblemNotice error={error} />
   return (
-    <Card title={t('log.title')} aside={data?.truncated ? t('log.truncated', { count: LINES }) : null}>
+    <Card
+      title={t('log.title')}
+      aside={
+        <>
+          {data?.truncated ? t('log.truncated', { count: LINES }) : null}
+          <SaveLog run={run} />
+        </>
+      }
+    >
       {data && data.lines.length === 0 ? <p>{t('log.nothing')}</p> : null}
       <pre
         ref={box}
@@ -40,5 +52,23 @@ export function LogTail({ run }: { run: Run }) {
         {data?.lines.join('\n')}
       </pre>
     </Card>
+  )
+}
+
+/** The end of the log as a file: all of it, unless it is very long. */
+function SaveLog({ run }: { run: Run }) {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const save = useMutation({
+    mutationFn: () => queries.fetchQuery(logQuery(run.id, SAVED_LINES, false)),
+    onSuccess: ({ lines }) => saveFile(`${run.id}.log`, `${lines.join('\n')}\n`),
+  })
+  return (
+    <>
+      <BusyButton size="compact-xs" variant="subtle" pending={save.isPending} onClick={() => save.mutate()}>
+        {t('log.save', { count: SAVED_LINES })}
+      </BusyButton>
+      {save.error ? <ProblemNotice error={save.error} /> : null}
+    </>
   )
 }

@@ -3,6 +3,7 @@ import { screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, expect, test, vi } from 'vitest'
 
+import { speak } from '@/lib/i18n'
 import { show } from '@/testing/show'
 
 import type { Report } from '../api/run-events'
@@ -45,6 +46,7 @@ function report(verdict: Report['verdict'], tuned: number, ci95: [number, number
     verdict,
     sentence: 'What the server says of it.',
     confidence: 0.95,
+    untrained: [],
     examples: ['first', 'second', 'third', 'fourth', 'fifth'].map((row) => ({
       prompt: `${row} question`,
       expected: `${row} right`,
@@ -148,3 +150,25 @@ test('without its primary measure a report speaks in its own words', async () =>
   showReport({ ...report('no evidence', 0.5, [-0.1, 0.1]), primary_metric: 'rouge1' })
   expect(await screen.findByText('What the server says of it.')).toBeInTheDocument()
 })
+
+test.each([
+  ['en', 'The base has no fitting weights for classifier: these begin at random', 'As the server says.'],
+  [
+    'de',
+    'Die Basis hat keine passenden Gewichte für classifier: Diese beginnen zufällig',
+    'As the server says.',
+  ],
+] as const)(
+  'in %s a base that guesses is said to guess, and what else is noted is told as it is',
+  async (language, words, other) => {
+    await speak(language)
+    const found = report('better', 0.75, [0.125, 0.375])
+    const { unmount } = showReport({ ...found, note: 'In English.', untrained: ['classifier'] })
+    expect(await screen.findByText(words, { exact: false })).toBeInTheDocument()
+    expect(screen.queryByText('In English.', { exact: false })).toBeNull()
+    unmount()
+    showReport({ ...found, note: other })
+    expect(await screen.findByText(other, { exact: false })).toBeInTheDocument()
+    await speak('en')
+  },
+)

@@ -33,7 +33,7 @@ export function ReportView({ run }: { run: Run }) {
     <div className={grid.stack}>
       <Notice tone={TONES[data.verdict]} title={t(`report.verdict.${verdict}`)}>
         <ReportSentence report={data} />
-        {more.note ? <span> {more.note}</span> : null}
+        <Note {...more} />
       </Notice>
       <Card flush title={t('report.metrics')}>
         <ReportMetrics report={data} />
@@ -48,6 +48,13 @@ export function ReportView({ run }: { run: Run }) {
       <Reproduce run={run} />
     </div>
   )
+}
+
+/** What has to be known to read the figures. */
+function Note({ note, untrained = [] }: Partial<Pick<ReportOfClasses, 'note' | 'untrained'>>) {
+  const { t } = useTranslation()
+  const said = untrained.length > 0 ? t('report.untrained', { parts: untrained.join(', ') }) : note
+  return said ? <span> {said}</span> : null
 }
 
 /** What it takes to get the same again. */

@@ -7,18 +7,21 @@ import { useTranslation } from 'react-i18next'
 import { BusyButton } from '@/components/ui/busy-button'
 import { Confirm } from '@/components/ui/confirm'
 import { ProblemNotice } from '@/components/ui/problem-notice'
+import { Tag } from '@/components/ui/tag'
 
 import { deleteRun, resumeRun, stopRun } from '../api/actions'
 import { isActive, type Run } from '../api/runs'
 
+/** What became of the model: it can be asked something, only scores as a reward model does, or was deleted. */
+export type Made = 'answers' | 'scores' | 'gone'
+
 interface RunActionsProps {
   run: Run
-  /** Whether what it made can be asked something; a reward model only scores. */
-  answers: boolean
+  made: Made
 }
 
 /** Stop, resume, delete: whichever a run's state allows. */
-export function RunActions({ run, answers }: RunActionsProps) {
+export function RunActions({ run, made }: RunActionsProps) {
   const { t } = useTranslation()
   const queries = useQueryClient()
   const navigate = useNavigate()
@@ -61,7 +64,7 @@ export function RunActions({ run, answers }: RunActionsProps) {
           {t('run.resume')}
         </BusyButton>
       ) : null}
-      {run.model_id ? <ToModel id={run.model_id} answers={answers} /> : null}
+      {run.model_id ? <ToModel id={run.model_id} made={made} /> : null}
       {resume.error ? <ProblemNotice error={resume.error} /> : null}
       <Confirm
         opened={asking === 'stop'}
@@ -90,9 +93,10 @@ export function RunActions({ run, answers }: RunActionsProps) {
   )
 }
 
-function ToModel({ id, answers }: { id: string; answers: boolean }) {
+function ToModel({ id, made }: { id: string; made: Made }) {
   const { t } = useTranslation()
-  if (!answers) {
+  if (made === 'gone') return <Tag>{t('run.modelGone')}</Tag>
+  if (made === 'scores') {
     return (
       <Button renderRoot={(props) => <Link to="/models/$modelId" params={{ modelId: id }} {...props} />}>
         {t('run.seeModel')}

@@ -7,7 +7,7 @@ import { type Column, DataTable } from '@/components/ui/data-table'
 import { Verdict } from '@/components/ui/verdict'
 import { formatAgo } from '@/lib/format/format'
 import { useErrorWords } from '@/lib/i18n/error-words'
-import { headline } from '@/lib/report/headline'
+import { compareHeadlines, headline, type Headline } from '@/lib/report/headline'
 
 import { isActive, type Run } from '../api/runs'
 import { ProgressLine } from './progress-line'
@@ -18,10 +18,12 @@ interface RunTableProps {
   runs: Run[]
   chosen: ReadonlySet<string>
   onChoose: (id: string, chosen: boolean) => void
+  /** Told whether they are sorted, which makes sense of all of them alone. */
+  onSorted: (sorted: boolean) => void
 }
 
 /** All runs, to be sorted, looked into, and picked for a comparison. */
-export function RunTable({ runs, chosen, onChoose }: RunTableProps) {
+export function RunTable({ runs, chosen, onChoose, onSorted }: RunTableProps) {
   const { t } = useTranslation()
   const columns = useMemo<Column<Run>[]>(
     () => [
@@ -56,7 +58,11 @@ export function RunTable({ runs, chosen, onChoose }: RunTableProps) {
       },
       {
         id: 'result',
-        accessorFn: (run) => headline(run.report)?.tuned ?? -1,
+        accessorFn: (run) => headline(run.report) ?? undefined,
+        sortFn: (one, other, id) =>
+          compareHeadlines(one.getValue<Headline>(id), other.getValue<Headline>(id)),
+        sortDescFirst: true, // the best
+        sortUndefined: 'last',
         header: () => t('runs.result'),
         cell: ({ row }) => <Result run={row.original} />,
       },
@@ -68,7 +74,16 @@ export function RunTable({ runs, chosen, onChoose }: RunTableProps) {
     ],
     [t, chosen, onChoose],
   )
-  return <DataTable blocks label={t('runs.title')} columns={columns} data={runs} className={classes.table} />
+  return (
+    <DataTable
+      blocks
+      label={t('runs.title')}
+      columns={columns}
+      data={runs}
+      className={classes.table}
+      onSorted={onSorted}
+    />
+  )
 }
 
 function Result({ run }: { run: Run }) {

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 
 import { Card } from '@/components/ui/card'
 import { type Fact, Facts } from '@/components/ui/facts'
+import { ProblemNotice } from '@/components/ui/problem-notice'
 import { formatBytes } from '@/lib/format/format'
 import { signOut } from '@/lib/session/session'
 
@@ -16,6 +17,7 @@ export function ServerCard() {
   const version = useQuery(versionQuery())
   const isAdmin = caller.data?.scopes.includes('admin') ?? false
   const settings = useQuery({ ...settingsQuery(), enabled: isAdmin })
+  const unread = [caller, version, settings].find(({ data, error }) => error && !data)
   const facts: Fact[] = []
   if (caller.data) facts.push([t('settings.signedInAs'), caller.data.name])
   if (version.data) facts.push([t('settings.version'), version.data.modelforge])
@@ -37,6 +39,7 @@ export function ServerCard() {
         </Button>
       }
     >
+      {unread?.error ? <ProblemNotice error={unread.error} /> : null}
       <Facts facts={facts} />
     </Card>
   )

@@ -24,7 +24,7 @@ export function SignIn({ error }: { error: Error | null }) {
         <img src="/icon.svg" alt="" className={classes.icon} />
         <h1 className={classes.title}>{t('signIn.title')}</h1>
         <p className={classes.words}>{t('signIn.text')}</p>
-        <CodeBlock code="modelforge serve" />
+        <CodeBlock code="modelforge open" />
         {error ? <ProblemNotice error={error} /> : null}
         <SegmentedControl
           fullWidth

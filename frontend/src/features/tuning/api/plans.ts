@@ -1,7 +1,9 @@
 import { queryOptions } from '@tanstack/react-query'
+import type { i18n } from 'i18next'
 
 import { answer, api, type Schemas } from '@/lib/api/client'
 import { Problem } from '@/lib/api/problem'
+import { told, type Values } from '@/lib/i18n'
 
 export type MemoryPlan = Schemas['MemoryPlan']
 export type PlanReport = Schemas['PlanReport']
@@ -52,15 +54,15 @@ export const memoryQuery = (config: object, longest: number | null) =>
     retry: false,
   })
 
-/** The first rows token by token, so many tokens of each at most. */
-export const tokensQuery = (config: object, rows: number, tokens: number) =>
+/** Rows from one on token by token, so many tokens of each at most. */
+export const tokensQuery = (config: object, first: number, rows: number, tokens: number) =>
   queryOptions({
-    queryKey: ['plans', 'tokens', config, rows, tokens],
+    queryKey: ['plans', 'tokens', config, first, rows, tokens],
     queryFn: ({ signal }) =>
       answer(
         api.POST('/api/v1/plans/tokens', {
           body: { ...config },
-          params: { query: { rows, tokens } },
+          params: { query: { first, rows, tokens } },
           signal,
         }),
       ),
@@ -81,11 +83,16 @@ interface FieldFault {
   key: string
   expected: string
   fix?: string
+  /** Pydantic's name for what is wrong, and what it compared with. */
+  kind?: string
+  params?: Values
 }
 
-/** Dotted key → what the server expects there, out of a refusal. */
-export function faultsOf(error: Error | null): Record<string, string> {
+/** Dotted key → what the server expects there, out of a refusal, in the page's language where its texts know it. */
+export function faultsOf(error: Error | null, texts: i18n): Record<string, string> {
   if (!(error instanceof Problem)) return {}
   const faults = (error.body.errors ?? []) as FieldFault[]
-  return Object.fromEntries(faults.filter((one) => one.key).map((one) => [one.key, one.expected]))
+  const said = ({ kind, params, expected }: FieldFault) =>
+    (kind ? told(`server.fault.${kind}`, texts, params) : null) ?? expected
+  return Object.fromEntries(faults.filter((one) => one.key).map((one) => [one.key, said(one)]))
 }

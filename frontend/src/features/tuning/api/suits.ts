@@ -1,5 +1,3 @@
-import type { Schemas } from '@/lib/api/client'
-
 import type { Measured } from './plans'
 
 /** What rows of a shape are learnt with, where it is not the usual: imitation by a text generator. */
@@ -31,11 +29,6 @@ export function readingOf(chosen: Record<string, unknown>): Measured {
     ...(strategy === 'rlhf' ? { strategy: { name: 'rlhf', rewards: ANY_REWARD } } : {}),
     ...(typeof strategy === 'string' && strategy !== 'rlhf' ? { strategy } : {}),
   }
-}
-
-/** Whether a model surely has what a task trains: it was made for that task, or is asked in chat, which all tasks take. */
-export function suitsTask(task: string, model: Pick<Schemas['ModelView'], 'task' | 'mode'>): boolean {
-  return model.task === task || model.mode === 'chat'
 }
 
 /** The settings that the rows ask for; a person's own choice goes before them. */

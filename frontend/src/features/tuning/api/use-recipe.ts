@@ -1,6 +1,7 @@
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
 
 import { type Field, fieldsOf } from '@/components/schema-form/json-schema'
 import { same } from '@/components/schema-form/paths'
@@ -77,11 +78,12 @@ function useDefaults(question: Wanted, enabled: boolean) {
 
 /** The memory plan of a config while it is being changed, and what the server finds wrong with it. */
 export function useLiveMemory(config: TrainingConfig | null, longest: number | null) {
+  const { i18n } = useTranslation()
   const [settled] = useDebouncedValue(config, QUIET_MS)
   const memory = useQuery({
     ...memoryQuery(settled ?? {}, longest),
     enabled: settled !== null,
     placeholderData: keepPreviousData,
   })
-  return { memory, faults: faultsOf(memory.error) }
+  return { memory, faults: faultsOf(memory.error, i18n) }
 }

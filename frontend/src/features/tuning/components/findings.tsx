@@ -2,18 +2,21 @@ import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react'
 import type { i18n } from 'i18next'
 import { useTranslation } from 'react-i18next'
 
-import { formatNumber } from '@/lib/format/format'
 import { told } from '@/lib/i18n'
+import { phraseIn } from '@/lib/i18n/phrases'
 
 import type { Finding } from '../api/plans'
 import classes from './findings.module.css'
+import { RowNumbers } from './row-numbers'
 
 const ICONS = { ok: CircleCheck, warning: TriangleAlert, error: CircleAlert }
 const ORDER = { error: 0, warning: 1, ok: 2 }
 
 /** What was found in the page's language, and what to do; of a truth that is broken, also in how many rows. */
 function wordsOf(finding: Finding, texts: i18n): { message: string; fix: string | null } {
-  const { code, params = {} } = finding
+  const { code, reason } = finding
+  const why = reason ? phraseIn(texts, reason) : null
+  const params = why === null ? (finding.params ?? {}) : { ...finding.params, reason: why }
   const said = (part: 'message' | 'fix') =>
     code ? told(`server.finding.${code}.${part}`, texts, params) : null
   const message = said('message')
@@ -25,8 +28,14 @@ function wordsOf(finding: Finding, texts: i18n): { message: string; fix: string 
   }
 }
 
+interface FindingsProps {
+  findings: readonly Finding[]
+  /** Shows the tokens of a row. */
+  onRow: (row: number) => void
+}
+
 /** The training truths: broken ones first, each with its fix and the rows that it concerns. */
-export function Findings({ findings }: { findings: readonly Finding[] }) {
+export function Findings({ findings, onRow }: FindingsProps) {
   const { t, i18n } = useTranslation()
   const sorted = [...findings].sort((a, b) => ORDER[a.severity] - ORDER[b.severity])
   return (
@@ -48,10 +57,7 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
               {fix ? <p className={classes.fix}>{fix}</p> : null}
               {finding.severity !== 'ok' && rows.length > 0 ? (
                 <p className={`${classes.rows} numbers`}>
-                  {t('check.rows', {
-                    rows: rows.map((row) => formatNumber(row)).join(', '),
-                    count: finding.total ?? rows.length,
-                  })}
+                  <RowNumbers rows={rows} total={finding.total ?? rows.length} onRow={onRow} />
                 </p>
               ) : null}
             </div>

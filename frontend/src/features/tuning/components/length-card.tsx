@@ -41,6 +41,7 @@ export function Lengths({ lengths, limit }: { lengths: PlanReport['preflight']['
     <>
       <Histogram
         bins={bins}
+        minimum={lengths.minimum}
         label={words}
         unit={t('data.tokens')}
         {...(limit === undefined ? {} : { limit })}

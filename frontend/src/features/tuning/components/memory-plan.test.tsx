@@ -26,6 +26,7 @@ const PLAN: MemoryPlan = {
   sequence_length: 1024,
   largest_micro_batch: 0,
   parameters: 10,
+  is_exact: true,
   trainable_parameters: 1,
   moment: 'head',
   advice: [

@@ -23,7 +23,7 @@ const server = vi.hoisted(() => {
 test('a recipe that cannot be written says why and is not offered; a file that was mended is read again', async () => {
   const user = userEvent.setup()
   const config = { model: 'starter:chat', dataset: 'sample:support' } as TrainingConfig
-  const { container } = show(<RecipeCard root={{}} fields={[]} config={config} />)
+  const { container } = show(<RecipeCard fields={[]} config={config} />)
   expect(await screen.findByText('full and qlora do not go together')).toBeInTheDocument()
   expect(screen.getByRole('button', { name: 'Download' })).toBeDisabled()
   const file = new File(['model: one'], 'recipe.yaml')

@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react'
+import { renderHook, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { expect, test } from 'vitest'
 
@@ -6,6 +6,7 @@ import { fieldsOf } from '@/components/schema-form/json-schema'
 import { speak } from '@/lib/i18n'
 import { show } from '@/testing/show'
 
+import { chooseSetting, resetDraft, useDraft } from '../api/draft'
 import type { TrainingConfig } from '../api/recipes'
 import { SettingsForm } from './settings-form'
 
@@ -64,4 +65,22 @@ test('what is called so comes before what mentions it', async () => {
   const [, first, second] = region.getAllByRole('textbox')
   expect(first).toHaveAccessibleName(/^Max steps/)
   expect(second).toHaveAccessibleName(/^Epochs/)
+})
+
+test('a setting that is reset follows the proposal again', async () => {
+  const user = userEvent.setup()
+  resetDraft()
+  chooseSetting('optimization.learning_rate', 0.5)
+  show(
+    <SettingsForm
+      fields={FIELDS}
+      essential={['optimization.learning_rate']}
+      config={{ optimization: { ...CONFIG.optimization, learning_rate: 0.5 } } as TrainingConfig}
+      defaults={CONFIG}
+      faults={{}}
+    />,
+  )
+  await user.click(screen.getByRole('button', { name: /back to the default/ }))
+  const { result } = renderHook(useDraft)
+  expect(result.current.chosen).toEqual({})
 })

@@ -11,7 +11,7 @@ import { humanised, shownHelp, shownName } from '@/components/schema-form/words'
 import { Card } from '@/components/ui/card'
 import { told } from '@/lib/i18n'
 
-import { chooseSetting } from '../api/draft'
+import { chooseSetting, forgetSetting } from '../api/draft'
 import type { TrainingConfig } from '../api/recipes'
 import classes from './settings-form.module.css'
 
@@ -35,7 +35,13 @@ export function SettingsForm({ fields, essential, config, defaults, faults }: Se
   const rest = shown.filter(({ dotted }) => !essential.includes(dotted))
   const found = foundBy(query, shown, i18n)
   const groups = [...new Set(rest.map(({ group }) => group))]
-  const props = { values: config, defaults, errors: faults, onChange: chooseSetting }
+  const props = {
+    values: config,
+    defaults,
+    errors: faults,
+    onChange: chooseSetting,
+    onReset: forgetSetting,
+  }
   return (
     <>
       <Card title={t('form.essential')}>

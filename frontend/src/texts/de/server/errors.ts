@@ -199,7 +199,7 @@ export default {
   },
   'export-being-made': {
     message: '{{export}} wird gerade gemacht.',
-    hint: 'Warten Sie, bis das zu Ende ist, und löschen Sie es dann.',
+    hint: 'Halten Sie das an, oder warten Sie, bis es zu Ende ist; dann löschen Sie es.',
   },
   'export-not-alike': {
     message: 'Der Export antwortet nicht wie das Modell: {{reason}}. Er wurde nicht behalten.',
@@ -266,6 +266,25 @@ export default {
   'unknown-model-type': {
     message: 'Modelle vom Typ „{{type}}“ kennt ModelForge nicht.',
     hint: 'Bekannte Typen: {{known}}, und Sprachmodelle, die wie Llama aufgebaut sind.',
+  },
+  'weights-in-other-form': {
+    message:
+      '{{model}} hat keine Gewichte in der Form, die transformers lädt ({{wanted}}), sondern {{found}}.',
+    hint: 'Nennen Sie das Repository dieses Modells, das für transformers gespeichert wurde.',
+  },
+  'mixture-of-experts': {
+    message:
+      'Das Modell mischt {{experts}} Experten (Typ „{{type}}“); solche Modelle lassen sich noch nicht trainieren.',
+    hint: 'Wählen Sie ein dichtes Modell, das keine Experten hat, etwa {{dense}}.',
+  },
+  'quantised-already': {
+    message:
+      'Die Gewichte des Modells sind bereits quantisiert (mit {{method}}); was dabei verloren ging, lässt sich nicht trainieren.',
+    hint: 'Nennen Sie das Repository, aus dem es quantisiert wurde (in der Modellkarte steht es als base_model), und setzen Sie quantization.bits: 4, um es in 4 Bit zu halten.',
+  },
+  'unknown-target-modules': {
+    message: '{{model}} hat keine Schicht für einen Adapter, die so heißt: {{names}}.',
+    hint: 'Es gibt {{known}}; lora.target_modules: all-linear nimmt alle linearen Schichten.',
   },
   'no-hub-token': { message: 'Zum Veröffentlichen fehlt ein Hugging-Face-Token.', hint: SIGN_IN },
   'not-a-hub-token': {
@@ -366,19 +385,19 @@ export default {
   // Anmelden und Anfragen
   'no-token': {
     message: 'Dafür muss man angemeldet sein.',
-    hint: 'Öffnen Sie den Link, den `modelforge serve` zeigt, oder melden Sie sich an.',
+    hint: 'Öffnen Sie den Link, den `modelforge open` zeigt, oder melden Sie sich an.',
   },
   'token-not-valid': {
     message: 'Die Anmeldung gilt nicht, oder nicht mehr.',
-    hint: 'Öffnen Sie den Link, den `modelforge serve` zeigt, oder melden Sie sich an.',
+    hint: 'Öffnen Sie den Link, den `modelforge open` zeigt, oder melden Sie sich an.',
   },
   'sign-in-link-used': {
     message: 'Dieser Link zum Anmelden ist verbraucht oder abgelaufen.',
-    hint: 'Starten Sie `modelforge serve` neu, um einen anderen zu bekommen, oder melden Sie sich mit dem API-Token an.',
+    hint: 'Einen neuen macht `modelforge open` auf dem Rechner des Servers; oder melden Sie sich mit dem API-Token an.',
   },
   'sign-in-incomplete': {
     message: 'Zum Anmelden gehört ein Link, oder ein Name mit Passwort.',
-    hint: 'Öffnen Sie den Link, den `modelforge serve` zeigt, oder melden Sie sich mit einem Konto an.',
+    hint: 'Öffnen Sie den Link, den `modelforge open` zeigt, oder melden Sie sich mit einem Konto an.',
   },
   'sign-in-wrong': {
     message: 'Der Name oder das Passwort stimmt nicht.',

@@ -8,8 +8,9 @@ const OUR_FAULT = 'Das ist ein Fehler von ModelForge; bitte melden Sie ihn mit d
 /** Was die Prüfung über die Zeilen sagt, und was zu tun ist, wo es nicht gilt. */
 export default {
   'answer-is-trained': {
-    message: 'Die trainierten Token jeder Zeile ergeben ihre Antwort.',
-    fix: 'Die Chat-Vorlage verändert Antworten. Sehen Sie mit `modelforge data preview` nach, oder nehmen Sie die Vorlage des Modells.',
+    message:
+      'Die trainierten Token jeder Zeile ergeben ihre Antwort samt ihrer Überlegung, und nichts sonst.',
+    fix: 'Die Chat-Vorlage verändert Antworten, schreibt etwas vor sie oder lässt ihre Überlegung weg. Sehen Sie mit `modelforge data preview` nach; geben Sie Überlegungen so, wie die Vorlage sie liest, als `<think>…</think>` vor der Antwort oder als `reasoning_content`, lassen Sie sie weg, oder nehmen Sie die Vorlage des Modells.',
   },
   'prompt-not-trained': {
     message: 'Kein Token einer Frage geht in den Verlust ein.',
@@ -81,6 +82,20 @@ export default {
     message_other: '{{count}} Zeilen sind keine Gespräche und bekommen data.system_prompt nicht.',
     fix: 'Lassen Sie data.system_prompt weg, oder geben Sie diese Zeilen als `messages`, oder als Fragen, die Listen von Nachrichten sind.',
   },
+  'answers-as-context': {
+    message_one:
+      'In {{count}} Zeile stehen Antworten vor der letzten ihres Gesprächs (Antworten: {{answers}}, darin Funktionsaufrufe: {{calls}}): Sie sind Kontext und werden nicht gelernt.',
+    message_other:
+      'In {{count}} Zeilen stehen Antworten vor der letzten ihres Gesprächs (Antworten: {{answers}}, darin Funktionsaufrufe: {{calls}}): Sie sind Kontext und werden nicht gelernt.',
+    fix: 'Setzen Sie strategy.assistant_only_loss: true, um jede Antwort zu lernen.',
+  },
+  'answers-as-context-only': {
+    message_one:
+      'In {{count}} Zeile stehen Antworten vor der letzten ihres Gesprächs (Antworten: {{answers}}, darin Funktionsaufrufe: {{calls}}): Sie sind Kontext und werden nicht gelernt.',
+    message_other:
+      'In {{count}} Zeilen stehen Antworten vor der letzten ihres Gesprächs (Antworten: {{answers}}, darin Funktionsaufrufe: {{calls}}): Sie sind Kontext und werden nicht gelernt.',
+    fix: 'Mit der Chat-Vorlage dieses Modells, oder ohne eine, lassen sich frühere Antworten nicht aus derselben Zeile lernen: Geben Sie jeder Antwort, die gelernt werden soll, eine eigene Zeile, an deren Ende sie steht.',
+  },
   'no-rows': { message: 'Es gibt keine Zeilen.', fix: 'Ergänzen Sie Zeilen.' },
   'nothing-held-out': {
     message: 'Keine Zeilen werden zurückgehalten; so wird nichts zeigen, ob das Modell besser geworden ist.',
@@ -99,6 +114,15 @@ export default {
     message:
       'Die längste Zeile hat {{longest}} Token, und das Modell wurde für {{limit}} gemacht: Darüber hinaus wird es schlechter.',
     fix: 'Setzen Sie data.max_length auf {{limit}} oder weniger, oder wählen Sie ein Modell mit längerem Kontext.',
+  },
+  'targets-beyond-positions': {
+    message: 'Die längste Antwort hat {{longest}} Token, und das Modell hat nur Positionen für {{limit}}.',
+    fix: 'Setzen Sie data.max_target_length auf {{limit}} oder weniger, oder wählen Sie ein Modell mit längerem Kontext.',
+  },
+  'too-few-prompts': {
+    message:
+      'Ein Schritt erzeugt Antworten auf {{needed}} Fragen, und zum Trainieren gibt es davon {{prompts}}.',
+    fix: 'Ergänzen Sie Fragen, senken Sie optimization.per_device_train_batch_size oder optimization.gradient_accumulation_steps, oder erhöhen Sie strategy.num_generations.',
   },
   'exact-duplicates': {
     message:

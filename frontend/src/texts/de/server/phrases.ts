@@ -105,4 +105,16 @@ export default {
   'rename-file': 'Benennen Sie die Datei so um, dass sie auf .{{format}} endet.',
   'write-role': 'Schreiben Sie „{{role}}“.',
   'turns-as-objects': 'Schreiben Sie die Beiträge als Liste von Objekten.',
+  'too-many-tokens': 'sie hat {{length}} Token, mehr als {{key}} {{most}}',
+  'answer-cut-away': 'ihre ganze Antwort wurde abgeschnitten',
+  'nothing-to-train': 'nichts an ihr wird trainiert',
+  'same-answers': 'ihre beiden Antworten sind dieselben Token',
+  'same-answers-after-cutting': 'ihre beiden Antworten sind gekürzt dieselben Token',
+  'prompt-leaves-no-room': 'ihre Frage hat {{prompt}} Token, und {{answer}} sind für die Antwort',
+  'empty-prompt': 'ihre Frage ist leer',
+  'class-not-trained': 'keine Zeile zum Trainieren ist von ihrer Klasse „{{label}}“',
+  'answer-not-in-text': 'ihre Antwort steht nicht in ihrem Text',
+  'no-window-holds-answer': 'kein Fenster von {{most}} Token enthält ihre ganze Antwort',
+  'question-leaves-no-room':
+    'ihre Frage von {{question}} Token lässt {{room}} von max_length {{most}} für den Text, bei einer Überlappung von {{overlap}}',
 } satisfies Record<Schemas['Phrase']['code'], string>

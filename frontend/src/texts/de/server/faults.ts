@@ -1,0 +1,20 @@
+/** Was bei einer Einstellung erwartet wird, nach Pydantics Namen des Fehlers; die anderen nennt der Server selbst. */
+export default {
+  greater_than: 'größer als {{gt}}',
+  greater_than_equal: 'mindestens {{ge}}',
+  less_than: 'kleiner als {{lt}}',
+  less_than_equal: 'höchstens {{le}}',
+  finite_number: 'eine endliche Zahl',
+  int_type: 'eine ganze Zahl',
+  int_parsing: 'eine ganze Zahl',
+  int_from_float: 'eine ganze Zahl, ohne Nachkommastellen',
+  float_type: 'eine Zahl',
+  float_parsing: 'eine Zahl',
+  bool_type: 'true oder false',
+  bool_parsing: 'true oder false',
+  string_type: 'ein Text',
+  string_too_short: 'ein Text von mindestens {{min_length}} Zeichen',
+  string_too_long: 'ein Text von höchstens {{max_length}} Zeichen',
+  list_type: 'eine Liste',
+  dict_type: 'ein Objekt',
+}

@@ -1,0 +1,96 @@
+"""Models that are refused before anything is queued or planned, whatever else is known of them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelforge.exceptions import ProviderError
+from modelforge.hardware.fitness import check_trainable
+from modelforge.hardware.memory import plan_memory
+from modelforge.hardware.model_shape import ModelShape
+from modelforge.schemas.config import parse_training_config
+from modelforge.storage.file_manager import FileManager
+from modelforge.training.preparation import prepare
+
+DENSE: dict[str, Any] = {
+    "model_type": "new",
+    "architectures": ["NewForCausalLM"],
+    "hidden_size": 64,
+    "intermediate_size": 128,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "vocab_size": 512,
+}
+MIXTURES: dict[str, dict[str, Any]] = {
+    "Qwen3-30B-A3B": {"model_type": "qwen3_moe", "num_experts": 128},
+    "Mixtral": {"model_type": "mixtral", "num_local_experts": 8},
+    "DeepSeek": {"model_type": "deepseek_v3", "n_routed_experts": 256, "n_shared_experts": 1},
+    "within": {"text_config": {"num_local_experts": 16}},
+}
+QUANTISED: dict[str, tuple[dict[str, Any], str]] = {
+    "bitsandbytes": ({"load_in_4bit": True, "quant_method": "bitsandbytes"}, "bitsandbytes"),
+    "bitsandbytes, unnamed": ({"load_in_8bit": True}, "bitsandbytes"),
+    "AWQ": ({"bits": 4, "quant_method": "awq"}, "awq"),
+    "GPTQ": ({"bits": 4, "quant_method": "gptq"}, "gptq"),
+    "FP8": ({"quant_method": "fp8"}, "fp8"),
+}
+
+
+@pytest.mark.parametrize("name", MIXTURES)
+def test_mixtures_of_experts_are_refused_and_never_planned_for_as_dense(name: str) -> None:
+    shape = ModelShape.from_config({**DENSE, **MIXTURES[name]})
+    config = parse_training_config({"model": "m", "dataset": "d"}).config
+
+    with pytest.raises(ProviderError, match=r"mixture of \d+ experts .* not supported yet.*Choose a dense model"):
+        plan_memory(config, shape, 64)
+
+
+@pytest.mark.parametrize("name", QUANTISED)
+def test_weights_that_are_quantised_already_are_refused_with_the_way_to_train_in_four_bits(name: str) -> None:
+    written, method = QUANTISED[name]
+    shape = ModelShape.from_config({**DENSE, "quantization_config": written})
+
+    with pytest.raises(ProviderError, match=rf"quantised already \(by {method}\).*repository.*quantization.bits: 4"):
+        check_trainable(shape)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [DENSE, {**DENSE, "num_experts": None}, {**DENSE, "num_local_experts": 1}, {**DENSE, "quantization_config": None}],
+)
+def test_dense_models_in_full_precision_pass(config: dict[str, Any]) -> None:
+    check_trainable(ModelShape.from_config(config))
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ({"num_local_experts": 4}, "mixture-of-experts"),
+        ({"quantization_config": {"quant_method": "awq"}}, "quantised-already"),
+    ],
+)
+def test_a_run_on_such_a_model_is_not_prepared(
+    written: dict[str, Any], code: str, tiny_model: Path, tmp_path: Path
+) -> None:
+    model = Path(shutil.copytree(tiny_model, tmp_path / "model"))
+    (model / "config.json").write_text(json.dumps(json.loads((model / "config.json").read_text()) | written))
+    config = parse_training_config(
+        {"model": str(model), "dataset": "no such rows: refused before they are read"}
+    ).config
+
+    with pytest.raises(ProviderError) as caught:
+        prepare(config, FileManager(tmp_path / "home"), tmp_path / "data")
+
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(("config", "is_exact"), [(DENSE, False), ({**DENSE, "model_type": "llama"}, True)])
+def test_a_plan_says_whether_the_layout_of_the_model_is_known(config: dict[str, Any], is_exact: bool) -> None:
+    run = parse_training_config({"model": "m", "dataset": "d"}).config
+
+    assert plan_memory(run, ModelShape.from_config(config), 64).is_exact == is_exact

@@ -1,0 +1,154 @@
+"""A run stays with the commit of a hub model that it was prepared with, however the hub moves on: the real client
+against a hub on loopback."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hub_client import run
+from small_hub import WRITER, Repository, small_hub
+
+MODEL = "own/moving"
+PINS = """
+import json, sys
+from modelforge.exceptions import ProviderError
+from modelforge.providers.huggingface_provider import HuggingFaceProvider
+provider, found = HuggingFaceProvider(), {}
+for revision in sys.argv[1:]:
+    try:
+        found[revision] = provider.pin(provider.resolve("own/moving", revision or None)).revision
+    except ProviderError as error:
+        found[revision] = error.message
+found["folder"] = provider.pin(provider.resolve("starter:chat")).revision
+print(json.dumps(found))
+"""
+SUBMIT = """
+import json, sys
+from pathlib import Path
+from huggingface_hub import HfApi
+from modelforge.schemas.config import parse_training_config
+from modelforge.schemas.config.stages import parse_stages
+from modelforge.services.run_making import make_run
+from modelforge.services.stage_making import make_stages
+from modelforge.storage.file_manager import FileManager
+from modelforge.training import preparation
+
+files, recipe, writer = FileManager(Path(sys.argv[1])), json.loads(sys.argv[2]), sys.argv[3]
+prepare, prepared_with = preparation.prepare, []
+
+def prepare_and_move(*arguments):
+    made = prepare(*arguments)
+    prepared_with.append(made.model_commit)
+    HfApi(token=writer).upload_file(
+        path_or_fileobj=str(len(prepared_with)).encode(), path_in_repo="moved.txt", repo_id="own/moving"
+    )
+    return made
+
+preparation.prepare = prepare_and_move
+if "stages" in recipe:
+    specs = make_stages(parse_stages(recipe), files)
+else:
+    specs = [make_run(parse_training_config(recipe).config, files)]
+print(json.dumps({"prepared": prepared_with, "kept": [spec.model_commit for spec in specs], "id": specs[0].id}))
+"""
+WORK = """
+import json, sys
+from pathlib import Path
+from modelforge.inference.loading import find_model, inference_options, load_model
+from modelforge.schemas.evaluation import EvaluationRequest
+from modelforge.storage.file_manager import FileManager
+from modelforge.training import engine
+from modelforge.training.measuring import evaluate
+from modelforge.training.merge import merge
+
+files = FileManager(Path(sys.argv[1]))
+folder = files.run(sys.argv[2])
+steps = []
+emit = lambda kind, data: steps.append(kind) if kind == "progress" else None
+first = engine.run(folder.read_spec(), folder, emit, lambda: bool(steps))
+again = engine.run(folder.read_spec(), folder, emit, lambda: False)
+tuned = files.model(again.model_id)
+load_model(find_model(tuned.id, files), inference_options())
+merged = merge(tuned.id, files=files)
+wanted = EvaluationRequest(model=tuned.id, against="own/moving", config={"evaluation": {"generate": False}})
+evaluate(wanted, files, evaluation_id="held-out")
+evaluate(wanted.model_copy(update={"dataset": sys.argv[3]}), files, evaluation_id="other-rows")
+print(json.dumps({
+    "statuses": [first.status, again.status],
+    "manifest": tuned.read_manifest().base_revision,
+    "merged": merged.base_revision,
+    "adapter": json.loads((tuned.root / "adapter_config.json").read_text())["revision"],
+}))
+"""
+
+
+@pytest.fixture
+def repository(tiny_model: Path) -> Repository:
+    return Repository({path.name: path.read_bytes() for path in tiny_model.iterdir() if path.is_file()})
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> dict[str, Any]:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("".join(json.dumps({"input": f"{n}?", "output": f"{n}."}) + "\n" for n in range(16)))
+    return {
+        "model": MODEL,
+        "dataset": str(rows),
+        "data": {"validation_split": 0.25, "max_length": 96},
+        "optimization": {"max_steps": 2, "per_device_train_batch_size": 2},
+        "evaluation": {"max_new_tokens": 2, "bootstrap_resamples": 200},
+        "logging": {"tensorboard": False},
+    }
+
+
+def test_a_branch_a_tag_and_a_commit_are_pinned_and_without_the_hub_what_the_cache_has(
+    repository: Repository, tmp_path: Path
+) -> None:
+    old = repository.commit
+    repository.tags["v1"] = old
+    repository.move({**repository.files, "moved.txt": b"1"})
+    new = repository.commit
+    known = {"": new, "main": new, "v1": old, old: old, "folder": None}
+
+    with small_hub({MODEL: repository}) as hub:
+        found = run(PINS, ["", "main", "v1", old, "v9"], tmp_path, hub.endpoint, offline=False)
+    assert found.pop("v9") == f"{MODEL} has no revision 'v9'."
+    assert found == known
+
+    offline = run(PINS, ["", "main", "v1", old, "v9"], tmp_path, "http://127.0.0.1:9", offline=True)
+    assert "is not on this machine" in offline.pop("v9")
+    assert offline == known
+
+
+def test_every_attempt_and_all_that_follows_load_the_commit_that_the_run_was_prepared_with(
+    repository: Repository, recipe: dict[str, Any], tmp_path: Path
+) -> None:
+    home, cache, commit = str(tmp_path / "home"), tmp_path / "hub", repository.commit
+    with small_hub({MODEL: repository}) as hub:
+        submitted = run(SUBMIT, [home, json.dumps(recipe), WRITER], cache, hub.endpoint, offline=False)
+        repository.move({**repository.files, "model.safetensors": b"of another model"})
+        done = run(WORK, [home, submitted["id"], recipe["dataset"]], cache, hub.endpoint, offline=False)
+
+    assert submitted["prepared"] == submitted["kept"] == [commit]
+    assert done.pop("statuses") == ["stopped", "succeeded"]
+    assert done == {"manifest": commit, "merged": commit, "adapter": commit}
+    loaded = {path.parent.name for path in cache.glob("hub/models--*/snapshots/*/model.safetensors")}
+    assert loaded == {commit}
+
+
+def test_all_stages_are_prepared_with_one_commit_and_later_ones_keep_none(
+    repository: Repository, recipe: dict[str, Any], tmp_path: Path
+) -> None:
+    staged = {**recipe, "stages": [{"name": "first"}, {"name": "second"}, {"name": "apart", "model": MODEL}]}
+    commit = repository.commit
+    with small_hub({MODEL: repository}) as hub:
+        submitted = run(
+            SUBMIT, [str(tmp_path / "home"), json.dumps(staged), WRITER], tmp_path / "hub", hub.endpoint, offline=False
+        )
+
+    assert submitted["prepared"] == [commit] * 3
+    assert submitted["kept"] == [commit, None, commit]
+    assert repository.commit != commit
