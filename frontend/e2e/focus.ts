@@ -134,11 +134,12 @@ function arrive(): 'nowhere' | 'the first again' | 'one again' | 'another' {
 
 /**
  * In the page: what can be used and was not reached. Of tabs and of radio buttons one is reached by Tab, and the others
- * from there by arrows; a file is chosen with the button beside its field.
+ * from there by arrows; a file is chosen with the button beside its field. Headings and other places that are only given
+ * the focus (`tabindex="-1"`, without a role to use) are none.
  */
 function missed(): string[] {
   const USABLE =
-    'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex], [role=button], [role=link], ' +
+    'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]:not([tabindex="-1"]), [role=button], [role=link], ' +
     '[role=checkbox], [role=switch], [role=slider], [role=tab], [role=menuitem], [role=combobox]'
   const { reached } = window as unknown as { reached: Element[] }
   const all = [...document.querySelectorAll<HTMLElement>(USABLE)]
@@ -147,7 +148,7 @@ function missed(): string[] {
     .map((one) => `not reached: ${one.outerHTML.slice(0, 200)}`)
 
   function isOpen(one: HTMLElement): boolean {
-    if (one.matches(':disabled, h1, main, [inert] *, input[type=file], [role=tooltip]')) return false
+    if (one.matches(':disabled, [inert] *, input[type=file], [role=tooltip]')) return false
     const { width, height } = one.getBoundingClientRect()
     return width > 0 && height > 0 && one.checkVisibility({ visibilityProperty: true })
   }
