@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
-REPACKS = "support_avx512bf16_for_cpu"
-"""The attribute of `bitsandbytes.nn.Linear4bit` that says whether it may change the layout."""
-
 
 def keep_differentiable(model: Any) -> None:
     """Have the 4-bit layers of `model` keep the layout that gradients pass through."""
+    from bitsandbytes.nn import Linear4bit
+
     for module in model.modules():
-        if hasattr(module, REPACKS):
-            setattr(module, REPACKS, False)
+        if isinstance(module, Linear4bit):
+            module.support_avx512bf16_for_cpu = False
