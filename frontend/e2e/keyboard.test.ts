@@ -295,7 +295,10 @@ async function openMenu(dialog: string, entry: string): Promise<void> {
   await hands.to('button', 'Actions')
   await hands.press('Enter')
   await page.getByRole('menuitem', { name: entry, exact: true }).waitFor()
-  await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'menuitem')
+  await page.waitForFunction(() => {
+    const entry = document.activeElement // the menu fades in: its first moment is not seen yet
+    return entry?.getAttribute('role') === 'menuitem' && entry.checkVisibility({ opacityProperty: true })
+  })
   for (let count = 0; (await hands.at()).name !== entry && count < 12; count += 1)
     await hands.press('ArrowDown')
   await hands.press('Enter')
