@@ -301,9 +301,9 @@ def tokens_per_step(cell: Cell, config: Any, files: Any) -> float:
 
 def peak_bytes() -> int:
     """The most that was reserved on the device."""
-    from modelforge.training.memory_record import peak_memory
+    from modelforge.training.memory_record import MemoryMeter
 
-    return peak_memory(device_name())
+    return MemoryMeter(device_name()).peak()
 
 
 def device_name() -> str:

@@ -2,7 +2,7 @@
 
 Each cell is a run of the product's own parts (provider, strategy, trainer, evaluator) on a random-weight Llama, in a
 process of its own, forked from one that has the libraries loaded, as the server starts its workers. Its peak resident
-memory (`peak_memory`) is held against `plan_memory`. Random weights take as much memory as trained ones.
+memory (`MemoryMeter.peak`) is held against `plan_memory`. Random weights take as much memory as trained ones.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def measure(cell: Cell, model: Path) -> dict[str, Any]:
     from modelforge.hardware.detector import detect
     from modelforge.hardware.memory import plan_memory
     from modelforge.hardware.model_shape import ModelShape
-    from modelforge.training.memory_record import peak_memory
+    from modelforge.training.memory_record import MemoryMeter
 
     began = time.monotonic()
     config, hardware = config_of(cell, model), detect()
@@ -145,7 +145,7 @@ def measure(cell: Cell, model: Path) -> dict[str, Any]:
     compute.apply()
     with tempfile.TemporaryDirectory() as folder:
         train(cell, config, compute, model, Path(folder))
-    peak = peak_memory("cpu")
+    peak = MemoryMeter("cpu").peak()
     return {
         **asdict(cell),
         "moment": plan.moment,

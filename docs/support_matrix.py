@@ -38,6 +38,8 @@ MODELS: dict[str, dict[str, Any]] = {
 
 QUANTISATIONS: dict[str, dict[str, Any]] = {"none": {}, "8-bit": {"bits": 8}, "4-bit": {"bits": 4}}
 
+DEVICES = ("cpu", "cuda", "mps")
+
 ADAPTERS: dict[str, dict[str, Any]] = {
     "full": {"finetuning_type": "full"},
     "LoRA": {},
@@ -58,6 +60,17 @@ STRATEGY_KNOBS: dict[str, dict[str, Any]] = {
     },
 }
 """What a strategy cannot do without."""
+
+BY_MODEL = {
+    "an encoder-decoder with packing `on`": "only the rows of causal language models can be packed; set "
+    "strategy.packing: false",
+    "a model with layers that carry a state (convolutions, Mamba, linear attention) with packing `on`": "the state "
+    "would run on from each packed row into the next; set strategy.packing: false",
+    "a mixture of experts with training": "not supported yet; choose a dense model",
+    "weights that are quantised already with training": "what was lost cannot be trained or merged back; name the "
+    "repository that they were quantised from",
+}
+"""What only the model's `config.json` tells → why it is refused: `hardware/fitness.py`, `SftStrategy.collator`."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +122,7 @@ def page() -> list[str]:
         "",
         "A recipe with a pair that is not allowed, or with figures that contradict one another, is refused with the",
         "reason before anything is loaded. What only the model, the rows or the machine tell is checked in the",
-        "preflight, before a run is queued: that an encoder-decoder cannot be packed, for example.",
+        "preflight, before a run is queued; the last rows of the refusals are of that kind.",
         "",
         "The cells say in how many bits the base may be held, by task, kind of model, strategy and way of adapting;",
         "a dash: refused. They are those of the provider `huggingface`; `unsloth` runs `sft` and `qlora` of causal",
@@ -121,13 +134,24 @@ def page() -> list[str]:
         "## Every refusal",
         "",
         "The table is `modelforge/schemas/config/support.py`; a task refuses the kinds of model that it cannot use. A",
-        "device is meant where the recipe names it; what `auto` finds is checked in the preflight.",
+        "recipe is held against it when it is read, and once more in the preflight, and on the machine that trains,",
+        "with the device and the precision that `auto` finds there, before anything is loaded.",
         "",
         "| not together | why, and what to set instead |",
         "|---|---|",
     ]
     lines += [f"| {_pairs(one.values)} | {one.reason} |" for one in REFUSALS]
+    lines += [f"| {together} | {reason} |" for together, reason in BY_MODEL.items()]
     lines += [
+        "",
+        "## Devices",
+        "",
+        "| device | 16 | 8 | 4 |",
+        "|---|---|---|---|",
+        *(f"| `{device}` | {' | '.join(_on(device, name) for name in QUANTISATIONS)} |" for device in DEVICES),
+        "",
+        "`quantization.quant_type`, `compute_dtype` and `double_quant` go with every device and precision. Nothing has",
+        "been run on an Apple GPU (`mps`): what the table allows there is what the libraries say they can.",
         "",
         "## Keys without effect",
         "",
@@ -143,6 +167,16 @@ def page() -> list[str]:
         for one in IDLE
     ]
     return lines
+
+
+def _on(device: str, quantisation: str) -> str:
+    """Whether a base may be held so on a device that the recipe names."""
+    written = {"quantization": QUANTISATIONS[quantisation], "compute": {"device": device}}
+    try:
+        parse_training_config({"model": "m", "dataset": "d", **written})
+    except ConfigurationError:
+        return "–"
+    return "yes"
 
 
 def _pairs(values: Mapping[str, tuple[str, ...]]) -> str:

@@ -47,14 +47,13 @@ const SPANS = {
   optimization: { learning_rate: 0.0008, max_steps: 160, per_device_train_batch_size: 8 },
 }
 
-/** Rows with a fault each, and one that is fine. */
+/** One row that is fine, and four with a fault each. */
 const SPOILT = [
   { input: 'The kettle does not turn on.', output: 'kettle' },
   { input: 'The kettle leaks.', output: '' },
   { input: 'The lamp is broken.', output: null },
   { input: 4, output: 'lamp' },
   { input: 'The chair wobbles.' },
-  { input: 'The kettle does not turn on.', output: 'kettle' },
 ]
 
 async function start(name: string, optimization: object, recipe: object = RECIPE): Promise<string> {
@@ -109,8 +108,7 @@ test('every page', { timeout: 1_800_000 }, async () => {
   await shoot(page, 'dataset', '/datasets/sample:support', (one) =>
     one.getByText('Median', { exact: false }).waitFor({ timeout: LONG }),
   )
-  const spoilt = await api.upload('Support records, spoilt', SPOILT)
-  await shoot(page, 'dataset-problems', `/datasets/${spoilt}`, settled)
+  await shoot(page, 'dataset-problems', '/datasets', refuse)
   await shoot(page, 'data-choice', '/new?step=data', settled)
   await shoot(page, 'model-choice', '/new?step=model', settled)
   await shoot(page, 'settings-form', '/new?step=settings', (one) =>
@@ -149,19 +147,16 @@ test('every page', { timeout: 1_800_000 }, async () => {
   await shoot(page, 'playground-classes', `/playground?model=${classes}`, classify)
   await shoot(page, 'playground-answer', `/playground?model=${spans}`, find)
 
-  await start('Support records, longer', { ...QUICK, max_steps: 1500 })
-  const waiting = await start('Next in line', GENTLE)
+  const live = await start('Support records, longer', { ...QUICK, max_steps: 1500 })
+  await start('Next in line', GENTLE)
   await start('After that', GENTLE)
-  const running = await api.ask<{ items: { id: string; status: string }[] }>('GET', '/runs')
-  const live =
-    running.items.find(({ id }) => id !== waiting && id.startsWith('support-records-longer'))?.id ?? ''
   await until(live, (run) => (run.progress?.step ?? 0) > 120)
   await shoot(page, 'home', '/', settled)
   await shoot(page, 'runs', '/runs', settled)
   await shoot(page, 'run', `/runs/${live}`, (one) => one.getByText('What the curves say').waitFor())
 
   await page.evaluate(() => localStorage.setItem('modelforge-language', 'de'))
-  await shoot(page, 'german-problems', `/datasets/${spoilt}`, settled)
+  await shoot(page, 'german-problems', '/datasets', refuse)
   await shoot(page, 'german-check', '/new?step=check', (one) =>
     one.getByRole('button', { name: 'Training starten' }).waitFor({ timeout: LONG }),
   )
@@ -171,6 +166,16 @@ test('every page', { timeout: 1_800_000 }, async () => {
 async function settled(page: Page): Promise<void> {
   await page.getByRole('heading').first().waitFor()
   await page.waitForTimeout(1_200)
+}
+
+/** Give in a file that cannot be taken, and wait until its lines are named. */
+async function refuse(page: Page): Promise<void> {
+  const lines = SPOILT.map((row) => JSON.stringify(row)).join('\n')
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'spoilt.jsonl', mimeType: 'application/jsonl', buffer: Buffer.from(`${lines}\n`) })
+  await page.getByRole('heading', { name: /spoilt\.jsonl/ }).waitFor()
+  await page.waitForTimeout(600)
 }
 
 async function converse(page: Page): Promise<void> {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,7 +18,7 @@ from modelforge.exceptions import ConfigurationError, ModelForgeException
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from modelforge.inference.chat_engine import ChatEngine
+    from modelforge.inference.chat_engine import ChatEngine, Tools
     from modelforge.schemas.sampling import Sampling
     from modelforge.tasks.chat_rendering import Message
 
@@ -43,6 +45,10 @@ def chat(
     ] = 1.0,
     max_new_tokens: Annotated[int, typer.Option(min=1, help="The longest answer, in tokens.")] = 256,
     seed: Annotated[int | None, typer.Option(min=0, help="Makes sampled answers repeatable.")] = None,
+    tools: Annotated[
+        Path | None,
+        typer.Option(help="With --prompt: a JSON file with functions that the model may call, as OpenAI has them."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Talk to a model. Without a model's name, to the newest one of the library.
@@ -53,6 +59,11 @@ def chat(
 
     if as_json and prompt is None:
         raise ConfigurationError("--json prints one answer.", hint='Add --prompt "…".')
+    if tools is not None and prompt is None:
+        raise ConfigurationError(
+            "--tools is for one answer: a call's result has no place here.", hint='Add --prompt "…".'
+        )
+    functions = _read_tools(tools)
     sampling = Sampling(
         temperature=temperature,
         top_p=top_p,
@@ -68,9 +79,27 @@ def chat(
         return
     messages = [*begin, {"role": "user", "content": prompt}]
     if as_json:
-        dump(_as_document(name, engine, messages, sampling, base=base))
+        dump(_as_document(name, engine, messages, sampling, functions, base=base))
     else:
-        _answer(engine, messages, sampling, base=base)
+        _answer(engine, messages, sampling, functions, base=base)
+
+
+def _read_tools(path: Path | None) -> Tools:
+    """The functions that the file describes. Raises ConfigurationError."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from modelforge.schemas.tools import Tools as Described
+
+    if path is None:
+        return ()
+    try:
+        return TypeAdapter[tuple[dict[str, Any], ...]](Described).validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        fault = str(error.errors()[0]["msg"]) if isinstance(error, ValidationError) else str(error.strerror)
+        raise ConfigurationError(
+            f"{path} holds no tools that can be used: {fault}.",
+            hint='Write a JSON list: [{"type": "function", "function": {"name": …, "parameters": {…}}}].',
+        ) from error
 
 
 def _load(model: str | None) -> tuple[str, ChatEngine]:
@@ -88,19 +117,23 @@ def _load(model: str | None) -> tuple[str, ChatEngine]:
 
 
 def _as_document(
-    name: str, engine: ChatEngine, messages: list[Message], sampling: Sampling, *, base: bool
+    name: str, engine: ChatEngine, messages: list[Message], sampling: Sampling, tools: Tools, *, base: bool
 ) -> dict[str, Any]:
-    document: dict[str, Any] = {"model": name, "messages": messages, **_one(engine, messages, sampling, base=False)}
+    tuned = _one(engine, messages, sampling, tools, base=False)
+    document: dict[str, Any] = {"model": name, "messages": messages, **tuned}
     if base:
-        document["base"] = {"model": engine.base_name, **_one(engine, messages, sampling, base=True)}
+        document["base"] = {"model": engine.base_name, **_one(engine, messages, sampling, tools, base=True)}
     return document
 
 
-def _one(engine: ChatEngine, messages: list[Message], sampling: Sampling, *, base: bool) -> dict[str, Any]:
+def _one(
+    engine: ChatEngine, messages: list[Message], sampling: Sampling, tools: Tools, *, base: bool
+) -> dict[str, Any]:
     started = time.monotonic()
-    stream = engine.stream(messages, sampling, base=base)
+    stream = engine.stream(messages, sampling, tools=tools, base=base)
     return {
         "answer": stream.text(),
+        **({"calls": [call._asdict() for call in stream.calls]} if tools else {}),
         "finish_reason": stream.finish_reason,
         "prompt_tokens": stream.prompt_tokens,
         "new_tokens": stream.new_tokens,
@@ -108,22 +141,25 @@ def _one(engine: ChatEngine, messages: list[Message], sampling: Sampling, *, bas
     }
 
 
-def _answer(engine: ChatEngine, messages: list[Message], sampling: Sampling, *, base: bool) -> str:
+def _answer(engine: ChatEngine, messages: list[Message], sampling: Sampling, tools: Tools = (), *, base: bool) -> str:
     """Print the answer as it is written, that of the base before it if asked; return the tuned one."""
     if base:
         typer.secho(f"base ({engine.base_name})", fg="yellow", bold=True)
-        _print_stream(engine, messages, sampling, base=True)
+        _print_stream(engine, messages, sampling, tools, base=True)
         typer.secho("tuned", fg="green", bold=True)
-    return _print_stream(engine, messages, sampling, base=False)
+    return _print_stream(engine, messages, sampling, tools, base=False)
 
 
-def _print_stream(engine: ChatEngine, messages: list[Message], sampling: Sampling, *, base: bool) -> str:
+def _print_stream(engine: ChatEngine, messages: list[Message], sampling: Sampling, tools: Tools, *, base: bool) -> str:
     """Ctrl-C ends the answer where it is."""
     pieces: list[str] = []
     try:
-        for piece in engine.stream(messages, sampling, base=base):
+        stream = engine.stream(messages, sampling, tools=tools, base=base)
+        for piece in stream:
             pieces.append(piece)
             typer.echo(piece, nl=False)
+        calls = [f"→ {call.name} {json.dumps(call.arguments, ensure_ascii=False)}" for call in stream.calls]
+        typer.echo("\n".join([*([""] if pieces and calls else []), *calls]), nl=False)
     except KeyboardInterrupt:
         typer.echo(" …", nl=False)
     typer.echo()

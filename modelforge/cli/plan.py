@@ -44,8 +44,8 @@ def plan(
 
     Example: modelforge plan -c examples/text-generation/sft.yaml optimization.per_device_train_batch_size=8
     """
+    from modelforge.hardware.fitness import trainable_shape
     from modelforge.hardware.memory import plan_memory
-    from modelforge.hardware.model_shape import ModelShape
     from modelforge.providers.model_source import resolve_model
     from modelforge.providers.provider_factory import ProviderFactory
     from modelforge.schemas.config.unheeded import Known, unheeded
@@ -53,7 +53,7 @@ def plan(
     parsed = load_recipe(config, overrides or ())
     provider = ProviderFactory.create_provider(parsed.config.provider)
     source = resolve_model(parsed.config.model, provider, Workplace.open().files, parsed.config.model_revision)
-    shape = ModelShape.read(source.location, source.revision)
+    shape = trainable_shape(source.location, source.revision)
     planned = plan_memory(parsed.config, shape, sequence_length or parsed.config.data.max_length)
     if as_json:
         typer.echo(planned.model_dump_json(indent=2))

@@ -9,7 +9,6 @@ from modelforge.data.fields import Row, damage, decoded, text_of, tools_of, type
 from modelforge.data.problem_log import Fault, shown
 from modelforge.data.problem_phrases import phrase
 from modelforge.data.tool_calls import checked_calls
-from modelforge.schemas.problem_codes import ProblemCode
 
 Message = dict[str, Any]
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
@@ -120,8 +119,8 @@ def _check_neighbours(
     if role == "system" and previous is None:
         return
     if role == "system":
-        kind: ProblemCode = "two-system-turns" if turns[0]["role"] == "system" else "late-system-turn"
-        faults.append(Fault(kind, path, shown(role)))
+        is_second = turns[0]["role"] == "system"
+        faults.append(Fault("two-system-turns" if is_second else "late-system-turn", path, shown(role)))
     elif role == "tool":
         if previous is None or not (previous["role"] == "tool" or previous.get("tool_calls")):
             before = None if previous is None else previous["role"]

@@ -13,7 +13,6 @@ from modelforge.data.problem_log import Fault
 from modelforge.data.problem_phrases import phrase
 from modelforge.exceptions import StorageError
 from modelforge.schemas.dataset import FileFormat
-from modelforge.schemas.problem_codes import PhraseCode
 
 HEAD = 1 << 16
 """Bytes that are looked at."""
@@ -214,7 +213,7 @@ def _table(head: bytes, claimed: FileFormat) -> FormatVerdict:
         name: FileFormat = "tsv" if claimed == "csv" else "csv"
         return FormatVerdict(name, (Fault("other-delimiter", None, phrase("tabs" if other == "\t" else "commas")),))
     if ";" in header or "|" in header:
-        code: PhraseCode = "semicolons-in-header" if ";" in header else "vertical-bars-in-header"
-        found = phrase(code, header=header.strip()[:60])
+        shown = header.strip()[:60]
+        found = phrase("semicolons-in-header" if ";" in header else "vertical-bars-in-header", header=shown)
         return FormatVerdict(None, (Fault("wrong-delimiter", None, found),))
     return FormatVerdict(claimed)

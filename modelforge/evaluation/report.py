@@ -17,6 +17,7 @@ from modelforge.evaluation.bootstrap import (
 from modelforge.evaluation.confusion import confusion_matrix, numbered_classes
 from modelforge.evaluation.metrics import LABELS, LOWER_IS_BETTER
 from modelforge.evaluation.row_scores import RowScores
+from modelforge.schemas.remark import Remark, remark
 from modelforge.schemas.report import EvaluationReport, ExampleAnswer, MetricComparison, Verdict
 
 EXAMPLES = 3
@@ -37,6 +38,7 @@ def build_report(
         raise ValueError("base and tuned scores are of different rows, so they cannot be paired")
     intervals = _intervals(base, tuned, resamples=resamples, confidence=confidence, seed=seed)
     metrics = {name: _comparison(name, interval, rows, confidence) for name, (interval, rows) in intervals.items()}
+    note = untrained_remark("The base", base)
     primary = primary_metric if primary_metric in metrics else base.likelihood_metric
     return EvaluationReport(
         metrics=metrics,
@@ -46,19 +48,16 @@ def build_report(
         confidence=confidence,
         examples=_examples(base, tuned, seed),
         confusion=confusion_matrix(base, tuned),
-        note=untrained_note("The base", base),
+        note=note.sentence if note else None,
         untrained=tuple(base.untrained),
     )
 
 
-def untrained_note(who: str, scores: RowScores) -> str | None:
+def untrained_remark(model: str, scores: RowScores) -> Remark | None:
     """What has to be known of a model whose head began at random; nothing of any other."""
     if not scores.untrained:
         return None
-    return (
-        f"{who} has no fitting weights for {', '.join(scores.untrained)}: these begin at random, so that its figures "
-        "are those of guessing."
-    )
+    return remark("head-untrained", model=model, parts=", ".join(scores.untrained))
 
 
 def verdict_sentence(metrics: Mapping[str, MetricComparison], primary: str, confidence: float) -> str:

@@ -45,18 +45,24 @@ def architecture_of(config: Any, quantization: Quantization) -> Architecture:
         raise ConfigurationError(
             f"Models of type {config.model_type} cannot be written as GGUF.",
             hint=f"Supported: {', '.join(ARCHITECTURES)}. Every model can be exported with --format safetensors.",
+            code="gguf-type-unknown",
+            params={"type": config.model_type, "known": ", ".join(ARCHITECTURES)},
         )
     for wrong, what in _unusual(config).items():
         if wrong:
             raise ConfigurationError(
                 f"This {config.model_type} model cannot be written as GGUF: {what}.",
                 hint="Export it with --format safetensors.",
+                code="gguf-model-unusual",
+                params={"type": config.model_type},
             )
     widths = {config.hidden_size, config.intermediate_size, config.num_attention_heads * head_width(config)}
     if quantization != "f16" and (odd := sorted(width for width in widths if width % BLOCK)):
         raise ConfigurationError(
             f"Rows of {odd[0]} weights do not divide into the blocks of {BLOCK} that {quantization} has.",
             hint="Export it with --quantization f16.",
+            code="gguf-blocks-uneven",
+            params={"width": odd[0], "block": BLOCK, "quantization": quantization},
         )
     return found
 

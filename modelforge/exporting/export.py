@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from modelforge.exceptions import ConfigurationError, ConflictError, NotFoundError
-from modelforge.exporting.export_check import check_export
+from modelforge.exporting.export_check import check_export, check_tools, ids_with_tools
 from modelforge.exporting.fingerprint import Fingerprint, fingerprint, largest_error
 from modelforge.exporting.gguf_export import GgufExport
 from modelforge.exporting.safetensors_export import SafetensorsExport
@@ -20,12 +20,13 @@ from modelforge.inference.loading import adapter_base
 from modelforge.providers.provider import ModelSource
 from modelforge.schemas.export import ExportCheck, ExportFile, ExportKind, ExportManifest
 from modelforge.schemas.model import ModelManifest
+from modelforge.schemas.remark import by_sentence, remark, sentences
 from modelforge.storage.atomic import storage_errors, write_bytes, write_json
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ExportFolder, ModelFolder
 from modelforge.training.merge import check_prompts, load_in_fp32, run_report, run_spec
 from modelforge.training.merge_check import Answer, answer_all, logits_of
-from modelforge.training.model_card import base_licence, render_model_card
+from modelforge.training.model_card import render_model_card
 
 Form = GgufExport | SafetensorsExport
 Stage = Callable[[str], None]
@@ -40,6 +41,8 @@ class Original:
     base: list[Answer]
     """The base's logits along the same answers; empty where the model is no adapter."""
     weights: Fingerprint
+    with_tools: list[int]
+    """The ids of a conversation with tools; none where the model takes none."""
 
 
 def export(
@@ -71,7 +74,8 @@ def export(
         gc.collect()  # the model is out of use: two at once may not fit
         on_stage("Reading the files back and asking the same")
         check = _compare(form, original, staging, manifest, files, prompts)
-        _write_card(staging, manifest, base, files, check, form.notes)
+        notes = sentences(form.remarks)
+        _write_card(staging, manifest, base, files, check, notes)
         made = ExportManifest(
             **kind.model_dump(),
             id=export_id,
@@ -81,7 +85,8 @@ def export(
             files=tuple(_described(path) for path in ExportFolder(staging).content),
             bytes=sum(path.stat().st_size for path in ExportFolder(staging).content),
             check=check,
-            notes=tuple(form.notes),
+            notes=notes,
+            remarks=by_sentence(form.remarks),
             owner=manifest.owner,
         )
         write_json(staging / "manifest.json", made.model_dump(mode="json"))
@@ -96,6 +101,8 @@ def _check_answers(manifest: ModelManifest) -> None:
         raise ConfigurationError(
             f"{manifest.id} is a model for {manifest.task} that {does}: it writes none, by which an export is checked.",
             hint="Use its folder as it is; it is a standard Hugging Face model.",
+            code="export-writes-none",
+            params={"model": manifest.id, "task": manifest.task},
         )
 
 
@@ -110,7 +117,7 @@ def _write(
     """Ask the model, merge it where it is an adapter, and write it."""
     loaded = load_in_fp32(folder.root)
     engine = ChatEngine(loaded, files)
-    answers = answer_all(engine, prompts)
+    answers, with_tools = answer_all(engine, prompts), ids_with_tools(engine)
     base: list[Answer] = []
     model: Any = loaded.model
     if loaded.is_adapter:
@@ -120,7 +127,7 @@ def _write(
     merged = replace(loaded, model=model)
     on_stage("Writing the files")
     form.write(staging, merged, ChatEngine(merged, files))
-    return Original(answers, base, fingerprint(model))
+    return Original(answers, base, fingerprint(model), with_tools)
 
 
 def logits_along(model: Any, answers: Sequence[Answer]) -> list[Answer]:
@@ -138,7 +145,11 @@ def _compare(
 ) -> ExportCheck:
     loaded = form.read_back(staging, manifest)
     error = largest_error(original.weights, fingerprint(loaded.model), form.numbers)
-    answers = answer_all(ChatEngine(loaded, files), prompts, original.answers)
+    engine = ChatEngine(loaded, files)
+    answers = answer_all(engine, prompts, original.answers)
+    check_tools(original.with_tools, ids_with_tools(engine), form.numbers)
+    if original.with_tools:
+        form.remarks.append(remark("tool-prompt-compared"))
     return check_export(
         original.answers, answers, form.numbers, base=original.base, weight_error=error, texts=form.texts
     )
@@ -153,6 +164,8 @@ def _earlier(files: FileManager, export_id: str, model_id: str) -> ExportManifes
         raise ConflictError(
             f"There is an export {export_id} already, of the model {found.model_id}.",
             hint=f"Delete it first: `modelforge exports rm {export_id}`.",
+            code="export-id-taken",
+            params={"export": export_id, "model": found.model_id},
         )
     return found
 
@@ -174,7 +187,7 @@ def _write_card(
 ) -> None:
     whole = manifest.model_copy(update={"kind": "merged"}) if manifest.kind == "adapter" else manifest
     report = run_report(files, manifest)
-    card = render_model_card(whole, run_spec(files, manifest), report, base_licence(base))
+    card = render_model_card(whole, run_spec(files, manifest), report, base)
     said = "\n".join(("## Export", "", check.sentence, "", *(f"- {note}" for note in notes)))
     write_bytes(staging / "README.md", f"{card}\n{said}\n".encode())
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from modelforge.exceptions import TrainingError
+from modelforge.inference.chat_engine import ChatEngine
 from modelforge.schemas.export import ExportCheck
+from modelforge.tasks.call_form import ASKED, PROBE_TALK, PROBE_TOOLS
 from modelforge.training.merge_check import Answer
 
 BLOCKS = ("q8_0", "q4_0")
@@ -73,6 +75,20 @@ def check_export(
         texts=texts[0],
         same_texts=texts[1],
     )
+
+
+def ids_with_tools(engine: ChatEngine) -> list[int]:
+    """The ids of a conversation with a function, a call of it and its result, as far as the chat template writes them;
+    none where it takes no tools."""
+    if not engine.takes_tools:
+        return []
+    return engine.prompt_ids(PROBE_TALK if engine.takes_results else [ASKED], PROBE_TOOLS)
+
+
+def check_tools(model: list[int], export: list[int], numbers: str) -> None:
+    """Compare both sides' `ids_with_tools`. Raises TrainingError where they differ."""
+    if model != export:
+        raise _refused("its tokenizer gives other ids for the same prompt with tools", numbers)
 
 
 def _refuse_missing(model: Sequence[Answer], export: Sequence[Answer]) -> None:

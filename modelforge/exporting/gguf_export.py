@@ -18,10 +18,14 @@ from modelforge.inference.loading import LoadedModel
 from modelforge.providers.provider import ModelSource
 from modelforge.schemas.export import DEFAULT_QUANTIZATION, ExportKind
 from modelforge.schemas.model import ModelManifest
+from modelforge.schemas.remark import Remark, remark
 from modelforge.storage.atomic import write_bytes
 from modelforge.storage.folders import ModelFolder
 from modelforge.tasks.chat_rendering import Message, render_prompt
 from modelforge.tasks.generation import context_length
+
+NO_TOOLS = "This template writes no tools, calls and results; the chat template in the file does (llama.cpp --jinja)."
+"""What a Modelfile says of a model whose chat template takes tools: Go writes JSON with other spaces than training."""
 
 
 class GgufExport:
@@ -31,7 +35,7 @@ class GgufExport:
         self.quantization = kind.quantization or DEFAULT_QUANTIZATION
         self.numbers: str = self.quantization
         self.base = base
-        self.notes: list[str] = []
+        self.remarks: list[Remark] = []
         self.texts = (0, 0)
 
     def refuse_early(self, folder: ModelFolder) -> None:
@@ -59,36 +63,32 @@ class GgufExport:
         )
         self._count_texts(vocabulary, loaded)
         if prefix := _prefix(loaded):
-            self.notes.append(
-                f"In training, {prefix!r} stood before every text. A GGUF file cannot say so: where no Modelfile "
-                "does, write it there yourself."
-            )
+            self.remarks.append(remark("prefix-not-in-file", prefix=prefix))
         self._write_modelfile(staging, vocabulary, loaded, engine)
 
     def _write_modelfile(self, staging: Path, vocabulary: Vocabulary, loaded: LoadedModel, engine: ChatEngine) -> None:
         stops = [str(loaded.tokenizer.convert_ids_to_tokens(token)) for token in sorted(engine.ends)]
         template = _proven_template(vocabulary, loaded, engine, stops)
         if template is None:
-            self._note_no_modelfile(
-                "what stands around the texts, by the chat template and data.source_prefix, does not follow a pattern "
-                "that could be written in Ollama's language with the same token ids.",
-                loaded,
-            )
+            plain = _is_plain(loaded)
+            self.remarks.append(remark("no-modelfile-for-pattern-of-texts" if plain else "no-modelfile-for-pattern"))
             return
         context = context_length(loaded.model)
-        said = modelfile(f"{staging.name}.gguf", template, stops=stops, system=_system_prompt(loaded), context=context)
+        said = modelfile(
+            f"{staging.name}.gguf",
+            template,
+            stops=stops,
+            system=_system_prompt(loaded),
+            context=context,
+            label=NO_TOOLS if engine.takes_tools else "",
+        )
         if said is None:
-            self._note_no_modelfile(
-                "a text in it (chat template, data.source_prefix, system prompt, end token) holds quotes or a letter "
-                "that cannot be printed, which Ollama's parser does not give back.",
-                loaded,
-            )
+            plain = _is_plain(loaded)
+            self.remarks.append(remark("no-modelfile-for-quotes-of-texts" if plain else "no-modelfile-for-quotes"))
             return
+        if engine.takes_tools:
+            self.remarks.append(remark("no-tools-in-modelfile"))
         write_bytes(staging / "Modelfile", said.encode())
-
-    def _note_no_modelfile(self, reason: str, loaded: LoadedModel) -> None:
-        instead = "" if _is_plain(loaded) else " llama.cpp reads the chat template in the file itself."
-        self.notes.append(f"There is no Modelfile: {reason}{instead}")
 
     def read_back(self, staging: Path, manifest: ModelManifest) -> LoadedModel:
         """What llama.cpp would hold in memory, from the file alone."""
@@ -99,10 +99,8 @@ class GgufExport:
         same = same_ids(as_llama_cpp(vocabulary), loaded.tokenizer, TEXTS)
         self.texts = (len(TEXTS), same)
         if same < len(TEXTS):
-            self.notes.append(
-                f"llama.cpp splits text by rules of its own, of which {vocabulary.pre!r} comes closest to this model's "
-                f"tokenizer: {len(TEXTS) - same} of {len(TEXTS)} unusual texts get other token ids than in training."
-            )
+            other = len(TEXTS) - same
+            self.remarks.append(remark("texts-split-otherwise", rules=vocabulary.pre, other=other, texts=len(TEXTS)))
 
 
 def _is_plain(loaded: LoadedModel) -> bool:

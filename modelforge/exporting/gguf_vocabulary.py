@@ -27,6 +27,7 @@ def check_tokenizer(tokenizer: Any) -> None:
         raise ConfigurationError(
             "The model's tokenizer cannot be written as GGUF here: it is not a byte-level BPE.",
             hint="Those of Llama 3, Qwen and the starters are. Export with --format safetensors.",
+            code="gguf-tokenizer-unknown",
         )
 
 

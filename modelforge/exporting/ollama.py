@@ -96,13 +96,18 @@ def prompt_of_go(template: str, messages: Sequence[Message]) -> str:
 
 
 def modelfile(
-    file_name: str, template: str, *, stops: Sequence[str], system: str | None, context: int | None
+    file_name: str, template: str, *, stops: Sequence[str], system: str | None, context: int | None, label: str = ""
 ) -> str | None:
-    """The Modelfile, or nothing where a text cannot be written in one. Answers are greedy, as they were measured."""
+    """The Modelfile, or nothing where a text cannot be written in one. Answers are greedy, as they were measured.
+
+    Args:
+        label: what whoever reads it should know, in one line; none where it is empty.
+    """
     texts = [("TEMPLATE", template), *([("SYSTEM", system)] if system else [])]
     if any(not _can_be_quoted(text) for _, text in texts) or any('"' in stop or "\n" in stop for stop in stops):
         return None
     lines = [
+        *([f"# {label}"] if label else []),
         f"FROM ./{file_name}",
         *(f"{command} {QUOTES}{text}{QUOTES}" for command, text in texts),
         *(f'PARAMETER stop "{stop}"' for stop in stops),

@@ -9,6 +9,7 @@ from modelforge.inference.loading import LoadedModel
 from modelforge.providers.provider import ModelSource
 from modelforge.schemas.export import ExportKind
 from modelforge.schemas.model import ModelManifest
+from modelforge.schemas.remark import Remark
 from modelforge.storage.folders import ModelFolder
 from modelforge.training.merge import load_in_fp32
 from modelforge.training.publish import published_dtype, save_full
@@ -23,7 +24,7 @@ class SafetensorsExport:
     def __init__(self, kind: ExportKind, base: ModelSource) -> None:
         self.numbers = kind.numbers
         self.base = base
-        self.notes: list[str] = []
+        self.remarks: list[Remark] = []
 
     def refuse_early(self, folder: ModelFolder) -> None:
         """Every model that can be loaded can be written so."""

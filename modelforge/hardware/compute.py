@@ -10,6 +10,7 @@ from modelforge.exceptions import HardwareError
 from modelforge.hardware.allocator import growing_segments, steady_allocator
 from modelforge.hardware.detector import FAST_BF16_CAPABILITY, detect
 from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.config.support import why_not
 from modelforge.schemas.hardware import Accelerator, Hardware
 
 Kind = Literal["cpu", "cuda", "mps"]
@@ -62,11 +63,13 @@ def resolve_compute(config: TrainingConfig, hardware: Hardware | None = None) ->
     """Decide device, precision, attention kernel and threads for `config` on `hardware` (default: this machine).
 
     Raises:
-        HardwareError: the config asks for a device or a number type that this machine has not got.
+        HardwareError: the config asks for a device or a number type that this machine has not got, or what `auto` finds
+            does not go with the rest of it, by the table that refuses it where it is written.
     """
     hardware = hardware or detect()
     kind, accelerator = _device(config, hardware)
     precision = _precision(config, hardware, kind, accelerator)
+    _refuse_found(config, kind, precision)
     return ResolvedCompute(
         device="cuda:0" if kind == "cuda" else kind,
         precision=precision,
@@ -74,6 +77,16 @@ def resolve_compute(config: TrainingConfig, hardware: Hardware | None = None) ->
         num_threads=config.compute.num_threads or hardware.physical_cores or hardware.cores,
         accelerator=accelerator,
     )
+
+
+def _refuse_found(config: TrainingConfig, device: Kind, precision: Precision) -> None:
+    """Hold what was found against the table of what cannot be right together. Attention is found to fit the device."""
+    found = config.compute.model_copy(update={"device": device, "precision": precision})
+    if refusal := why_not(config.model_copy(update={"compute": found})):
+        raise HardwareError(
+            f"This run would compute on {device} in {precision}, which does not go with the recipe: {refusal.reason}.",
+            hint="Change that in the recipe, or run it on a machine with another device.",
+        )
 
 
 def _torch_dtype(name: Dtype) -> Any:

@@ -1,11 +1,23 @@
-"""Models whose layout is known, and that still cannot be trained here: mixtures of experts, and quantised weights."""
+"""Models whose layout is known, and that still cannot be trained here, or not by this recipe."""
 
 from __future__ import annotations
 
-from modelforge.exceptions import ProviderError
+from modelforge.exceptions import ConfigurationError, ProviderError
 from modelforge.hardware.model_shape import ModelShape
+from modelforge.schemas.config import TrainingConfig
 
 DENSE = "Qwen/Qwen3-4B or meta-llama/Llama-3.1-8B-Instruct"
+
+
+def trainable_shape(location: str, revision: str | None = None) -> ModelShape:
+    """The shape of a model, a folder or a hub id, that is to be trained.
+
+    Raises:
+        ProviderError: as `ModelShape.read` and `check_trainable`.
+    """
+    shape = ModelShape.read(location, revision)
+    check_trainable(shape)
+    return shape
 
 
 def check_trainable(shape: ModelShape) -> None:
@@ -30,4 +42,20 @@ def check_trainable(shape: ModelShape) -> None:
             "quantization.bits: 4 to hold it in 4 bits.",
             code="quantised-already",
             params={"method": shape.quantised_by},
+        )
+
+
+def check_packing(config: TrainingConfig, shape: ModelShape) -> None:
+    """Refuse to pack rows for a model in which they would not stay apart.
+
+    Raises:
+        ConfigurationError: the recipe packs, and some layers of the model carry a state from one row into the next.
+    """
+    if config.strategy.packing and shape.carries_state:
+        raise ConfigurationError(
+            f"Rows cannot be packed for this model (type {shape.model_type}): some of its layers carry a state from "
+            "token to token, and so from each packed row into the next.",
+            hint="Set strategy.packing: false.",
+            code="packing-mixes-rows",
+            params={"type": shape.model_type},
         )

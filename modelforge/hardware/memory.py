@@ -25,7 +25,6 @@ from modelforge.hardware.activations import Pass, Training, backward_bytes, chec
 from modelforge.hardware.advice import advise
 from modelforge.hardware.compute import ResolvedCompute, resolve_compute
 from modelforge.hardware.detector import detect
-from modelforge.hardware.fitness import check_trainable
 from modelforge.hardware.logits import ROW_OUTPUTS, Head, evaluation_bytes, scoring_bytes, training_bytes
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.hardware.runtime import runtime_bytes
@@ -69,7 +68,7 @@ def plan_memory(
 
     Args:
         config: the run.
-        shape: the sizes of its model.
+        shape: the sizes of its model, one that can be trained: see `trainable_shape`.
         sequence_length: tokens of the longest row after cutting.
         hardware: where it is to run; default: this machine, now.
         labelled: tokens of a sequence from its first label on, at most; default: every token has one.
@@ -77,9 +76,7 @@ def plan_memory(
 
     Raises:
         HardwareError: the config asks for a device or number type that this machine has not got.
-        ProviderError: the model cannot be trained here; see `check_trainable`.
     """
-    check_trainable(shape)
     hardware = hardware or detect()
     compute = resolve_compute(config, hardware)
     base = runtime_bytes(compute.device) if runtime is None else runtime
@@ -183,15 +180,15 @@ def training_pass(
 ) -> Pass:
     """The forward pass of training. Packed rows lie in one sequence as long as the whole batch; a pair is two."""
     batch = config.optimization.per_device_train_batch_size * config.strategy.sequences_per_row
-    packed = config.strategy.packing
+    packed, drops = config.strategy.packing, config.strategy.keeps_base_dropout
     return Pass(
         batch=1 if packed else batch,
         sequence=batch * config.data.max_length if packed else length,
         width=4 if compute.precision == "fp32" else 2,
         masked=packed or batch > 1,
         attention=compute.attn_implementation or ("eager" if shape.model_type in EAGER_ONLY else "sdpa"),
-        attention_dropout=shape.attention_dropout,
-        hidden_dropout=shape.hidden_dropout,
+        attention_dropout=shape.attention_dropout if drops else 0.0,
+        hidden_dropout=shape.hidden_dropout if drops else 0.0,
         is_cpu=compute.device == "cpu",
         labelled=None if packed else labelled,
     )

@@ -15,6 +15,7 @@ from modelforge.hardware.anatomy import Anatomy, Block, Linear
 from modelforge.hardware.decoder_families import DECODERS, llama_like
 from modelforge.hardware.encoder_families import ENCODERS
 from modelforge.hardware.hub_config import hub_config
+from modelforge.hardware.state_layers import carries_state
 from modelforge.starter import starter_path
 from modelforge.storage.folders import ModelFolder
 
@@ -25,12 +26,22 @@ ATTENTION_DROPOUT = ("attention_dropout", "attn_pdrop", "attention_probs_dropout
 HIDDEN_DROPOUT = ("resid_pdrop", "hidden_dropout", "hidden_dropout_prob", "dropout_rate", "dropout")
 CAUSAL_HEADS = ("ForCausalLM", "LMHeadModel")
 """What the names of classes that continue a text contain."""
-LEARNED_POSITIONS = {
-    **dict.fromkeys(("albert", "bart", "bert", "deberta", "deberta-v2", "distilbert", "electra", "gpt2"), 0),
-    **dict.fromkeys(("camembert", "mpnet", "roberta", "xlm-roberta"), 2),
+# fmt: off
+POSITION_TABLES = {
+    **dict.fromkeys((
+        "albert", "bart", "bert", "bert-generation", "big_bird", "biogpt", "convbert", "deberta", "deberta-v2",
+        "distilbert", "electra", "ernie", "gpt2", "megatron-bert", "mobilebert", "mra", "nystromformer", "rembert",
+        "roc_bert", "roformer", "splinter", "squeezebert", "yoso",
+    ), 0),
+    **dict.fromkeys((
+        "camembert", "data2vec-text", "ibert", "longformer", "luke", "mpnet", "roberta", "roberta-prelayernorm",
+        "xlm-roberta", "xlm-roberta-xl",
+    ), 2),
 }
-"""Types with one embedding for each position, and how many of these no token can have. All others compute it, as does
-DeBERTa without `position_biased_input`."""
+# fmt: on
+"""Types with a table of positions that ends, and how many of these no token can have. All others whose shape is known
+compute theirs, as does DeBERTa without `position_biased_input`. `tests/hardware/test_position_tables.py` holds this
+against models of all types."""
 EXPERTS = ("num_experts", "num_local_experts", "n_routed_experts", "moe_num_experts")
 """Keys of `config.json` under which families say how many experts a layer has."""
 HEADER_LIMIT = 100 << 20
@@ -63,6 +74,8 @@ class ModelShape:
     """What a classifier's outputs are called, in their order."""
     experts: int = 0
     """How many feed-forward networks a layer of a mixture of experts chooses from; 0 in a dense model."""
+    carries_state: bool = False
+    """Whether some of its layers hand a state from token to token, beside attention or instead of it."""
     quantised_by: str | None = None
     """The method that its weights were quantised with before they were saved: `bitsandbytes`, `awq`; else nothing."""
 
@@ -104,6 +117,7 @@ class ModelShape:
             stored_bytes=sum(math.prod(t["shape"]) * STORED_BYTES.get(t["dtype"], 4) for t in tensors) or None,
             labels=labels,
             experts=_experts(config),
+            carries_state=carries_state(config),
             quantised_by=_quantised_by(config),
         )
 
@@ -248,9 +262,9 @@ def _max_positions(config: Mapping[str, Any]) -> int | None:
 
 def _position_limit(config: Mapping[str, Any], kind: str) -> int | None:
     longest = _max_positions(config)
-    if longest is None or kind not in LEARNED_POSITIONS or not config.get("position_biased_input", True):
+    if longest is None or kind not in POSITION_TABLES or not config.get("position_biased_input", True):
         return None
-    return longest - LEARNED_POSITIONS[kind]
+    return longest - POSITION_TABLES[kind]
 
 
 def _first(config: Mapping[str, Any], keys: tuple[str, ...]) -> float:

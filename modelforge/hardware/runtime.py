@@ -12,7 +12,7 @@ LIBRARIES: dict[tuple[str, bool], int] = {
     ("Linux", True): 450 * MIB,
     ("Darwin", False): 420 * MIB,
 }
-"""(system, torch built with CUDA) → bytes as `peak_memory` counts them, with torch, transformers, peft, datasets and
+"""(system, torch built with CUDA) → bytes as `MemoryMeter` counts them, with torch, transformers, peft, datasets and
 trl imported."""
 BITSANDBYTES = 41 * MIB
 """What PEFT's import adds where bitsandbytes is installed."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import secrets
+import string
 import sys
 import time
 from collections import deque
@@ -19,17 +21,19 @@ from typing import Any
 
 import orjson
 
-from modelforge.exceptions import ConflictError, HardwareError, ModelForgeException, told
+from modelforge.exceptions import HardwareError, ModelForgeException, told
 from modelforge.inference.chat_engine import AnswerStream, ChatEngine
 from modelforge.inference.loading import LoadedModel, find_model, inference_options, load_model
 from modelforge.inference.reader import longest, read
-from modelforge.inference.wrong_door import reads_only, writes_only
+from modelforge.inference.wrong_door import prediction_stopped, reads_only, writes_only
 from modelforge.schemas.playground import Loaded, Question, Side
+from modelforge.schemas.tools import CalledFunction, ToolCall
 from modelforge.storage.file_manager import FileManager
 from modelforge.tasks.generation import context_length
 from modelforge.training.failure import is_out_of_memory
 from modelforge.training.secrets import RedactingWriter, Redactor
 
+ID_LETTERS = string.ascii_letters + string.digits
 BESIDE_TRAINING = 10
 """Niceness on the processor: a run that trains there goes first."""
 
@@ -67,7 +71,7 @@ class _Desk:
     def __init__(self, model: str, loaded: LoadedModel, files: FileManager, line: Connection) -> None:
         self._model = model
         self._loaded = loaded
-        self._engine = None if loaded.head.is_by_row else ChatEngine(loaded, files)
+        self._engine = None if loaded.head.is_by_row else ChatEngine(loaded, files, model)
         """What writes; nothing where the model only reads."""
         self._line = line
         self._waiting: deque[Question] = deque()
@@ -108,7 +112,7 @@ class _Desk:
         _say(self._line, kind="start", id=question.id, prompt_tokens=0)
         for one in question.inputs:
             if self._should_stop():
-                raise ConflictError("The prediction was stopped.", hint="Ask again.", code="prediction-stopped")
+                raise prediction_stopped()
             found.append(read(self._loaded, one).model_dump())
         _say(
             self._line,
@@ -130,6 +134,10 @@ class _Desk:
                     _say(self._line, kind="piece", id=question.id, side=side, text=text)
                     continue
                 del streams[side]
+                calls = [
+                    ToolCall(function=CalledFunction(**call._asdict()), id=_call_id()).model_dump()
+                    for call in stream.calls
+                ]
                 _say(
                     self._line,
                     kind="end",
@@ -138,6 +146,7 @@ class _Desk:
                     finish_reason=stream.finish_reason,
                     prompt_tokens=stream.prompt_tokens,
                     new_tokens=stream.new_tokens,
+                    tool_calls=calls,
                     seconds=round(time.monotonic() - began, 3),
                 )
 
@@ -146,8 +155,13 @@ class _Desk:
             raise reads_only(self._model)
         if question.text is not None:
             return self._engine.complete(question.text, question.sampling, should_stop=self._should_stop)
-        messages = [message.model_dump() for message in question.messages]
-        return self._engine.stream(messages, question.sampling, base=side == "base", should_stop=self._should_stop)
+        return self._engine.stream(
+            [message.turn() for message in question.messages],
+            question.sampling,
+            tools=question.tools,
+            base=side == "base",
+            should_stop=self._should_stop,
+        )
 
     def _should_stop(self) -> bool:
         while self._line.poll():
@@ -177,6 +191,11 @@ def _settle(post: Post) -> None:
     sys.stdout = RedactingWriter(os.fdopen(os.dup(1), "wb", 0), redactor.text)
     sys.stderr = RedactingWriter(os.fdopen(os.dup(2), "wb", 0), redactor.text)
     faulthandler.enable(file=2)
+
+
+def _call_id() -> str:
+    """Nine letters and digits: the only ids that Mistral's chat templates take."""
+    return "".join(secrets.choice(ID_LETTERS) for _ in range(9))
 
 
 def _say(line: Connection, **message: Any) -> None:

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
 from typing import Any, Literal
 
 from modelforge.exceptions import ConfigurationError, ConflictError
+from modelforge.inference.call_reader import CallReader
 from modelforge.inference.loading import LoadedModel, find_model, inference_options, load_model
 from modelforge.inference.next_token import NextToken
 from modelforge.inference.stop_texts import StopTexts
 from modelforge.inference.text_stream import TextStream
 from modelforge.inference.writer import Writer
-from modelforge.inference.wrong_door import reads_only
+from modelforge.inference.wrong_door import reads_only, takes_no_tools
 from modelforge.schemas.sampling import Sampling
 from modelforge.storage.file_manager import FileManager
+from modelforge.tasks.call_core import Call
+from modelforge.tasks.call_form import CallForm, call_form, takes_results, takes_tools
 from modelforge.tasks.chat_rendering import Message, encode, encode_prompt
 from modelforge.tasks.generation import all_end_token_ids, context_length
+from modelforge.tasks.reasoning import OPENS
 
 FinishReason = Literal["end", "length", "stopped"]
 """The model ended its turn or came to a stop text; it used up its tokens; someone asked to stop."""
+Tools = Sequence[Mapping[str, Any]]
+"""Functions that the model may call, as OpenAI describes them."""
+LONGEST_OPENING = 16
+"""Tokens within which `<think>` and white space behind it stand, a byte each at worst."""
 
 
 class ChatEngine:
     """One model in memory, and with an adapter its base at no further cost."""
 
-    def __init__(self, loaded: LoadedModel, files: FileManager) -> None:
+    def __init__(self, loaded: LoadedModel, files: FileManager, name: str | None = None) -> None:
+        """`name`: what the model is called where it is told what it cannot do; its id, if it is of the library."""
         self._loaded = loaded
         self._files = files
+        self._name = name or (loaded.manifest.id if loaded.manifest else "this model")
         self._base: ChatEngine | None = None
         self.ends = frozenset(all_end_token_ids(loaded.model, loaded.tokenizer))
 
@@ -42,46 +53,73 @@ class ChatEngine:
         loaded = load_model(find_model(reference, files), inference_options())
         if loaded.head.is_by_row:
             raise reads_only(reference)
-        return cls(loaded, files)
+        return cls(loaded, files, reference)
 
     @property
     def base_name(self) -> str | None:
         """The model that this one was made from; nothing where that is not known."""
         return self._loaded.manifest.base_model if self._loaded.manifest else None
 
-    def prompt_ids(self, messages: Sequence[Message]) -> list[int]:
+    @cached_property
+    def takes_tools(self) -> bool:
+        """Whether functions that may be called can be described to it."""
+        return self._is_templated and takes_tools(self.tokenizer)
+
+    @cached_property
+    def takes_results(self) -> bool:
+        """Whether a conversation may hold calls and their results."""
+        return self._is_templated and takes_results(self.tokenizer)
+
+    @cached_property
+    def call_form(self) -> CallForm | None:
+        """The form in which it calls functions; nothing where that is not understood."""
+        return call_form(self.tokenizer)
+
+    @property
+    def _is_templated(self) -> bool:
+        """Whether its prompts are written by its chat template alone."""
+        manifest = self._loaded.manifest
+        plain = manifest is not None and (manifest.plain_prompts or bool(manifest.source_prefix))
+        return not plain and not self.is_encoder_decoder and self.tokenizer.chat_template is not None
+
+    def prompt_ids(self, messages: Sequence[Message], tools: Tools = ()) -> list[int]:
         """The ids that the model answers to: those it was trained on, its system prompt included.
 
         Raises:
-            ConfigurationError: the model's chat template does not allow such a conversation.
+            ConfigurationError: the model's chat template does not allow such a conversation, or takes no tools.
         """
         manifest, tokenizer = self._loaded.manifest, self._loaded.tokenizer
+        called = any(message.get("tool_calls") or message["role"] == "tool" for message in messages)
+        if (tools and not self.takes_tools) or (called and not self.takes_results):
+            raise takes_no_tools(self._name)
         if manifest is not None and manifest.source_prefix:
             messages = _one_text(messages, manifest.source_prefix)
         if self.is_encoder_decoder or (manifest is not None and manifest.plain_prompts):
             return encode(tokenizer, str(messages[-1]["content"]), templated=False)
         if manifest is not None and manifest.system_prompt and messages[0]["role"] != "system":
             messages = [{"role": "system", "content": manifest.system_prompt}, *messages]
-        return encode_prompt(tokenizer, messages)
+        return encode_prompt(tokenizer, messages, list(tools) or None)
 
     def stream(
         self,
         messages: Sequence[Message],
         sampling: Sampling | None = None,
         *,
+        tools: Tools = (),
         base: bool = False,
         should_stop: Callable[[], bool] | None = None,
     ) -> AnswerStream:
-        """Answer the conversation, one turn at least, the last the user's; with `base`, as the untuned model would.
+        """Answer the conversation, one turn at least, the last the user's or a tool's; with `base`, as the untuned
+        model would.
 
         Raises:
-            ConfigurationError: the conversation is longer than the model can read.
+            ConfigurationError: the conversation is longer than the model can read, or the model takes no tools.
             ConflictError: `base` of a model whose base is not known.
         """
-        asked, sampling = self.prompt_ids(messages), sampling or Sampling()
+        asked, sampling = self.prompt_ids(messages, tools), sampling or Sampling()
         if base and not self._loaded.is_adapter:
-            return AnswerStream(self._base_engine(), asked, sampling, False, should_stop)
-        return AnswerStream(self, asked, sampling, base, should_stop)
+            return AnswerStream(self._base_engine(), asked, sampling, False, should_stop, tools)
+        return AnswerStream(self, asked, sampling, base, should_stop, tools)
 
     def complete(
         self, text: str, sampling: Sampling | None = None, *, should_stop: Callable[[], bool] | None = None
@@ -113,6 +151,10 @@ class ChatEngine:
         """The tokenizer that was saved with the model."""
         return self._loaded.tokenizer
 
+    def begins_reasoning(self, prompt: list[int]) -> bool:
+        """Whether a prompt ends within reasoning."""
+        return str(self.tokenizer.decode(prompt[-LONGEST_OPENING:])).rstrip().endswith(OPENS)
+
     def side(self, *, base: bool) -> AbstractContextManager[Any]:
         """Inside, a forward pass of `model` is the tuned model's, or the base's."""
         side: AbstractContextManager[Any] = self.model.disable_adapter() if base else nullcontext()
@@ -139,7 +181,12 @@ class AnswerStream(Iterator[str]):
         sampling: Sampling,
         base: bool,
         should_stop: Callable[[], bool] | None,
+        tools: Tools = (),
     ) -> None:
+        """`tools`: the functions of which calls are read."""
+        self.calls: tuple[Call, ...] = ()
+        """What the model calls; known once the answer has ended."""
+        self._tools = tools
         self.prompt_tokens = len(prompt)
         self.new_tokens = 0
         """Tokens written so far, the end token not counted."""
@@ -172,15 +219,23 @@ class AnswerStream(Iterator[str]):
     def _write(
         self, engine: ChatEngine, prompt: list[int], sampling: Sampling, base: bool, should_stop: Callable[[], bool]
     ) -> Generator[str, None, None]:
-        text, stops = TextStream(engine.tokenizer), StopTexts(sampling.stop)
+        form = engine.call_form if self._tools else None
+        text, stops = TextStream(engine.tokenizer, form.marks if form else ()), StopTexts(sampling.stop)
+        calls = CallReader(form, self._tools, within_reasoning=engine.begins_reasoning(prompt)) if form else None
         for token in self._tokens(engine, prompt, sampling, base, should_stop):
-            if piece := stops.push(text.push(token)):
+            if piece := _passed(calls, stops.push(text.push(token))):
                 yield piece
             if stops.hit:
                 break
-        if not stops.hit and (rest := stops.push(text.end()) + stops.end()):
+        rest = "" if stops.hit else _passed(calls, stops.push(text.end()) + stops.end())
+        if stops.hit:
+            self._ended = "end"
+        if calls is not None:
+            held, self.calls = calls.end(by_itself=self._ended == "end")
+            rest += held
+        if rest:
             yield rest
-        self.finish_reason = "end" if stops.hit else self._ended
+        self.finish_reason = self._ended
 
     def _tokens(
         self, engine: ChatEngine, prompt: list[int], sampling: Sampling, base: bool, should_stop: Callable[[], bool]
@@ -204,6 +259,11 @@ class AnswerStream(Iterator[str]):
             fresh = [token]
             self.new_tokens += 1
             yield token
+
+
+def _passed(calls: CallReader | None, piece: str) -> str:
+    """A piece without what may belong to a call."""
+    return piece if calls is None else calls.push(piece)
 
 
 def _one_text(messages: Sequence[Message], prefix: str) -> list[Message]:

@@ -68,8 +68,6 @@ def load_model(source: ModelSource, options: LoadOptions, manifest: ModelManifes
             hint="Name it as strategy.reward_model of a run with strategy: rlhf; it needs no merging for that.",
         )
     head = task_of(source, manifest).head()
-    if (base := adapter_base(source)) is not None:
-        provider.validate_model_access(base)
     options = replace(options, head_arguments=head.arguments, merges_adapters=False)
     model = provider.load_model(source, head.model_class(), options).eval()
     tokenizer = provider.load_tokenizer(source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from modelforge.exceptions import ConflictError
+from modelforge.inference.wrong_door import scores_not_numbers
 from modelforge.schemas.sampling import Sampling
 
 COLDEST = 1e-4
@@ -58,9 +58,5 @@ class NextToken:
             return int(scores[0].argmax())
         likely = scores[0].clamp(-LARGEST, LARGEST).softmax(dim=-1).cpu()
         if likely.isnan().any():
-            raise ConflictError(
-                "The model's scores are not numbers.",
-                hint="Its weights are damaged, or training it has diverged.",
-                code="model-scores-not-numbers",
-            )
+            raise scores_not_numbers()
         return int(torch.multinomial(likely, 1, generator=self._generator))

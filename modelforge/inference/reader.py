@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from modelforge.exceptions import ConfigurationError, ConflictError
+from modelforge.exceptions import ConfigurationError
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.inference.loading import LoadedModel, find_model, inference_options, load_model
-from modelforge.inference.wrong_door import writes_only
+from modelforge.inference.wrong_door import scores_not_numbers, writes_only
 from modelforge.schemas.prediction import LabelPrediction, PredictionInput, SpanPrediction
 from modelforge.storage.file_manager import FileManager
 from modelforge.tasks.generation import context_length, evaluating
@@ -100,11 +100,7 @@ def find_answer(loaded: LoadedModel, question: str, context: str) -> SpanPredict
 
 def _check_numbers(*logits: Any) -> None:
     if not all(bool(one.isfinite().all()) for one in logits):
-        raise ConflictError(
-            "The model's scores are not numbers.",
-            hint="Its weights are damaged, or training it has diverged.",
-            code="model-scores-not-numbers",
-        )
+        raise scores_not_numbers()
 
 
 def _row(loaded: LoadedModel, ids: Sequence[int]) -> Any:

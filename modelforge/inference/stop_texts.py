@@ -21,7 +21,7 @@ class StopTexts:
         if places:
             self.hit, self._held = True, ""
             return text[: min(places)]
-        kept = max((_overlap(text, stop) for stop in self._texts), default=0)
+        kept = max((overlap(text, stop) for stop in self._texts), default=0)
         self._held = text[len(text) - kept :]
         return text[: len(text) - kept]
 
@@ -31,6 +31,6 @@ class StopTexts:
         return held
 
 
-def _overlap(text: str, stop: str) -> int:
+def overlap(text: str, stop: str) -> int:
     """Characters at the end of `text` with which `stop` begins."""
     return next((size for size in range(min(len(text), len(stop) - 1), 0, -1) if text.endswith(stop[:size])), 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 INCOMPLETE = "\ufffd"
@@ -16,8 +17,11 @@ class TextStream:
     end is incomplete.
     """
 
-    def __init__(self, tokenizer: Any) -> None:
+    def __init__(self, tokenizer: Any, keep: Collection[str] = ()) -> None:
+        """`keep`: the special tokens that belong to the text, as those around calls do; others are left out."""
         self._tokenizer = tokenizer
+        kept = {tokenizer.convert_tokens_to_ids(token) for token in keep}
+        self._left_out = frozenset(tokenizer.all_special_ids) - kept if keep else None
         self._ids: list[int] = []
         self._context = 0
         self._given = 0
@@ -41,4 +45,7 @@ class TextStream:
         return piece
 
     def _decode(self, ids: list[int]) -> str:
-        return str(self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False))
+        if self._left_out is not None:
+            ids = [token for token in ids if token not in self._left_out]
+        skip = self._left_out is None
+        return str(self._tokenizer.decode(ids, skip_special_tokens=skip, clean_up_tokenization_spaces=False))

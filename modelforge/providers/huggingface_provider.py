@@ -29,7 +29,7 @@ from modelforge.providers.model_head import check_head, check_type
 from modelforge.providers.model_source import resolve_base
 from modelforge.providers.provider import LoadOptions, ModelSource, Provider
 from modelforge.providers.target_modules import check_target_modules
-from modelforge.providers.weight_files import check_weight_files
+from modelforge.providers.weight_files import check_loadable, check_weight_files
 from modelforge.quantization.differentiable import keep_differentiable
 from modelforge.quantization.loftq import begin_at_the_remainder
 from modelforge.schemas.config import TrainingConfig
@@ -60,7 +60,7 @@ class HuggingFaceProvider(Provider):
         return replace(source, revision=hub_commit(source.location, source.revision))
 
     def validate_model_access(self, source: ModelSource) -> None:
-        """Check that config, weights and tokenizer are there, without loading them."""
+        """Check that config, weights and tokenizer are there, without loading them; of an adapter, its base's too."""
         if source.folder is None:
             if _looks_like_a_path(source.location):
                 raise ProviderError(
@@ -68,7 +68,7 @@ class HuggingFaceProvider(Provider):
                 )
             check_hub_access(source)
         elif _check_folder(source.folder) == "adapter":
-            return
+            return self.validate_model_access(resolve_base(source.folder, self))
         check_type(_config_of(source), source.location)
 
     def check_fit(self, source: ModelSource, config: TrainingConfig, head: Head) -> None:
@@ -120,6 +120,7 @@ class HuggingFaceProvider(Provider):
 
     def load_model(self, source: ModelSource, model_class: Any, options: LoadOptions) -> Any:
         """The model with the task's head, on its device. An adapter folder is loaded upon its base, or into it."""
+        check_loadable(source)
         folder = source.folder
         if folder and (folder / "adapter_config.json").exists():
             base = self.load_model(resolve_base(folder, self), model_class, replace(options, merges_adapters=True))

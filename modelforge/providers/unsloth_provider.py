@@ -10,6 +10,7 @@ from modelforge.exceptions import ProviderError
 from modelforge.hardware.accelerators import find_accelerators
 from modelforge.providers.huggingface_provider import HuggingFaceProvider
 from modelforge.providers.provider import LoadOptions, ModelSource
+from modelforge.providers.weight_files import check_loadable
 from modelforge.schemas.config import TrainingConfig
 from modelforge.tasks.head import CAUSAL, Head
 
@@ -36,12 +37,12 @@ class UnslothProvider(HuggingFaceProvider):
     def validate_model_access(self, source: ModelSource) -> None:
         """Check that Unsloth can run here, and that the model is there; nothing of Unsloth is imported."""
         require_unsloth()
-        super().validate_model_access(source)
         if source.folder is not None and (source.folder / "adapter_config.json").exists():
             raise ProviderError(
                 f"{source.folder.name} is an adapter, which unsloth would train on as it is.",
                 hint=f"Merge it first with `modelforge merge {source.folder.name}`, or set provider: huggingface.",
             )
+        super().validate_model_access(source)
 
     def load_model(self, source: ModelSource, model_class: Any, options: LoadOptions) -> Any:  # noqa: ARG002 - its own
         """The causal language model that Unsloth makes of the files, under the very name that was asked for.
@@ -50,6 +51,7 @@ class UnslothProvider(HuggingFaceProvider):
         """
         from unsloth import FastLanguageModel
 
+        check_loadable(source)
         bits = options.quantization_config
         try:
             model, _ = FastLanguageModel.from_pretrained(

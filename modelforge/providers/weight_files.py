@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from modelforge.exceptions import ProviderError
+from modelforge.providers.provider import ModelSource
 from modelforge.storage.atomic import storage_errors
 
 LENGTH_BYTES = 8
@@ -16,10 +17,10 @@ PICKLES = "Pickled weights are never loaded. `save_pretrained` writes the model 
 
 
 def check_weight_files(folder: Path, *, adapter: bool) -> None:
-    """Refuse a model folder whose weights are not safetensors.
+    """Refuse a model folder whose weights are not safetensors, or are damaged.
 
     Raises:
-        ProviderError: there are none, or a file of that name is something else.
+        ProviderError: there are none, a file of that name is something else, or is damaged.
     """
     found = [folder / ADAPTER] if adapter else sorted(folder.glob(f"*{SUFFIX}"))
     if not any(path.is_file() for path in found):
@@ -27,12 +28,51 @@ def check_weight_files(folder: Path, *, adapter: bool) -> None:
     for path in found:
         if not is_safetensors(path):
             raise ProviderError(f"{path} is not a safetensors file, whatever its name says.", hint=PICKLES)
+        check_whole(path)
+
+
+def check_loadable(source: ModelSource) -> None:
+    """The same of whatever is about to be loaded, a hub model in the cache too: it costs as little as reading headers.
+
+    Raises:
+        ProviderError: see `check_weight_files`. What is not here at all is left to the loading.
+    """
+    from huggingface_hub import try_to_load_from_cache
+
+    if source.folder is not None:
+        check_weight_files(source.folder, adapter=(source.folder / "adapter_config.json").exists())
+        return
+    config = try_to_load_from_cache(source.location, "config.json", revision=source.revision)
+    for path in sorted(Path(config).parent.glob("model*.safetensors")) if isinstance(config, str) else ():
+        check_whole(path)
+
+
+def check_whole(path: Path) -> None:
+    """Refuse a safetensors file that was cut or whose header was changed; a changed weight cannot be told.
+
+    Raises:
+        ProviderError: with the file.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, "np"):
+            return
+    except SafetensorError as error:
+        raise ProviderError(
+            f"{path} is damaged: {error}.",
+            hint="Copy or download it again; one in the hub's cache is fetched anew once it has been deleted there.",
+            code="weights-damaged",
+            params={"file": path.name, "folder": path.parent.name},
+        ) from error
 
 
 def is_safetensors(path: Path) -> bool:
-    """Whether a file begins as the format has it: the length of a JSON header that fits into the file, and its `{`."""
+    """Whether a file begins as the format has it: the length of a JSON header, and its `{`.
+
+    One that was cut does so too, or is empty: that is for `check_whole` to say.
+    """
     with storage_errors("read", path), path.open("rb") as file:
         length = int.from_bytes(file.read(LENGTH_BYTES), "little")
         first = file.read(1)
-        size = path.stat().st_size
-    return first == b"{" and length <= min(LONGEST_HEADER, size - LENGTH_BYTES)
+    return (first == b"{" and length <= LONGEST_HEADER) or not first

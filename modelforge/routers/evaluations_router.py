@@ -41,5 +41,13 @@ async def read_evaluation(
 async def stop_evaluation(
     evaluation_id: Annotated[str, Path(max_length=64)], evaluations: Evaluations, caller: CurrentCaller
 ) -> EvaluationJob:
-    """End an evaluation where it is; nothing of it is kept. It then says `stopped`."""
+    """End an evaluation where it is, or while it waits; nothing of it is kept. It then says `stopped`."""
     return await run_in_threadpool(evaluations.stop, evaluation_id, caller)
+
+
+@router.delete("/{evaluation_id}", status_code=204)
+async def delete_evaluation(
+    evaluation_id: Annotated[str, Path(max_length=64)], evaluations: Evaluations, caller: CurrentCaller
+) -> None:
+    """Delete an evaluation with what it found, or forget one that came to nothing."""
+    await run_in_threadpool(evaluations.remove, evaluation_id, caller)

@@ -48,7 +48,7 @@ async def read_export(export_id: ExportId, exports: Exports, caller: CurrentCall
 
 @router.post("/exports/{export_id}/stop")
 async def stop_export(export_id: ExportId, exports: Exports, caller: CurrentCaller) -> ExportView:
-    """End an export where it is; no file of it is kept. It then says `stopped`."""
+    """End an export where it is, or while it waits; no file of it is kept. It then says `stopped`."""
     return await run_in_threadpool(exports.stop, export_id, caller)
 
 
@@ -70,5 +70,5 @@ async def link_export(
 
 @router.delete("/exports/{export_id}", status_code=204)
 async def delete_export(export_id: ExportId, exports: Exports, caller: CurrentCaller) -> None:
-    """Delete an export with its files; the model stays."""
+    """Delete an export with its files, or forget one that could not be made; the model stays."""
     await run_in_threadpool(exports.remove, export_id, caller)

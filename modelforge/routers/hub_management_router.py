@@ -87,6 +87,12 @@ async def cancel_hub_job(job_id: JobId, hub: Hub, caller: CurrentCaller) -> HubJ
     return await run_in_threadpool(hub.cancel, job_id, caller)
 
 
+@router.delete("/jobs/{job_id}", status_code=204)
+async def forget_hub_job(job_id: JobId, hub: Hub, caller: CurrentCaller) -> None:
+    """Forget a download or a push that has ended; what came and went stays."""
+    await run_in_threadpool(hub.forget, job_id, caller)
+
+
 @router.get("/token")
 async def read_hub_token(hub: Hub, _admin: Admin) -> HubTokenView:
     """Whether there is a Hugging Face token, and where it comes from; never the token."""

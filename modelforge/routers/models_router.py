@@ -100,5 +100,11 @@ async def read_merge(job_id: JobId, merges: Merges, caller: CurrentCaller) -> Me
 
 @router.post("/merges/{job_id}/stop")
 async def stop_merge(job_id: JobId, merges: Merges, caller: CurrentCaller) -> MergeJob:
-    """End a merge where it is; no file of it is kept. It then says `stopped`."""
+    """End a merge where it is, or while it waits; no file of it is kept. It then says `stopped`."""
     return merges.stop(job_id, caller)
+
+
+@router.delete("/merges/{job_id}", status_code=204)
+async def forget_merge(job_id: JobId, merges: Merges, caller: CurrentCaller) -> None:
+    """Forget a merge that has ended; the model that it made stays."""
+    await run_in_threadpool(merges.forget, job_id, caller)

@@ -54,6 +54,7 @@ async def chat(question: ChatRequest, playground: Playground, caller: CurrentCal
     asked = Question(
         id=new_answer_id(),
         messages=question.messages,
+        tools=question.tools,
         sampling=question.sampling,
         sides=("base",) if question.base else ("tuned",),
     )
@@ -64,7 +65,11 @@ async def chat(question: ChatRequest, playground: Playground, caller: CurrentCal
 async def compare(question: CompareRequest, playground: Playground, caller: CurrentCaller) -> StreamingResponse:
     """The answers of the model and of the one that it was made from, in turns; each has its own `end`."""
     asked = Question(
-        id=new_answer_id(), messages=question.messages, sampling=question.sampling, sides=("tuned", "base")
+        id=new_answer_id(),
+        messages=question.messages,
+        tools=question.tools,
+        sampling=question.sampling,
+        sides=("tuned", "base"),
     )
     return _stream(await playground.ask(question.model, asked, caller))
 

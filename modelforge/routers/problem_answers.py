@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from modelforge.exceptions import ErrorCode, ModelForgeException
-from modelforge.schemas.problem import FieldFault, ProblemDetails
+from modelforge.schemas.problem import FieldFault, ProblemDetails, limits_of
 from modelforge.security.headers import NOT_STORED, SECURITY_HEADERS
 from modelforge.security.secret_registry import redactor
 from modelforge.services.openai_answers import openai_error
@@ -98,6 +98,7 @@ def _unreadable(error: RequestValidationError) -> dict[str, Any]:
             key=".".join(str(part) for part in one["loc"]),
             expected=str(one["msg"]).removeprefix("Value error, ").removeprefix("Input should be "),
             kind=str(one["type"]),
+            params=limits_of(one),
         )
         for one in found[:MOST_FAULTS]
     ]

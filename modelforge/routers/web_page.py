@@ -55,12 +55,19 @@ class WebPage(StaticFiles):
     def file_response(
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
-        """A file out of memory. Read from the disk for each answer, it would change threads for every 64 kB of it."""
-        response = super().file_response(full_path, stat_result, scope, status_code)
+        """A file out of memory. Read from the disk for each answer, it would change threads for every 64 kB of it.
+
+        The headers are those of what was read, though the file may have been replaced since it was looked up.
+        """
+        try:
+            found, content = _read(os.fspath(full_path), stat_result.st_mtime_ns, stat_result.st_size)
+        except FileNotFoundError:
+            raise HTTPException(status_code=404) from None
+        response = super().file_response(full_path, found, scope, status_code)
         if not isinstance(response, FileResponse):
             return response
         del response.headers["accept-ranges"]
-        content = _content(os.fspath(full_path), stat_result.st_mtime_ns)
+        response.headers["content-length"] = str(len(content))
         return Response(content, status_code, headers=response.headers)
 
     async def _gzipped(self, path: str, scope: Scope) -> Response | None:
@@ -94,9 +101,11 @@ def mount_page(app: FastAPI, folder: Path) -> None:
 
 
 @lru_cache(maxsize=256)
-def _content(path: str, _changed: int) -> bytes:
-    """A file as it was at its last change."""
-    return Path(path).read_bytes()
+def _read(path: str, _changed: int, _size: int) -> tuple[os.stat_result, bytes]:
+    """A file as it was at its last change. What is written into it meanwhile is newer than its stat, never older: a
+    browser that holds it is told so when it asks again."""
+    with Path(path).open("rb") as file:
+        return os.fstat(file.fileno()), file.read()
 
 
 async def _no_page() -> HTMLResponse:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from modelforge.schemas.base import Schema
 from modelforge.schemas.job import BackgroundJob
+from modelforge.schemas.remark import Remark
 from modelforge.schemas.report import EvaluationReport
 
 
@@ -54,6 +55,8 @@ class Evaluation(Schema):
     report: EvaluationReport | None = None
     """`model` as the tuned one beside `against` as the base, paired by row; nothing where one model was measured."""
     notices: tuple[str, ...] = ()
+    remarks: dict[str, Remark] = Field(default_factory=dict)
+    """Those of them that have a name, by the sentence: what other languages say them by. Empty in earlier versions."""
     owner: str | None = None
     """The account that asked; none where there are no accounts."""
 

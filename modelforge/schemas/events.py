@@ -8,7 +8,7 @@ from modelforge.schemas.base import Schema
 
 EventKind = Literal[
     "state",  # {"status", "reason"?}: the run changed its state
-    "stage",  # {"name", "detail"?}: data, load, adapt, train, evaluate, publish …
+    "stage",  # {"name", "detail"?, "remark"?}: data, load, adapt, train, evaluate, publish …
     "download",  # {"done", "total"}: bytes of the model, where it is fetched from the hub
     "preflight",  # PreflightReport
     "plan",  # MemoryPlan
@@ -20,7 +20,7 @@ EventKind = Literal[
     "samples",  # {"step", "rows"}: the prompt, expected and answer of a few held-out rows, asked at an evaluation
     "checkpoint",  # {"step", "name", "best"}
     "generation",  # {"phase": "base" | "tuned", "done", "total"}
-    "notice",  # {"text"}
+    "notice",  # {"text", "remark"?, "error"?}: a sentence, and the `Remark` or `ErrorWords` that it is
     "report",  # EvaluationReport
     "model",  # {"id"}: the model was published
     "error",  # {"type", "message", "hint", "step"?, "code"?, "params"}: `RunError`

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from modelforge.schemas.base import Schema
 from modelforge.schemas.job import BackgroundJob
 from modelforge.schemas.model_requests import Dtype
+from modelforge.schemas.remark import Remark
 
 ExportFormat = Literal["gguf", "safetensors"]
 Quantization = Literal["f16", "q8_0", "q4_0"]
@@ -113,6 +114,8 @@ class ExportManifest(ExportKind):
     check: ExportCheck
     notes: tuple[str, ...] = ()
     """What differs from the model, or could not be made, in words."""
+    remarks: dict[str, Remark] = Field(default_factory=dict)
+    """Those of them that have a name, by the sentence: what other languages say them by. Empty in earlier versions."""
     owner: str | None = None
 
 

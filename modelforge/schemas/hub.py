@@ -99,3 +99,8 @@ class HubJob(Schema):
     """Of a download: the commit. Of a push: the address."""
     error: ErrorWords | None = None
     owner: str | None = None
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it waits or is carried out."""
+        return self.status in ("queued", "running")

@@ -10,17 +10,24 @@ from modelforge.schemas.problem import ErrorWords
 
 
 class BackgroundJob(Schema):
-    """One piece of work from one model.
+    """One piece of work from one model. What it has made stays; what came to nothing is remembered until dismissed.
 
-    A job is interrupted and forgotten when the server ends, and has to be asked for anew; what it has made stays.
+    One that waits or is under way when the server ends has failed, which the next server says; it is started again by
+    the same request.
     """
 
     id: str
     model_id: str
-    status: Literal["running", "succeeded", "failed", "stopped"] = "running"
+    status: Literal["queued", "running", "succeeded", "failed", "stopped"] = "queued"
+    """`queued`: it waits for its turn; two are carried out at a time."""
     created_at: datetime
     finished_at: datetime | None = None
     check: str | None = None
     """The comparison with the model, in words."""
     error: ErrorWords | None = None
     owner: str | None = None
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it waits or is carried out."""
+        return self.status in ("queued", "running")

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from modelforge.schemas.base import Schema
+from modelforge.schemas.remark import Remark, remark
 
 ModelKind = Literal["adapter", "full", "merged"]
 ModelMode = Literal["chat", "text", "labels", "span"]
@@ -37,13 +38,21 @@ class MergeCheck(Schema):
     """The difference up to which a merge is kept: the rounding of `dtype`."""
 
     @property
-    def sentence(self) -> str:
+    def remark(self) -> Remark:
         """The check in words."""
-        return (
-            f"Checked against the adapter on {self.prompts} prompts: the same token ids, {self.same_answers} of "
-            f"{self.prompts} answers the same, logits apart by at most {self.largest_logit_difference:.2g} "
-            f"(allowed: {self.tolerance:.2g}, {self.dtype})."
+        return remark(
+            "merge-checked",
+            prompts=self.prompts,
+            same=self.same_answers,
+            difference=self.largest_logit_difference,
+            tolerance=self.tolerance,
+            dtype=self.dtype,
         )
+
+    @property
+    def sentence(self) -> str:
+        """The same in English."""
+        return self.remark.sentence
 
 
 class ModelSummary(Schema):

@@ -9,6 +9,7 @@ from pydantic import Field
 from modelforge.schemas.base import Schema
 from modelforge.schemas.job import BackgroundJob
 from modelforge.schemas.model import ModelMode, ModelView
+from modelforge.schemas.remark import Remark
 from modelforge.schemas.run import RunStatus
 
 Dtype = Literal["auto", "float32", "bfloat16", "float16"]
@@ -102,9 +103,11 @@ class MergeRequest(Schema):
 
 
 class MergeJob(BackgroundJob):
-    """A merge in the background. Jobs are forgotten when the server ends; what they made stays."""
+    """A merge in the background. One that has succeeded is listed until the server ends; the model stays."""
 
     dtype: Dtype
     new_id: str | None = None
     result: ModelView | None = None
     """The merged model; its `merge_check` has the figures of the comparison."""
+    remarks: dict[str, Remark] = Field(default_factory=dict)
+    """`check` by its name: what other languages say it by."""

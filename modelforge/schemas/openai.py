@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import json
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from modelforge.schemas.base import Schema
 from modelforge.schemas.playground import ChatMessage, Question
 from modelforge.schemas.prediction import ModelReference
 from modelforge.schemas.sampling import Sampling, StopText
+from modelforge.schemas.tools import ToolCall, Tools, check_results
 
 LONGEST_ANSWER = 4096
 """Tokens of an answer for which no length is asked; the model's context may end it before."""
@@ -17,7 +19,7 @@ LONGEST_COMPLETION = 16
 """As OpenAI has it for `/v1/completions`."""
 SMALLEST_SHARE = 1e-6
 SEEDS = 2**63
-FinishReason = Literal["stop", "length"]
+FinishReason = Literal["stop", "length", "tool_calls"]
 Nothing = Annotated[float | None, Field(ge=0, le=0)]
 One = Annotated[int | None, Field(ge=1, le=1)]
 
@@ -86,17 +88,47 @@ class TextPart(Schema):
 class Message(Schema):
     """One turn of a conversation."""
 
-    role: Literal["system", "developer", "user", "assistant"]
-    content: str | list[TextPart]
+    role: Literal["system", "developer", "user", "assistant", "tool"]
+    content: str | list[TextPart] | None = None
+    """May be left out of an assistant turn that calls functions."""
     name: str | None = None
-    """Not used."""
+    """Used of a tool's result: the function."""
     refusal: None = None
+    tool_calls: Annotated[list[ToolCall], Field(max_length=128)] | None = None
+    """Of an assistant turn: the functions that it called."""
+    tool_call_id: str | None = None
+    """Of a tool's result: which call it belongs to."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.content is None and not self.tool_calls:
+            raise ValueError("content is missing; only an assistant turn with tool_calls can be without")
+        return self
 
     def turn(self) -> ChatMessage:
         """The turn in our own words."""
-        text = self.content if isinstance(self.content, str) else "".join(part.text for part in self.content)
-        role: Literal["system", "user", "assistant"] = "system" if self.role == "developer" else self.role
-        return ChatMessage(role=role, content=text)
+        parts = self.content or ""
+        text = parts if isinstance(parts, str) else "".join(part.text for part in parts)
+        if self.tool_calls and not text.strip():
+            text = ""
+        return ChatMessage(
+            role="system" if self.role == "developer" else self.role,
+            content=text,
+            tool_calls=tuple(self.tool_calls or ()),
+            tool_call_id=self.tool_call_id,
+            name=self.name if self.role == "tool" else None,
+        )
+
+
+def _checked_turns(turns: list[Message]) -> list[Message]:
+    check_results(turns)
+    return turns
+
+
+def _checked_choice(choice: Any) -> Any:
+    if choice not in (None, "auto", "none"):
+        raise ValueError('only "auto" and "none" are offered: a model cannot be made to call a function')
+    return choice
 
 
 class ResponseFormat(Schema):
@@ -108,7 +140,13 @@ class ResponseFormat(Schema):
 class ChatCompletionRequest(SamplingRequest):
     """A conversation to be answered."""
 
-    messages: Annotated[list[Message], Field(min_length=1, max_length=1000)]
+    messages: Annotated[list[Message], Field(min_length=1, max_length=1000), AfterValidator(_checked_turns)]
+    tools: Tools | None = None
+    """Functions that the model may call; it must have been made for that, and its chat template write them."""
+    tool_choice: Annotated[Literal["auto", "none"] | None, BeforeValidator(_checked_choice)] = None
+    """`none`: the model is not told of the tools."""
+    parallel_tool_calls: Literal[True] | None = None
+    """A model that writes several calls in an answer cannot be kept from it."""
     max_completion_tokens: int | None = Field(default=None, ge=1, le=2**31)
     """The longest answer, in tokens; `max_tokens` is its older name."""
     response_format: ResponseFormat | None = None
@@ -123,7 +161,9 @@ class ChatCompletionRequest(SamplingRequest):
         """The request in our own words."""
         longest = self.max_completion_tokens or self.max_tokens or LONGEST_ANSWER
         sampling = self.sampling(longest).model_copy(update={"max_new_tokens": longest})
-        return Question(id=answer_id, messages=tuple(message.turn() for message in self.messages), sampling=sampling)
+        tools = () if self.tool_choice == "none" else self.tools or ()
+        messages = tuple(message.turn() for message in self.messages)
+        return Question(id=answer_id, messages=messages, tools=tools, sampling=sampling)
 
 
 class CompletionRequest(SamplingRequest):
@@ -151,11 +191,35 @@ class Usage(Schema):
     total_tokens: int
 
 
+class AnswerFunction(Schema):
+    """Which function is called, with what."""
+
+    name: str
+    arguments: str
+    """JSON text."""
+
+
+class AnswerCall(Schema):
+    """A call of a function."""
+
+    id: str
+    type: Literal["function"] = "function"
+    function: AnswerFunction
+
+    @classmethod
+    def of(cls, call: ToolCall) -> AnswerCall:
+        """The call with its arguments as JSON text."""
+        arguments = json.dumps(call.function.arguments, ensure_ascii=False)
+        return cls(id=call.id or "", function=AnswerFunction(name=call.function.name, arguments=arguments))
+
+
 class AnswerMessage(Schema):
     """What the model says."""
 
     role: Literal["assistant"] = "assistant"
-    content: str
+    content: str | None
+    """Nothing where the answer only calls functions."""
+    tool_calls: tuple[AnswerCall, ...] | None = None
 
 
 class ChatChoice(Schema):

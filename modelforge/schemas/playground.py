@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from modelforge.exceptions import ErrorCode, Params
 from modelforge.schemas.base import Schema
 from modelforge.schemas.prediction import ModelReference, PredictionInput
-from modelforge.schemas.problem import ErrorWords
+from modelforge.schemas.problem import ErrorWords, Worded
 from modelforge.schemas.sampling import Sampling
+from modelforge.schemas.tools import ToolCall, Tools, check_results
 
 Side = Literal["tuned", "base"]
 """The model as it is, or the one that it was made from."""
@@ -20,13 +20,34 @@ Side = Literal["tuned", "base"]
 class ChatMessage(Schema):
     """One turn of a conversation."""
 
-    role: Literal["system", "user", "assistant"]
+    role: Literal["system", "user", "assistant", "tool"]
     content: str
+    """Empty where an assistant turn only calls functions."""
+    tool_calls: tuple[ToolCall, ...] = ()
+    """Of an assistant turn: the functions that were called."""
+    tool_call_id: str | None = None
+    """Of a tool's result: which call it belongs to."""
+    name: str | None = None
+    """Of a tool's result: the function."""
+
+    def turn(self) -> dict[str, Any]:
+        """As chat templates read it, and as it stands in data that models learn from: without what it does not have."""
+        turn: dict[str, Any] = {"role": self.role}
+        if self.tool_calls:
+            turn["tool_calls"] = [call.turn() for call in self.tool_calls]
+        given = {"name": self.name, "tool_call_id": self.tool_call_id}
+        return {**turn, "content": self.content, **{key: value for key, value in given.items() if value is not None}}
+
+
+def _checked_turns(turns: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...]:
+    check_results(turns)
+    return turns
 
 
 Conversation = Annotated[
     tuple[ChatMessage, ...],
     Field(min_length=1, max_length=1000, description="The turns so far, the one to be answered last."),
+    AfterValidator(_checked_turns),
 ]
 
 
@@ -41,6 +62,8 @@ class CompareRequest(Schema):
 
     model: ModelReference
     messages: Conversation
+    tools: Tools = ()
+    """Functions that the model may call, as OpenAI describes them."""
     sampling: Sampling = Field(default_factory=Sampling)
 
 
@@ -97,6 +120,7 @@ class Question(Schema):
     """Instead of messages: a bare text to write on from."""
     inputs: tuple[PredictionInput, ...] = ()
     """Instead of messages: texts for a model that reads."""
+    tools: Tools = ()
     sampling: Sampling = Field(default_factory=Sampling)
     sides: tuple[Side, ...] = ("tuned",)
 
@@ -157,9 +181,11 @@ class EndEvent(Schema):
     prompt_tokens: int
     new_tokens: int
     seconds: float
+    tool_calls: tuple[ToolCall, ...] = ()
+    """The functions that the answer calls, beside its text."""
 
 
-class ErrorEvent(Schema):
+class ErrorEvent(Schema, Worded):
     """`error`: there will be no answer, or no more of it."""
 
     status: int
@@ -167,7 +193,3 @@ class ErrorEvent(Schema):
     title: str
     detail: str
     hint: str | None = None
-    code: ErrorCode | None = None
-    """Which text the two are, for other languages; none where they are kept in English alone."""
-    params: Params = Field(default_factory=dict)
-    """The values within them, by name."""

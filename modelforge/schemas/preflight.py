@@ -48,6 +48,8 @@ FindingCode = Literal[
     "unanswerable",
     "unanswerable-taught",
     "too-few-prompts",
+    "reward-model-other-prompts",
+    "reward-model-other-template",
     "targets-beyond-positions",
     "settings-unheeded",
 ]

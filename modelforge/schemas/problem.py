@@ -17,9 +17,31 @@ class FieldFault(Schema):
     """Where it stands: `body.optimization.learning_rate`."""
     expected: str
     kind: str
+    params: Params = Field(default_factory=dict)
+    """What the field was compared with, by name: with its kind, other languages say it by this."""
 
 
-class ProblemDetails(BaseModel):
+def limits_of(fault: Any) -> Params:
+    """What pydantic compared a value with, by name; what was written is not among it."""
+    named = {name: value for name, value in fault.get("ctx", {}).items() if isinstance(value, str | int | float)}
+    named.pop("tag", None)
+    if fault["type"] in ("literal_error", "enum"):
+        named["expected"] = str(named["expected"]).replace(" or ", ", ")  # a list that needs no word of a language
+    return named
+
+
+class Worded(BaseModel):
+    """Which text an error's words are, for other languages."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    code: ErrorCode | None = None
+    """The name of the text; none where it is kept in English alone."""
+    params: Params = Field(default_factory=dict)
+    """The values within it, by name."""
+
+
+class ProblemDetails(Worded):
     """`application/problem+json`; `hint` says what to do. Further members belong to the kind of problem."""
 
     model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
@@ -39,21 +61,13 @@ class ProblemDetails(BaseModel):
     """Stands in the server's log as well."""
     errors: list[Any] | None = None
     """The single faults, where there are several."""
-    code: ErrorCode | None = None
-    """Which text `detail` and `hint` are, for other languages; none where they are kept in English alone."""
-    params: Params = Field(default_factory=dict)
-    """The values within them, by name."""
 
 
-class ErrorWords(Schema):
+class ErrorWords(Schema, Worded):
     """An error as it is kept with what failed: what was found, and what to do."""
 
     message: str
     hint: str | None = None
-    code: ErrorCode | None = None
-    """Which text the two are, for other languages; none where they are kept in English alone."""
-    params: Params = Field(default_factory=dict)
-    """The values within them, by name."""
 
     @classmethod
     def of(cls, error: ModelForgeException) -> Self:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -13,6 +14,8 @@ from modelforge.schemas.dataset import ValidationReport
 from modelforge.schemas.events import Event
 from modelforge.schemas.plan import MemoryPlan
 from modelforge.schemas.preflight import PreflightReport
+from modelforge.schemas.problem import ErrorWords
+from modelforge.schemas.remark import Remark, by_sentence, sentences
 from modelforge.schemas.run import RunView
 
 
@@ -23,6 +26,8 @@ class PlanReport(Schema):
     """The complete config, defaults included."""
     notices: tuple[str, ...] = ()
     """Keys that were read under another name."""
+    remarks: dict[str, Remark] = Field(default_factory=dict)
+    """Those of them that have a name, by the sentence: what other languages say them by."""
     preflight: PreflightReport
     plan: MemoryPlan
     validation: ValidationReport
@@ -40,11 +45,13 @@ class RunAccepted(RunView):
 
     notices: tuple[str, ...] = ()
     """Keys that were read under another name."""
+    remarks: dict[str, Remark] = Field(default_factory=dict)
+    """Those of them that have a name, by the sentence: what other languages say them by."""
 
     @classmethod
-    def of(cls, run: RunView, notices: tuple[str, ...]) -> RunAccepted:
+    def of(cls, run: RunView, remarks: Sequence[Remark]) -> RunAccepted:
         """The run with what was noticed."""
-        return cls(**dict(run), notices=notices)
+        return cls(**dict(run), notices=sentences(remarks), remarks=by_sentence(remarks))
 
 
 RunOrder = Literal["newest", "name", "status", "result"]
@@ -119,6 +126,8 @@ class CheckpointView(Schema):
     """Whether its evaluation loss is the lowest."""
     fault: str | None = None
     """Why it cannot be used, if it cannot."""
+    error: ErrorWords | None = None
+    """The same, also for other languages."""
 
 
 class RunComparison(Schema):
@@ -158,6 +167,8 @@ class ParsedRecipe(Schema):
     """All stages of a recipe that has some: `POST /api/v1/runs` takes them as `stages`, name and config in one."""
     notices: tuple[str, ...] = ()
     """Keys that were read under another name."""
+    remarks: dict[str, Remark] = Field(default_factory=dict)
+    """Those of them that have a name, by the sentence: what other languages say them by."""
 
 
 class ConfigSchema(Schema):

@@ -24,6 +24,7 @@ from modelforge.services.seats import PROCESSOR, Seats, training_needs
 from modelforge.services.slots import environment_on
 from modelforge.storage.file_manager import WHERE_LISTED, FileManager
 from modelforge.storage.folders import read_schema
+from modelforge.storage.job_records import JobRecords
 
 ANY_SAMPLE = "sample:support"
 """Stands for the rows that were held out of a run."""
@@ -46,12 +47,16 @@ class EvaluationService:
         self.files = files
         self.heavy = heavy
         self.seats = seats
-        self._jobs: BackgroundJobs[EvaluationJob] = BackgroundJobs()
+        self._jobs = BackgroundJobs(JobRecords(files.jobs("evaluations"), EvaluationJob))
         self._seated: dict[str, _Seated] = {}
         self._seating = threading.Lock()
 
+    def begin(self) -> None:
+        """Remember the evaluations that earlier servers did not finish; before any is started."""
+        self._jobs.begin(lambda job: self.files.evaluation(job.id).is_dir())
+
     async def start(self, request: EvaluationRequest, caller: Caller) -> EvaluationJob:
-        """Begin an evaluation; it is forgotten where the server ends before it is done.
+        """Begin an evaluation.
 
         Raises:
             ConfigurationError: it names a path, or a key that is not for it.
@@ -67,7 +72,7 @@ class EvaluationService:
             owner=caller.owner,
         )
         seated = await asyncio.to_thread(self._seat, job.id, CallHandle(self._listener(job.id)))
-        return self._jobs.start(job, lambda handle: self._carry_out(job, seated, handle), seated.handle)
+        return await self._jobs.start(job, lambda handle: self._carry_out(job, seated, handle), seated.handle)
 
     def list_jobs(self, caller: Caller) -> list[EvaluationJob]:
         """What the caller may see, the newest first: at work, failed, or done at any time."""
@@ -95,9 +100,19 @@ class EvaluationService:
         Raises:
             NotFoundError: there is none, or it belongs to another account.
         """
+        return self._jobs.stop(self.job(evaluation_id, caller))
+
+    def remove(self, evaluation_id: str, caller: Caller) -> None:
+        """Delete an evaluation with what it found, or forget one that came to nothing.
+
+        Raises:
+            NotFoundError: there is none, or it belongs to another account.
+            ConflictError: it is under way.
+        """
         job = self.job(evaluation_id, caller)
-        self._jobs.stop(job.id)
-        return job
+        self._jobs.forget(job.id)
+        if job.result is not None:
+            self.files.delete_evaluation(job.id)
 
     def make_room(self, slot: str) -> None:
         """From another thread: `slot` has been given to a run. What is measured on its accelerator ends."""
@@ -113,7 +128,7 @@ class EvaluationService:
         """Evaluations under way that load this model, in words."""
         return [
             f"the evaluation {job.id}"
-            for job in self._jobs.running()
+            for job in self._jobs.under_way()
             if model_id in (job.request.model, job.request.against)
         ]
 

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modelforge.exceptions import ConflictError, NotFoundError, StorageError
+from modelforge.exceptions import NotFoundError, StorageError
 from modelforge.schemas.export import ExportKind, ExportManifest, ExportRequest, ExportView
 from modelforge.security.caller import HOME_OWNER, Caller
 from modelforge.services.background_jobs import BackgroundJobs
 from modelforge.services.heavy_process import CallHandle, HeavyProcess
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ExportFolder
+from modelforge.storage.job_records import JobRecords
 
 if TYPE_CHECKING:
     from modelforge.services.model_service import ModelService
@@ -57,20 +58,25 @@ class ExportService(ExportLibrary):
         super().__init__(models.files)
         self.models = models
         self.heavy = heavy
-        self._jobs: BackgroundJobs[ExportView] = BackgroundJobs()
+        self._jobs = BackgroundJobs(JobRecords(self.files.jobs("exports"), ExportView))
+
+    def begin(self) -> None:
+        """Remember the exports that earlier servers did not make; before any is started."""
+        made = {folder.id for folder in self.files.exports()}
+        self._jobs.begin(lambda job: job.id in made)
 
     async def start(self, wanted: ExportRequest, caller: Caller) -> ExportView:
         """Begin an export, or return the one that is there, or under way. Raises NotFoundError."""
         model = await asyncio.to_thread(self.models.get, wanted.model_id, caller)
         export_id = wanted.id_for(model.id)
         job = self._jobs.find(export_id, caller)
-        if job is not None and job.status == "running":
+        if job is not None and job.is_under_way:
             return job
         kind = ExportKind(format=wanted.format, quantization=wanted.quantization, dtype=wanted.dtype)
         job = ExportView(
             **kind.model_dump(), id=export_id, model_id=model.id, created_at=datetime.now(UTC), owner=model.owner
         )
-        return self._jobs.start(job, lambda handle: self._export(model.id, kind, handle))
+        return await self._jobs.start(job, lambda handle: self._export(model.id, kind, handle))
 
     def list_all(self, caller: Caller) -> list[ExportView]:
         """The exports that are there, under way, or could not be made, the newest first."""
@@ -90,30 +96,22 @@ class ExportService(ExportLibrary):
         Raises:
             NotFoundError: there is none, or it belongs to another account.
         """
-        view = self.find(export_id, caller)
-        self._jobs.stop(view.id)
-        return view
+        return self._jobs.stop(self.find(export_id, caller))
 
     def remove(self, export_id: str, caller: Caller) -> None:
         """Delete an export, or forget one that could not be made. Raises NotFoundError, ConflictError."""
         job = self._jobs.find(export_id, caller)
-        if job is not None and job.status == "running":
-            raise ConflictError(
-                f"{export_id} is being made.",
-                hint="Stop it, or wait until it has ended; then delete it.",
-                code="export-being-made",
-                params={"export": export_id},
-            )
+        if job is not None:
+            self._jobs.forget(export_id)
         try:
             self.delete(export_id, caller)
         except NotFoundError:
             if job is None:
                 raise
-        self._jobs.forget(export_id)
 
     def exporting(self, model_id: str) -> list[str]:
         """Exports under way from this model, in words."""
-        return [f"the export {job.id}" for job in self._jobs.running() if job.model_id == model_id]
+        return [f"the export {job.id}" for job in self._jobs.under_way() if job.model_id == model_id]
 
     async def _export(self, model_id: str, kind: ExportKind, handle: CallHandle) -> dict[str, Any]:
         asked = (self.files.home, model_id, kind)

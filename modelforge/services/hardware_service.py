@@ -9,6 +9,7 @@ from typing import Any
 
 from modelforge.exceptions import HardwareError
 from modelforge.hardware.detector import detect
+from modelforge.hardware.fitness import trainable_shape
 from modelforge.hardware.memory import fits_into, plan_memory
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.hardware.profiles import recommended_models
@@ -131,7 +132,7 @@ class HardwareService:
     def _shape(self, config: TrainingConfig) -> ModelShape:
         provider = ProviderFactory.create_provider(config.provider)
         source = resolve_model(config.model, provider, self.files, config.model_revision)
-        return ModelShape.read(source.location, source.revision)
+        return trainable_shape(source.location, source.revision)
 
 
 def _free_bytes(machine: Hardware) -> int:

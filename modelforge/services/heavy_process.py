@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any, Literal, TypeVar
 
 import orjson
@@ -43,6 +44,8 @@ class CallHandle:
         Where nobody hears, the function is not asked to tell.
         """
         self.hear = hear
+        self.on_begin: Callable[[], object] = lambda: None
+        """Called in a thread of its own when the call's turn has come."""
         self.has_ended = False
         self._turn: Future[Any] | None = None
         self._child: Any = None
@@ -61,6 +64,8 @@ class CallHandle:
             self._child = child
             if self.has_ended:
                 child.kill()
+                return
+        self.on_begin()
 
     def end(self) -> None:
         """End the call where it is, also one that waits for its turn."""
@@ -89,6 +94,8 @@ class HeavyProcess:
             multiprocessing.get_context(method).set_forkserver_preload(list(preload))
         self.context: Any = multiprocessing.get_context(method)  # typed as a base that has no `Process`
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="heavy")
+        self._children: set[Any] = set()
+        self._is_closed = False
 
     def warm_up(self) -> None:
         """Start the forkserver and its imports in the background, so that the first call need not wait for them."""
@@ -120,7 +127,7 @@ class HeavyProcess:
                 where somebody hears.
 
         Raises:
-            ModelForgeException: what the function raised, or that the child died.
+            ModelForgeException: what the function raised, that the child died, or that `close` has ended it.
             Ended: the handle has ended it.
         """
         reader, writer = self.context.Pipe(duplex=False)
@@ -132,6 +139,9 @@ class HeavyProcess:
                     daemon=True,
                 )
                 child.start()
+            self._children.add(child)
+            if self._is_closed:
+                child.kill()
             if handle is not None:
                 handle.begin(child)
             try:
@@ -142,15 +152,20 @@ class HeavyProcess:
                     self.files.sweep()
                 if handle is not None and handle.has_ended:
                     raise Ended from None
-                raise _death(child.exitcode, function.__name__) from None
+                raise server_ended() if self._is_closed else _death(child.exitcode, function.__name__) from None
+            finally:
+                self._children.discard(child)
         child.join()
         if (error := answer.get("error")) is not None:
             raise restored(error)
         return TypeAdapter(result).validate_python(answer["result"], strict=False)
 
     def close(self) -> None:
-        """Take no more calls; those under way end by themselves."""
+        """Take no more calls, and end those under way."""
+        self._is_closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
+        for child in list(self._children):
+            child.kill()
 
 
 def _is_heard(handle: CallHandle | None) -> bool:
@@ -175,6 +190,7 @@ def _carry_out(
     folder: str, function: Callable[..., Any], arguments: tuple[Any, ...], answer: Connection, tells: bool
 ) -> None:
     """Runs in the child. Its current folder holds nothing, so no name from outside means a file there."""
+    end_with_the_server()
     nowhere = os.path.join(folder, "nowhere")
     os.makedirs(nowhere, exist_ok=True)
     os.chdir(nowhere)
@@ -187,6 +203,27 @@ def _carry_out(
     except MemoryError:
         reply = {"error": told(_no_memory(function.__name__))}
     answer.send_bytes(to_json(reply))
+
+
+def end_with_the_server() -> None:
+    """In a child: end when the server dies, however it dies. The next one says that the work was not done."""
+    server = multiprocessing.parent_process()
+    if server is not None:
+        threading.Thread(target=_outlive_not, args=(server,), name="server-watch", daemon=True).start()
+
+
+def _outlive_not(server: BaseProcess) -> None:
+    server.join()
+    os._exit(1)
+
+
+def server_ended() -> ModelForgeException:
+    """What is said of work that was under way when its server ended."""
+    return ModelForgeException(
+        "The server ended before this was done.",
+        hint="Nothing half-made is kept. Start it again.",
+        code="server-ended",
+    )
 
 
 def _death(exitcode: int | None, name: str) -> ModelForgeException:

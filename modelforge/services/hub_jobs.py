@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,15 +12,16 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError
+from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError, StorageError
 from modelforge.schemas.hub import HubJob
 from modelforge.schemas.problem import ErrorWords
-from modelforge.storage.atomic import write_json
+from modelforge.services.background_jobs import job_under_way
+from modelforge.services.heavy_process import end_with_the_server
 from modelforge.storage.file_manager import FileManager
-from modelforge.storage.folders import read_schema
+from modelforge.storage.job_records import KEPT, JobRecords
 
 AT_ONCE = 2
-UNDER_WAY = frozenset({"queued", "running"})
+log = logging.getLogger(__name__)
 
 
 class HubJobs:
@@ -27,6 +29,7 @@ class HubJobs:
 
     def __init__(self, files: FileManager) -> None:
         self.files = files
+        self._records = JobRecords(files.jobs("hub"), HubJob)
         self._jobs: dict[str, HubJob] = {}
         self._children: dict[str, BaseProcess] = {}
         self._lock = threading.RLock()
@@ -35,16 +38,18 @@ class HubJobs:
 
     def begin(self) -> None:
         """Read the jobs of earlier servers; what was under way then can be tried again."""
-        for path in sorted(self.files.hub_jobs.glob("*.json")):
-            job = read_schema(path, HubJob)
+        for job in self._records.left():
             self._jobs[job.id] = job
-            if job.status in UNDER_WAY:
-                self._change(job.id, status="interrupted", finished_at=datetime.now(UTC))
+            if job.is_under_way:
+                try:
+                    self._change(job.id, status="interrupted", finished_at=datetime.now(UTC))
+                except StorageError as error:
+                    log.warning("The end of %s is not recorded: %s", job.id, error.message)
 
     def close(self) -> None:
         """End the jobs under way; a download goes on from there when it is tried again."""
         with self._lock:
-            under_way = [job.id for job in self._jobs.values() if job.status in UNDER_WAY]
+            under_way = [job.id for job in self._jobs.values() if job.is_under_way]
         for job_id in under_way:
             self._end(job_id, "interrupted")
         self._pool.shutdown(wait=True, cancel_futures=True)
@@ -71,7 +76,7 @@ class HubJobs:
         """Try a job again that did not succeed. Raises NotFoundError, ConflictError."""
         with self._lock:
             job = self.get(job_id)
-            if job.status in UNDER_WAY or job.status == "succeeded":
+            if job.is_under_way or job.status == "succeeded":
                 raise ConflictError(
                     f"The job is {job.status}.",
                     hint="Only a job that did not succeed is tried again.",
@@ -84,10 +89,17 @@ class HubJobs:
 
     def cancel(self, job_id: str) -> HubJob:
         """End a job. Raises NotFoundError, ConflictError."""
-        if self.get(job_id).status not in UNDER_WAY:
+        if not self.get(job_id).is_under_way:
             raise ConflictError("The job has ended already.", hint="There is nothing to cancel.", code="job-ended")
         self._end(job_id, "cancelled")
         return self.get(job_id)
+
+    def forget(self, job_id: str) -> None:
+        """Remember a job no longer that has ended. Raises NotFoundError, ConflictError."""
+        with self._lock:
+            if self.get(job_id).is_under_way:
+                raise job_under_way(job_id)
+            self._forget(job_id)
 
     # Inside
 
@@ -103,8 +115,8 @@ class HubJobs:
         reader, writer = self._context.Pipe(duplex=False)
         with reader:
             with writer, self._lock:
-                job = self._jobs[job_id]
-                if job.status != "queued":
+                job = self._jobs.get(job_id)
+                if job is None or job.status != "queued":
                     return
                 child = self._context.Process(target=_in_child, args=(job, self.files.home, writer), daemon=True)
                 child.start()
@@ -121,8 +133,8 @@ class HubJobs:
 
     def _runs(self, job: HubJob) -> bool:
         """Whether this attempt at a job is under way, not a later one."""
-        now = self._jobs[job.id]
-        return now.status == "running" and now.attempt == job.attempt
+        now = self._jobs.get(job.id)
+        return now is not None and now.status == "running" and now.attempt == job.attempt
 
     def _listen(self, job: HubJob, reader: Connection) -> None:
         while True:
@@ -141,14 +153,22 @@ class HubJobs:
 
     def _keep(self, job: HubJob, *, write: bool = True) -> None:
         with self._lock:
-            self._jobs[job.id] = job
             if write:
-                write_json(self.files.hub_jobs / f"{job.id}.json", job.model_dump(mode="json"))
+                self._records.keep(job)
+            self._jobs[job.id] = job
+            ended = [old.id for old in self._jobs.values() if not old.is_under_way]
+            for old in ended[: max(len(self._jobs) - KEPT, 0)]:
+                self._forget(old)
+
+    def _forget(self, job_id: str) -> None:
+        del self._jobs[job_id]
+        self._records.forget(job_id)
 
 
 def _in_child(job: HubJob, home: Path, say: Connection) -> None:
     from modelforge.services.hub_work import carry_out
 
+    end_with_the_server()
     try:
         result = carry_out(job, home, lambda done, total: say.send({"bytes_done": done, "bytes_total": total}))
         say.send({"status": "succeeded", "result": result})

@@ -19,6 +19,7 @@ from modelforge.schemas.hub import (
 from modelforge.security.caller import Caller
 from modelforge.services.hub_errors import hub_errors
 from modelforge.services.hub_jobs import HubJobs
+from modelforge.services.hub_package import check_base
 from modelforge.services.hub_token import HubTokenStore
 from modelforge.storage.file_manager import FileManager
 
@@ -96,6 +97,7 @@ class HubService:
         Raises:
             ConfigurationError: the confirmation does not say the same as the request.
             NotFoundError: there is no such model.
+            ConflictError: it is an adapter whose base nobody else has.
         """
         expected = f"{wanted.repository} {wanted.visibility}"
         if wanted.confirmation.strip() != expected:
@@ -105,8 +107,9 @@ class HubService:
                 code="push-not-confirmed",
                 params={"wanted": expected},
             )
-        manifest = self.files.model(wanted.model_id).read_manifest()
-        caller.require_sight(manifest.owner, "model", wanted.model_id)
+        folder = self.files.model(wanted.model_id)
+        caller.require_sight(folder.read_manifest().owner, "model", wanted.model_id)
+        check_base(folder)
         return self.jobs.start(
             HubJob(
                 **_new("push", caller),
@@ -134,6 +137,10 @@ class HubService:
     def cancel(self, job_id: str, caller: Caller) -> HubJob:
         """End a job; what was downloaded so far is kept. Raises NotFoundError, ConflictError."""
         return self.jobs.cancel(self.job(job_id, caller).id)
+
+    def forget(self, job_id: str, caller: Caller) -> None:
+        """Remember a job no longer that has ended. Raises NotFoundError, ConflictError."""
+        self.jobs.forget(self.job(job_id, caller).id)
 
     # The token
 

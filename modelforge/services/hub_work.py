@@ -10,10 +10,10 @@ from modelforge.hardware.hub_refusals import SIGN_IN
 from modelforge.providers.hub_fetch import fetch
 from modelforge.schemas.hub import HubJob
 from modelforge.services.hub_errors import hub_errors
+from modelforge.services.hub_package import package
 from modelforge.storage.file_manager import FileManager
 
 OnProgress = Callable[[int, int | None], None]
-NOT_PUSHED = ["manifest.json", "*.bin", "*.pt", "*.pkl"]
 
 
 def carry_out(job: HubJob, home: Path, on_progress: OnProgress) -> str:
@@ -32,12 +32,19 @@ def download(job: HubJob, on_progress: OnProgress) -> str:
 
 
 def push(job: HubJob, files: FileManager) -> str:
-    """Send a model of the library to the hub; what is there already is not sent again. Returns the address."""
-    from huggingface_hub import HfApi, get_token
+    """Send a model of the library to the hub; what is there already is not sent again. Returns the address.
+
+    Raises:
+        ConflictError: it is an adapter whose base nobody else has, or the repository is there with another visibility.
+        NotFoundError: there is no such model.
+        ProviderError: there is no token, or the hub refuses.
+    """
+    from huggingface_hub import CommitOperationAdd, HfApi, get_token
 
     if get_token() is None:
         raise ProviderError("There is no Hugging Face token to push with.", hint=SIGN_IN, code="no-hub-token")
-    folder = files.model(job.model_id or "").root
+    folder = files.model(job.model_id or "")
+    added = [CommitOperationAdd(name, content) for name, content in package(folder, files).items()]
     api = HfApi()
     with hub_errors(job.repository):
         address = api.create_repo(job.repository, private=job.visibility == "private", exist_ok=True)
@@ -50,17 +57,12 @@ def push(job: HubJob, files: FileManager) -> str:
                 params={"repository": job.repository},
             )
         try:
-            api.upload_folder(
-                repo_id=job.repository,
-                folder_path=folder,
-                commit_message=f"{folder.name} from ModelForge",
-                ignore_patterns=NOT_PUSHED,
-            )
+            api.create_commit(job.repository, added, commit_message=f"{folder.id} from ModelForge")
         except RuntimeError as error:  # what the client makes of a large file that did not arrive
             raise ProviderError(
-                f"The files of {folder.name} did not all reach {job.repository}.",
+                f"The files of {folder.id} did not all reach {job.repository}.",
                 hint="Try the push again: what has arrived is not sent twice.",
                 code="push-incomplete",
-                params={"model": folder.name, "repository": job.repository},
+                params={"model": folder.id, "repository": job.repository},
             ) from error
     return str(address)

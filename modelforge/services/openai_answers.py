@@ -11,6 +11,7 @@ import orjson
 
 from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError
 from modelforge.schemas.openai import (
+    AnswerCall,
     AnswerMessage,
     ChatChoice,
     ChatCompletion,
@@ -54,7 +55,8 @@ async def whole(talk: Talk, kind: Kind, receive: Receive) -> ChatCompletion | Co
         raise _stopped()
     known = {"id": _number(talk, kind), "created": int(time.time()), "model": talk.model, "usage": _usage(end)}
     if kind == "chat":
-        message = AnswerMessage(content=text)
+        calls = tuple(AnswerCall.of(call) for call in end.tool_calls) or None
+        message = AnswerMessage(content=text if text or calls is None else None, tool_calls=calls)
         return ChatCompletion(**known, choices=(ChatChoice(message=message, finish_reason=_finish(end)),))
     return Completion(**known, choices=(TextChoice(text=text, finish_reason=_finish(end)),))
 
@@ -120,7 +122,9 @@ class _Chunks:
     def end(self, event: EndEvent) -> bytes:
         """How the answer ended, and what it took if that was asked for."""
         last: dict[str, Any] = {"delta": {}} if self._kind == "chat" else {"text": ""}
-        ended = self.chunk({**last, "finish_reason": _finish(event)})
+        calls = [{"index": index, **AnswerCall.of(call).model_dump()} for index, call in enumerate(event.tool_calls)]
+        called = self.chunk({"delta": {"tool_calls": calls}}) if calls else b""
+        ended = called + self.chunk({**last, "finish_reason": _finish(event)})
         return ended + self.chunk(None, _usage(event)) if self._with_usage else ended
 
 
@@ -152,6 +156,8 @@ def _number(talk: Talk, kind: Kind) -> str:
 
 
 def _finish(end: EndEvent) -> FinishReason:
+    if end.tool_calls:
+        return "tool_calls"
     return "length" if end.finish_reason == "length" else "stop"
 
 

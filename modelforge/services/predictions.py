@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from modelforge.exceptions import ConflictError
+from modelforge.inference.wrong_door import prediction_stopped
 from modelforge.schemas.prediction import Predicted, Predictions
 from modelforge.services.talk import Talk, stopped_when_gone
 
@@ -20,4 +20,4 @@ async def predicted(talk: Talk, receive: Callable[[], Awaitable[Any]]) -> Predic
         async for event in talk.events():
             if isinstance(event, Predicted):
                 return Predictions(model=talk.model, **dict(event))
-    raise ConflictError("The prediction was stopped.", hint="Ask again.", code="prediction-stopped")
+    raise prediction_stopped()

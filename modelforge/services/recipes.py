@@ -10,6 +10,7 @@ from modelforge.schemas.config.fields import config_fields
 from modelforge.schemas.config.recipe_text import ESSENTIAL
 from modelforge.schemas.config.spellings import FLAT
 from modelforge.schemas.config.stages import is_staged, parse_stages
+from modelforge.schemas.remark import by_sentence
 from modelforge.schemas.run_requests import ConfigSchema, ParsedRecipe, ParsedStage
 
 LONGEST_RECIPE = 1 << 18
@@ -40,15 +41,27 @@ def parse_recipe(text: str) -> ParsedRecipe:
     try:
         written = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:  # ValueError: a date that does not exist
-        raise ConfigurationError(f"The recipe is not valid YAML: {error}"[:500], hint="Mend that place.") from error
+        raise ConfigurationError(
+            f"The recipe is not valid YAML: {error}"[:500],
+            hint="Mend that place.",
+            code="recipe-not-yaml",
+            params={"reason": str(error)[:470]},
+        ) from error
     if not isinstance(written, dict):
         raise ConfigurationError(
             f"The recipe holds {type(written).__name__}, not keys and values.",
             hint="Start with `model: …` and `dataset: …`.",
+            code="recipe-without-keys",
         )
     if not is_staged(written):
         parsed = parse_training_config(written)
-        return ParsedRecipe(config=parsed.config, notices=parsed.notices)
+        return ParsedRecipe(config=parsed.config, notices=parsed.notices, remarks=by_sentence(parsed.remarks))
     staged = parse_stages(written)
     stages = tuple(ParsedStage(name=stage.name, config=stage.config) for stage in staged.stages)
-    return ParsedRecipe(config=stages[0].config, name=staged.name, stages=stages, notices=staged.notices)
+    return ParsedRecipe(
+        config=stages[0].config,
+        name=staged.name,
+        stages=stages,
+        notices=staged.notices,
+        remarks=by_sentence(staged.remarks),
+    )

@@ -60,6 +60,8 @@ def check_references(config: TrainingConfig) -> None:
             f"{first['key']}: found {first['found']}, expected {first['expected']}.",
             hint=PATHS_STAY_OUTSIDE,
             details={"errors": faults},
+            code="names-a-path",
+            params={"key": first["key"], "found": first["found"]},
         )
 
 
@@ -94,6 +96,8 @@ def check_dataset(dataset: str) -> None:
             f"dataset: found {dataset[:200]!r}, expected sample:NAME, the id of a dataset in the library, or "
             "hub:OWNER/NAME.",
             hint=PATHS_STAY_OUTSIDE,
+            code="names-a-path",
+            params={"key": "dataset", "found": repr(dataset[:200])},
         )
 
 
@@ -104,4 +108,6 @@ def check_model(model: str) -> None:
             f"model: found {model[:200]!r}, expected starter:NAME, the id of a model in the library, or a hub id "
             "OWNER/NAME.",
             hint=PATHS_STAY_OUTSIDE,
+            code="names-a-path",
+            params={"key": "model", "found": repr(model[:200])},
         )

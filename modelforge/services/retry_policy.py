@@ -9,6 +9,7 @@ from typing import Literal
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.possible import impossible
 from modelforge.schemas.events import Event, EventKind
+from modelforge.schemas.remark import Remark, remark
 from modelforge.schemas.run import RunError, RunExit
 
 MOST_RETRIES = 5
@@ -38,7 +39,7 @@ class Verdict:
 
     kind: Literal["ended", "again", "paused", "failed", "stopped"]
     reason: str | None = None
-    notice: str | None = None
+    notice: Remark | None = None
     """For the user, as an event of the run."""
     config: TrainingConfig | None = None
     """What the next attempt goes on with, where that differs."""
@@ -69,10 +70,10 @@ def judge(after: Aftermath) -> Verdict:
     if after.stop_requested:
         return Verdict("stopped")
     if after.disk_is_full or _last_reason(after) == DISK_FULL:
-        return Verdict("paused", DISK_FULL, "The disk is full. The run goes on from its checkpoint when space returns.")
+        return Verdict("paused", DISK_FULL, remark("disk-full"))
     deaths = deaths_without_progress(after)
     if deaths <= MOST_RETRIES:
-        return Verdict("again", "worker_died", "The worker died. Another attempt begins.", deaths=deaths)
+        return Verdict("again", "worker_died", remark("worker-died"), deaths=deaths)
     return Verdict("failed", error=_gave_up(deaths))
 
 
@@ -84,11 +85,11 @@ def _after_the_end(after: Aftermath, end: RunExit) -> Verdict:
         smaller = step_down(after.config)
         if smaller is None:
             return Verdict("ended")
-        return Verdict("again", "out_of_memory", f"{error.message} {_difference(after.config, smaller)}", smaller)
+        return Verdict("again", "out_of_memory", _in_less_memory(error, after.config, smaller), smaller)
     deaths = deaths_without_progress(after)
     if error.type in NEVER_AGAIN or _happened_before(after, error) or deaths > MOST_RETRIES:
         return Verdict("ended")
-    notice = f"{error.type}: {error.message[:200]} Another attempt begins; the same error again ends the run."
+    notice = remark("failed-once", type=error.type, message=error.message[:200])
     return Verdict("again", "error", notice, deaths=deaths)
 
 
@@ -152,19 +153,27 @@ def _effective(config: TrainingConfig) -> int:
     return config.optimization.per_device_train_batch_size * config.optimization.gradient_accumulation_steps
 
 
-def _difference(before: TrainingConfig, after: TrainingConfig) -> str:
-    parts = []
+def _in_less_memory(error: RunError, before: TrainingConfig, after: TrainingConfig) -> Remark:
+    """What the next attempt does otherwise: in English words, and as the keys with their values."""
+    parts, keys = [], []
     if after.optimization != before.optimization:
         parts.append(
             f"micro-batches of {after.optimization.per_device_train_batch_size} instead of "
             f"{before.optimization.per_device_train_batch_size}, {after.optimization.gradient_accumulation_steps} "
             f"gathered per step, so that each step still sees {_effective(after)} rows"
         )
+        keys += [
+            f"optimization.per_device_train_batch_size: {after.optimization.per_device_train_batch_size}",
+            f"optimization.gradient_accumulation_steps: {after.optimization.gradient_accumulation_steps}",
+        ]
     if after.compute != before.compute:
         parts.append("activations recomputed in the backward pass")
+        keys.append("compute.gradient_checkpointing: true")
     if after.evaluation != before.evaluation:
         parts.append(f"evaluation in batches of {after.evaluation.per_device_eval_batch_size}")
-    return f"The run goes on with {'; '.join(parts)}."
+        keys.append(f"evaluation.per_device_eval_batch_size: {after.evaluation.per_device_eval_batch_size}")
+    changes, settings = "; ".join(parts), ", ".join(keys)
+    return remark("retried-in-less-memory", message=error.message, changes=changes, settings=settings)
 
 
 def _last_reason(after: Aftermath) -> str | None:

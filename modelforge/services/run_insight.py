@@ -9,6 +9,7 @@ from typing import Any
 from modelforge.database.database_manager import DatabaseManager
 from modelforge.exceptions import ConfigurationError, NotFoundError, StorageError
 from modelforge.schemas.config.fields import config_fields, value_at
+from modelforge.schemas.problem import ErrorWords
 from modelforge.schemas.report import EvaluationReport
 from modelforge.schemas.run import RunView
 from modelforge.schemas.run_requests import CheckpointView, LogTail, RunComparison, RunMetrics, Series
@@ -156,7 +157,7 @@ def _checkpoint(path: Any) -> CheckpointView | None:
     try:
         manifest = read_manifest(path)
     except StorageError as error:
-        return None if not path.exists() else _faulty(path, error.message)
+        return None if not path.exists() else _faulty(path, error)
     return CheckpointView(
         name=path.name,
         step=manifest.step,
@@ -168,11 +169,19 @@ def _checkpoint(path: Any) -> CheckpointView | None:
     )
 
 
-def _faulty(path: Any, reason: str) -> CheckpointView:
+def _faulty(path: Any, error: StorageError) -> CheckpointView:
     from datetime import UTC, datetime
 
     step = int(path.name.split("-")[1])
     when = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return CheckpointView(
-        name=path.name, step=step, attempt=0, created_at=when, evaluation_loss=None, bytes=0, best=False, fault=reason
+        name=path.name,
+        step=step,
+        attempt=0,
+        created_at=when,
+        evaluation_loss=None,
+        bytes=0,
+        best=False,
+        fault=error.message,
+        error=ErrorWords.of(error),
     )

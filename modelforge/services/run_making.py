@@ -104,6 +104,8 @@ def refuse_broken(preparation: Preparation, *, force: bool) -> None:
             f"The preflight refuses this run. {broken[0].message}",
             hint=broken[0].fix,
             details={"preflight": preparation.preflight.model_dump(mode="json")},
+            code="preflight-refuses",
+            params={"finding": broken[0].message, "fix": broken[0].fix or ""},
         )
     if not preparation.plan.fits and not force:
         plan = preparation.plan

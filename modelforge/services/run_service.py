@@ -16,6 +16,7 @@ from modelforge.schemas.config import ParsedConfig, TrainingConfig, parse_traini
 from modelforge.schemas.config.stages import ParsedStages, is_staged, parse_stages
 from modelforge.schemas.events import EventKind
 from modelforge.schemas.preflight import RowPreview
+from modelforge.schemas.remark import by_sentence
 from modelforge.schemas.run import FINISHED, RunSpec, RunStatus, RunTicket, RunView
 from modelforge.schemas.run_requests import EventPage, PlanReport, QueuePlace, RunAccepted, RunOrder, RunPage
 from modelforge.security.caller import HOME_OWNER, Caller
@@ -24,7 +25,7 @@ from modelforge.services.references import check_references, check_sight
 from modelforge.services.run_making import make_run
 from modelforge.services.run_planning import plan_in_child, preview_in_child
 from modelforge.services.run_reader import RunReader, queued
-from modelforge.services.run_settling import reopen
+from modelforge.services.run_settling import has_ended, reopen
 from modelforge.services.run_supervisor import RunSupervisor
 from modelforge.services.stage_making import make_stages, stand_in
 from modelforge.services.stage_order import StageOrder, enter_queue
@@ -70,7 +71,7 @@ class RunService:
         parsed = self._parse(written, caller)
         what = parsed if isinstance(parsed, ParsedStages) else parsed.config
         report = await self.heavy.call(PlanReport, plan_in_child, self.files.home, what, handle=handle)
-        return report.model_copy(update={"notices": parsed.notices})
+        return report.model_copy(update={"notices": parsed.notices, "remarks": by_sentence(parsed.remarks)})
 
     async def preview(
         self,
@@ -110,17 +111,17 @@ class RunService:
         parsed, owner = self._parse(written, caller), caller.owner
         if key is None:
             ticket = RunTicket(priority=priority, position=time.time())
-            return RunAccepted.of(await self._make(parsed, owner, ticket, force), parsed.notices)
+            return RunAccepted.of(await self._make(parsed, owner, ticket, force), parsed.remarks)
         check_key(key)
         fingerprint = fingerprint_of(parsed)
         ticket = RunTicket(priority=priority, position=time.time(), idempotency_key=key, fingerprint=fingerprint)
         async with self._submitting.setdefault((owner, key), asyncio.Lock()):
             earlier = await asyncio.to_thread(self.database.find_submission, owner, key)
             if earlier is not None:
-                return RunAccepted.of(await asyncio.to_thread(self._earlier, earlier, fingerprint), parsed.notices)
+                return RunAccepted.of(await asyncio.to_thread(self._earlier, earlier, fingerprint), parsed.remarks)
             run = await self._make(parsed, owner, ticket, force)
         self._submitting.pop((owner, key), None)
-        return RunAccepted.of(run, parsed.notices)
+        return RunAccepted.of(run, parsed.remarks)
 
     def _parse(self, written: Mapping[str, Any], caller: Caller) -> ParsedConfig | ParsedStages:
         parsed = parse_stages(written) if is_staged(written) else parse_training_config(written)
@@ -199,8 +200,7 @@ class RunService:
         """
         run = self.get(run_id, caller)
         if run.status in FINISHED:
-            found = f"Run {run_id} has ended already: {run.status}."
-            raise ConflictError(found, hint="There is nothing to stop.", code="run-ended", params={"run": run_id})
+            raise has_ended(run)
         stopping = self.database.update_run(run_id, reason="stopping")
         self._stops.submit(self._stop, run_id)
         return stopping

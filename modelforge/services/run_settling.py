@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from modelforge.exceptions import ConflictError
+from modelforge.schemas.remark import Remark
 from modelforge.schemas.run import EARLIER_STAGE, RunError, RunSpec, RunView
 from modelforge.services.retry_policy import DISK_FULL, TOLD, Aftermath, Verdict, judge
 from modelforge.services.run_reader import RunReader
@@ -66,15 +67,30 @@ def reopen(folder: RunFolder, reader: RunReader, reason: str = "resumed") -> Run
     with take_run_lock(folder) as lock:
         end = folder.read_exit()
         if end is not None and end.status == "succeeded":
-            raise ConflictError(
-                f"Run {folder.id} has succeeded already.",
-                hint="Start a new run to train further.",
-                code="run-succeeded",
-                params={"run": folder.id},
-            )
+            raise has_succeeded(folder.id)
         _queue_again(lock, reason)
     reader.listen(folder)
     return reader.database.update_run(folder.id, status="queued", finished_at=None, error=None)
+
+
+def has_succeeded(run_id: str) -> ConflictError:
+    """The answer to who wants to go on with a run that is done."""
+    return ConflictError(
+        f"Run {run_id} has succeeded already.",
+        hint="Start a new run to train further.",
+        code="run-succeeded",
+        params={"run": run_id},
+    )
+
+
+def has_ended(run: RunView) -> ConflictError:
+    """The answer to who wants to stop a run that does nothing any more."""
+    return ConflictError(
+        f"Run {run.id} has ended already: {run.status}.",
+        hint="There is nothing to stop.",
+        code="run-ended",
+        params={"run": run.id},
+    )
 
 
 def strand(folder: RunFolder, reader: RunReader, error: RunError) -> None:
@@ -87,7 +103,7 @@ def strand(folder: RunFolder, reader: RunReader, error: RunError) -> None:
     with take_run_lock(folder) as lock:
         if not folder.exit.exists():
             with EventLog(folder.events, lock.epoch or lock.raise_epoch()) as log:
-                log.append("notice", {"text": f"{error.message} {error.hint}"})
+                log.append("notice", {"text": f"{error.message} {error.hint}", "error": error.model_dump(mode="json")})
                 end = {"status": "stopped", "error": error.model_dump(mode="json")}
                 record_exit(folder, log, end, reason=EARLIER_STAGE)
     reader.catch_up(folder.id)
@@ -117,7 +133,7 @@ def _carry_out(verdict: Verdict, lock: RunLock) -> None:
             record_exit(folder, log, {"status": verdict.kind, "error": error})
 
 
-def _queue_again(lock: RunLock, reason: str | None, notice: str | None = None) -> None:
+def _queue_again(lock: RunLock, reason: str | None, notice: Remark | None = None) -> None:
     folder = lock.folder
     end = folder.read_exit()
     with storage_errors("opened again", folder.root):
@@ -127,7 +143,7 @@ def _queue_again(lock: RunLock, reason: str | None, notice: str | None = None) -
         flush_path(folder.root)
     with EventLog(folder.events, lock.raise_epoch()) as log:  # a worker that is still on its way will leave
         if notice is not None:
-            log.append("notice", {"text": notice})
+            log.append("notice", notice.as_event)
         log.append("state", {"status": "queued", "reason": reason})
 
 

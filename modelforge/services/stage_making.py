@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -63,20 +63,10 @@ def check_stages(parsed: ParsedStages, files: FileManager, scratch: Path) -> Ite
             commits[named] = made.model_commit or named[1]
             unheeded[stage.name] = {key for found in made.unheeded for key in found.keys}
             everywhere = set.intersection(*unheeded.values()) if number == len(parsed.stages) else set()
-            made = _passing_on(made, stage.shared - everywhere)
+            idle = without(made.unheeded, stage.shared - everywhere)
             leaks = [found for one in parsed.ancestors(stage) for found in _leaks_from(one, scratch, data)]
-            preflight = made.preflight.model_copy(update={"findings": (*made.preflight.findings, *leaks)})
-            yield CheckedStage(stage, replace(made, preflight=preflight), data)
-
-
-def _passing_on(made: Preparation, keys: Collection[str]) -> Preparation:
-    """Without a word of keys that are shared by the stages, and that change something in another of them."""
-    from modelforge.training.preparation import HEEDED, unheeded_findings
-
-    told = without(made.unheeded, keys)
-    others = [finding for finding in made.preflight.findings if finding.truth != HEEDED]
-    preflight = made.preflight.model_copy(update={"findings": (*others, *unheeded_findings(told))})
-    return replace(made, preflight=preflight, unheeded=told)
+            checked = made.checked.model_copy(update={"findings": (*made.checked.findings, *leaks)})
+            yield CheckedStage(stage, replace(made, checked=checked, unheeded=idle), data)
 
 
 def _leaks_from(earlier: Stage, scratch: Path, data: Path) -> list[Finding]:
@@ -177,12 +167,13 @@ def _publishes(stage: Stage, run_id: str) -> str:
 
 @contextmanager
 def errors_of(stage: Stage, number: int, stages: int) -> Iterator[None]:
-    """Have an error say which stage it speaks of."""
+    """Have an error say which stage it speaks of, also by the values beside its code."""
     try:
         yield
     except ModelForgeException as error:
         message = f"Stage {number} of {stages} ({stage.name}): {error.message}"
-        raise restored({**told(error), "message": message, "code": None}) from error
+        place = {"stage_number": number, "stages": stages, "stage_name": stage.name}
+        raise restored({**told(error), "message": message, "params": {**error.params, **place}}) from error
 
 
 def behind(ticket: RunTicket | None, place: int) -> RunTicket | None:

@@ -120,7 +120,10 @@ class StageOrder:
         found = standing(run, self.files)
         if found.kind == "stranded":
             raise ConflictError(
-                f"Run {run.id} goes on from run {found.run_id}, which {found.words}.", hint=_way_out(found)
+                f"Run {run.id} goes on from run {found.run_id}, which {found.words}.",
+                hint=_way_out(found),
+                code="earlier-stage-unsuccessful",
+                params={"run": run.id, "earlier": found.run_id or ""},
             )
 
     def reopen_later(self, run: RunView, *, in_queue: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from modelforge.exceptions import ConflictError, TrainingError
+from modelforge.exceptions import TrainingError
 from modelforge.schemas.config import TrainingConfig, parse_training_config
 from modelforge.schemas.config.stages import ParsedStages, is_staged, parse_stages
 from modelforge.schemas.events import Event
@@ -13,6 +13,7 @@ from modelforge.schemas.run import FINISHED, RunView
 from modelforge.services.run_follower import follow
 from modelforge.services.run_making import make_run
 from modelforge.services.run_reader import RunReader
+from modelforge.services.run_settling import has_ended, has_succeeded
 from modelforge.services.stage_making import check_stages, make_stages
 from modelforge.services.stage_order import StageOrder
 from modelforge.storage.file_manager import FileManager
@@ -96,12 +97,7 @@ class TrainingService:
         """
         run = self.get(run_id)
         if run.status == "succeeded":
-            raise ConflictError(
-                f"Run {run_id} has succeeded already.",
-                hint="Start a new run to train further.",
-                code="run-succeeded",
-                params={"run": run_id},
-            )
+            raise has_succeeded(run_id)
         return self.carry_out(run_id, on_event, resume=True)
 
     def carry_out(self, run_id: str, on_event: OnEvent | None = None, *, resume: bool = False) -> dict[str, Any]:
@@ -131,13 +127,8 @@ class TrainingService:
         Raises:
             ConflictError: it has ended already.
         """
-        if (status := self.get(run_id).status) in FINISHED:
-            raise ConflictError(
-                f"Run {run_id} has ended already: {status}.",
-                hint="There is nothing to stop.",
-                code="run-ended",
-                params={"run": run_id},
-            )
+        if (found := self.get(run_id)).status in FINISHED:
+            raise has_ended(found)
         self.launcher.stop(self.files.run(run_id))
         run = self.get(run_id)
         self.stages.strand_later(run)

@@ -44,8 +44,10 @@ class Workshop:
         self._launcher_for, self._slots = launcher_for, slots
 
     def open(self) -> None:
-        """Mend the index where it needs it, then begin to supervise."""
+        """Mend the index where it needs it, remember what earlier servers did not finish, then begin to supervise."""
         open_index(self.database, self.files)
+        for jobs in (self.merges, self.exports, self.evaluations):
+            jobs.begin()
         self.heavy.warm_up()
         self.supervisor.start()
 

@@ -121,6 +121,15 @@ def read_json(path: Path) -> Any:
         ) from error
 
 
+def _name_taken(final: Path) -> ConflictError:
+    return ConflictError(
+        f"{final.name} exists already.",
+        hint="Choose another id, or delete the old one first.",
+        code="name-taken",
+        params={"name": final.name},
+    )
+
+
 def publish_folder(staging: Path, final: Path) -> None:
     """Move the finished folder `staging` to `final`, which appears complete or not at all. Both lie on one volume.
 
@@ -132,22 +141,12 @@ def publish_folder(staging: Path, final: Path) -> None:
     with storage_errors("published", final):
         final.parent.mkdir(parents=True, exist_ok=True)
         if os.path.lexists(final):  # rename(2) would silently replace an empty folder
-            raise ConflictError(
-                f"{final.name} exists already.",
-                hint="Choose another id, or delete the old one first.",
-                code="name-taken",
-                params={"name": final.name},
-            )
+            raise _name_taken(final)
         try:
             os.rename(staging, final)
         except OSError as error:
             if error.errno in (errno.ENOTEMPTY, errno.EEXIST):  # another process published it meanwhile
-                raise ConflictError(
-                    f"{final.name} exists already.",
-                    hint="Choose another id.",
-                    code="name-taken",
-                    params={"name": final.name},
-                ) from error
+                raise _name_taken(final) from error
             raise
         flush_path(final.parent)
         flush_path(staging.parent)

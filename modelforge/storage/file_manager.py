@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from modelforge.exceptions import ConflictError, NotFoundError
 from modelforge.schemas.base import Schema
@@ -40,6 +41,9 @@ class FileManager:
 
     def __init__(self, home: Path) -> None:
         self.home = home.expanduser().absolute()
+        self._runs, self._datasets = self.home / "runs", self.home / "datasets"
+        self._models, self._exports = self.home / "models", self.home / "exports"
+        self._scratch = self.home / "cache" / "scratch"
 
     @property
     def cache(self) -> Path:
@@ -66,10 +70,9 @@ class FileManager:
         """The accounts of this home, readable by its owner alone; not there while there are none."""
         return self._made(self.home) / "accounts.json"
 
-    @property
-    def hub_jobs(self) -> Path:
-        """One JSON file for each download from the hub and each push to it."""
-        return self._made(self.home / "hub-jobs")
+    def jobs(self, kind: Literal["merges", "exports", "evaluations", "hub"]) -> Path:
+        """Where the jobs of a kind are remembered, one JSON file each. See `job_records`."""
+        return self.home / "jobs" / kind
 
     @property
     def inference_log(self) -> Path:
@@ -248,27 +251,11 @@ class FileManager:
         """The folders of all evaluations that are done, by id."""
         return list(_children(self.home / "evaluations"))
 
+    def delete_evaluation(self, evaluation_id: str) -> None:
+        """Delete an evaluation that is there. Raises NotFoundError where it is no id."""
+        self._delete(self.evaluation(evaluation_id))
+
     # Inside
-
-    @property
-    def _exports(self) -> Path:
-        return self.home / "exports"
-
-    @property
-    def _runs(self) -> Path:
-        return self.home / "runs"
-
-    @property
-    def _datasets(self) -> Path:
-        return self.home / "datasets"
-
-    @property
-    def _models(self) -> Path:
-        return self.home / "models"
-
-    @property
-    def _scratch(self) -> Path:
-        return self.home / "cache" / "scratch"
 
     def _run_folders(self) -> list[RunFolder]:
         return [RunFolder(path) for path in _children(self._runs)]

@@ -1,4 +1,4 @@
-"""QLoRA: adapters on a frozen 4-bit base."""
+"""QLoRA: adapters on a frozen, quantised base."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from modelforge.strategies.sft_strategy import SftStrategy
 class QloraStrategy(SftStrategy):
     """SFT on a quantised base (Dettmers et al. 2023, https://arxiv.org/abs/2305.14314).
 
-    The schema turns on 4 bits; the provider loads the base quantised and prepares it for adapters.
+    Where a recipe says neither, the schema turns on 4 bits and, except on a Mac, the paged optimizer in 8 bits. The
+    provider loads the base quantised. All else is SFT.
     """
 
     name: ClassVar[str] = "qlora"

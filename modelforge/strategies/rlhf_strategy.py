@@ -22,7 +22,7 @@ from modelforge.schemas.preflight import Finding
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.prepared_data import PreparedData, SplitName
 from modelforge.strategies.dropout import keep_adapter_dropout_alone
-from modelforge.strategies.reward_library import check_reward_model, load_reward_model
+from modelforge.strategies.reward_library import RewardModelReads, check_reward_model, load_reward_model
 from modelforge.strategies.strategy import RunContext, TrainingStrategy, Workbench
 from modelforge.strategies.trainer_arguments import trainer_arguments
 from modelforge.tasks.causal_task import CausalTask
@@ -52,6 +52,7 @@ class RlhfStrategy(TrainingStrategy):
 
     run: RunContext
     rewards: list[Reward]
+    judge: RewardModelReads | None = None
 
     def check(self, config: TrainingConfig, files: FileManager, provider: Provider, tokenizer: Any) -> None:
         """Refuse a run without rewards, and a reward model that cannot judge this model's answers."""
@@ -63,14 +64,18 @@ class RlhfStrategy(TrainingStrategy):
                 "strategy.reward_model; `strategy: reward` trains one from pairs.",
             )
         if strategy.reward_model is not None:
-            check_reward_model(strategy.reward_model, files, provider, tokenizer)
+            self.judge = check_reward_model(strategy.reward_model, files, provider, tokenizer)
 
     def findings(self, rows: Iterable[CanonicalRow], config: TrainingConfig) -> list[Finding]:
-        """Whether there are as many prompts as a step samples answers to: with fewer no step would ever be made."""
-        prompts, needed = sum(1 for _ in rows), _prompts_in_a_step(config)
+        """Whether there are as many prompts as a step samples answers to, since with fewer no step would ever be made;
+        and whether the reward model reads them as it was trained to."""
+        rows = list(rows)
+        prompts, needed = len(rows), _prompts_in_a_step(config)
+        judged = self.judge.findings(rows) if self.judge else []
         if not 0 < prompts < needed:
-            return []
+            return judged
         return [
+            *judged,
             Finding(
                 truth="prompts-for-a-step",
                 severity="error",
@@ -79,7 +84,7 @@ class RlhfStrategy(TrainingStrategy):
                 "optimization.gradient_accumulation_steps, or raise strategy.num_generations.",
                 code="too-few-prompts",
                 params={"needed": needed, "prompts": prompts},
-            )
+            ),
         ]
 
     def tokens_to_come(self, config: TrainingConfig) -> int:

@@ -41,6 +41,11 @@ def render_prompt(
     return _render(tokenizer, messages, tools, thinking, add_generation_prompt=True)
 
 
+def render_text(tokenizer: Any, messages: Sequence[Message], tools: Any = None, *, thinking: bool | None = None) -> str:
+    """A whole conversation as the chat template writes it. Raises ConfigurationError where it does not allow it."""
+    return _render(tokenizer, messages, tools, thinking)
+
+
 def encode_prompt(
     tokenizer: Any, messages: Sequence[Message], tools: Any = None, *, thinking: bool | None = None
 ) -> list[int]:

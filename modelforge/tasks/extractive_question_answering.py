@@ -19,7 +19,7 @@ from modelforge.tasks.forward import outputs
 from modelforge.tasks.head import Head
 from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task, Truth
 from modelforge.tasks.watch import UNWATCHED, Watch
-from modelforge.tasks.windows import Window, best_span, room_beside, windows
+from modelforge.tasks.windows import Room, Window, best_span, room_beside, windows_of
 from modelforge.tasks.written_question_answering import (
     NAME,
     SQUAD,
@@ -92,9 +92,9 @@ class ExtractiveQuestionAnswering(Task):
         whole = list(tokenizer(row["question"], row["context"])["input_ids"])
         if len(whole) > most and config.data.truncation_mode == "drop":
             left_out = left_out or phrase("too-many-tokens", length=len(whole), key="max_length", most=most)
-        found = _windows(row, tokenizer, config)
+        room, found = _windows(row, tokenizer, config)
         if not found:
-            return (_unreadable(row, whole, tokenizer, config),)
+            return (_unreadable(room, whole, config),)
         places = [window.span_of(*span) if span else None for window in found]
         if span and not any(places):
             left_out = phrase("no-window-holds-answer", most=most)
@@ -122,7 +122,7 @@ class ExtractiveQuestionAnswering(Task):
         if bool(pointing) != bool(row["answers"]["text"]):
             yield "span-is-answer"
             return
-        found = _windows(row, tokenizer, config)
+        _, found = _windows(row, tokenizer, config)
         start, stop = _span(row) or (0, 0)
         wanted = row["context"][start:stop].strip()
         for at, (first, last) in pointing:
@@ -173,7 +173,7 @@ class ExtractiveQuestionAnswering(Task):
         watch: Watch = UNWATCHED,
     ) -> list[str] | None:
         """The text at the likeliest place of each row; empty where no answer is likelier, or nothing can be asked."""
-        found = [_windows(row, tokenizer, config) for row in rows]
+        found = [_windows(row, tokenizer, config)[1] for row in rows]
         numbered = [(number, at) for number, made in enumerate(found) for at in range(len(made))]
         flat = [
             EncoderRow(window.input_ids, window.token_type_ids, dict.fromkeys(TARGETS, 0), window.input_ids)
@@ -241,18 +241,20 @@ def _span(row: CanonicalRow) -> tuple[int, int] | None:
     return None
 
 
-def _windows(row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> list[Window]:
-    """All windows of a row's text; none where its question leaves no room for them."""
-    data, question = config.data, row["question"]
-    if not room_beside(question, tokenizer, data.max_length).is_enough(data.doc_stride):
-        return []
-    return windows(question, row["context"], tokenizer, max_length=data.max_length, stride=data.doc_stride)
+def _windows(row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> tuple[Room, list[Window]]:
+    """What a row's question leaves of a window, and all windows of its text; none where that is no room for them."""
+    question, stride = row["question"], config.data.doc_stride
+    room = room_beside(question, tokenizer, config.data.max_length)
+    return room, windows_of(room, question, row["context"], tokenizer, stride=stride) if room.is_enough(stride) else []
 
 
-def _unreadable(row: CanonicalRow, whole: list[int], tokenizer: Any, config: TrainingConfig) -> EncoderRow:
+def _unreadable(room: Room, whole: list[int], config: TrainingConfig) -> EncoderRow:
     """A row whose question leaves no room for its text."""
-    room, overlap = room_beside(row["question"], tokenizer, config.data.max_length), config.data.doc_stride
     reason = phrase(
-        "question-leaves-no-room", question=room.question, room=max(room.text, 0), most=room.most, overlap=overlap
+        "question-leaves-no-room",
+        question=room.question,
+        room=max(room.text, 0),
+        most=room.most,
+        overlap=config.data.doc_stride,
     )
     return EncoderRow(whole, [], dict.fromkeys(TARGETS, 0), whole, left_out=reason)

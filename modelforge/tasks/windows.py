@@ -77,17 +77,26 @@ def windows(question: str, context: str, tokenizer: Any, *, max_length: int, str
         ConfigurationError: the question leaves no room, or the overlap is not smaller than what a window has room for;
             or the tokenizer does not say where a token stands.
     """
-    if not tokenizer.is_fast:
-        raise ConfigurationError(
-            "This tokenizer does not say where its tokens stand in a text, so that no answer can be mapped back.",
-            hint="Choose a model with a fast tokenizer (tokenizer.json).",
-        )
     room = room_beside(question, tokenizer, max_length)
     if not room.is_enough(stride):
         raise ConfigurationError(
             f"A question of {room.question} tokens leaves {room.text} of data.max_length {room.most} for the text, "
             f"with an overlap of {stride}.",
             hint="Raise data.max_length, lower data.doc_stride, or shorten the question.",
+        )
+    return windows_of(room, question, context, tokenizer, stride=stride)
+
+
+def windows_of(room: Room, question: str, context: str, tokenizer: Any, *, stride: int) -> list[Window]:
+    """As `windows`, where the room beside the question is known, and enough.
+
+    Raises:
+        ConfigurationError: the tokenizer does not say where a token stands.
+    """
+    if not tokenizer.is_fast:
+        raise ConfigurationError(
+            "This tokenizer does not say where its tokens stand in a text, so that no answer can be mapped back.",
+            hint="Choose a model with a fast tokenizer (tokenizer.json).",
         )
     made = tokenizer(
         question,

@@ -11,6 +11,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from modelforge.providers.weight_files import check_whole
 from modelforge.schemas.config import TrainingConfig
 from modelforge.storage.atomic import write_bytes
 
@@ -35,6 +36,7 @@ def fix_start(model: Any, config: TrainingConfig, path: Path) -> None:
     if not path.exists():
         write_bytes(path, save(fresh))
         return
+    check_whole(path)
     kept = load_file(path)
     for name, layer in _layers(model):
         _put_back(layer, kept[f"{name}.lora_A"], kept[f"{name}.lora_B"], moves_base=config.lora.moves_base)
@@ -53,6 +55,7 @@ def save_relative_to_start(model: Any, config: Any, path: Path, folder: Path) ->
     from peft import get_peft_model_state_dict
     from safetensors.torch import load_file, save_file
 
+    check_whole(path)
     begun = load_file(path)
     state = get_peft_model_state_dict(model)
     for name, layer in _layers(model):

@@ -150,9 +150,9 @@ def read_manifest(checkpoint: Path) -> CheckpointManifest:
         content.pop("signature", None)
         manifest = CheckpointManifest.model_validate(content)
     except (orjson.JSONDecodeError, ValidationError, AttributeError) as error:
-        raise StorageError(f"{MANIFEST} cannot be read.") from error
+        raise StorageError(f"{MANIFEST} cannot be read.", code="checkpoint-not-readable") from error
     if data != _signed(manifest):
-        raise StorageError(f"{MANIFEST} was changed after it was written.")
+        raise StorageError(f"{MANIFEST} was changed after it was written.", code="checkpoint-changed")
     return manifest
 
 

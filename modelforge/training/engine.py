@@ -27,6 +27,7 @@ from modelforge.providers.provider import LoadOptions, ModelSource, Provider
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.quantization.quantization_factory import QuantizationFactory
 from modelforge.schemas.events import EventKind
+from modelforge.schemas.remark import Remark, remark
 from modelforge.schemas.report import EvaluationReport
 from modelforge.schemas.run import RunSpec
 from modelforge.settings import Settings
@@ -43,7 +44,7 @@ from modelforge.tasks.task_factory import TaskFactory
 from modelforge.tasks.watch import GenerationStopped, Watch
 from modelforge.training.adapter_start import fix_start
 from modelforge.training.held_out import held_out_rows
-from modelforge.training.memory_record import compare_with_plan, memory_in_use
+from modelforge.training.memory_record import MemoryMeter, compare_with_plan
 from modelforge.training.stage_history import since_start
 from modelforge.training.trained_state import TrainedState
 
@@ -89,6 +90,7 @@ class _Run:
     tokenizer: Any
     base: ModelSource
     compute: ResolvedCompute
+    meter: MemoryMeter
     head: Head
     evaluator: Evaluator
 
@@ -109,6 +111,7 @@ class _Run:
         self._stage("load", self.config.model)
         self.compute = resolve_compute(self.config)
         self.compute.apply()
+        self.meter = MemoryMeter(self.compute.device)
         self.base = resolve_model(self.config.model, self.provider, self.files, self.spec.model_revision)
         self.tokenizer = self.provider.load_tokenizer(self.base)
         shape = ModelShape.read(self.base.location, self.base.revision)
@@ -142,7 +145,7 @@ class _Run:
         rows = held_out_rows(self.data, self.config)
         if not rows:
             return None
-        self._stage(f"measure the {side} model", f"{len(rows)} held-out rows")
+        self._stage(f"measure the {side} model", remark("held-out-rows", count=len(rows)))
         watch = Watch(
             lambda done, total: self.emit("generation", {"phase": side, "done": done, "total": total}),
             self.should_stop,
@@ -191,7 +194,7 @@ class _Run:
 
     def record_memory(self) -> None:
         """The memory plan against what the run took."""
-        compare_with_plan(self.folder, self.compute.device)
+        compare_with_plan(self.folder, self.meter)
 
     def publish(self, report: EvaluationReport | None) -> str:
         """Put the model into the library, merged as well where asked."""
@@ -238,7 +241,7 @@ class _Run:
             callbacks=(
                 ProgressCallback(
                     self.emit,
-                    lambda: memory_in_use(self.compute.device),
+                    self.meter.now,
                     utilization_of(self.compute.device),
                     has_perplexity=not self.head.is_by_row,
                     seconds_after=measuring_seconds,
@@ -279,5 +282,7 @@ class _Run:
 
         return tell
 
-    def _stage(self, name: str, detail: str | None = None) -> None:
-        self.emit("stage", {"name": name, "detail": detail} if detail else {"name": name})
+    def _stage(self, name: str, detail: str | Remark | None = None) -> None:
+        said = {"remark": detail.model_dump(mode="json")} if isinstance(detail, Remark) else {}
+        text = detail.sentence if isinstance(detail, Remark) else detail
+        self.emit("stage", {"name": name, "detail": text, **said} if text else {"name": name})

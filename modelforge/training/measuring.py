@@ -18,7 +18,7 @@ from modelforge.data.source import resolve_dataset
 from modelforge.evaluation.bootstrap import Interval, compare_macro_f1, compare_means
 from modelforge.evaluation.confusion import numbered_classes
 from modelforge.evaluation.evaluator import Evaluator
-from modelforge.evaluation.report import untrained_note
+from modelforge.evaluation.report import untrained_remark
 from modelforge.evaluation.report_text import write_report
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.exceptions import ConfigurationError, NotFoundError
@@ -32,6 +32,7 @@ from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.parse import read_keys, refusal, validate
 from modelforge.schemas.evaluation import Evaluation, EvaluationRequest, ModelScore
 from modelforge.schemas.model import ModelManifest
+from modelforge.schemas.remark import Remark, by_sentence, remark, sentences
 from modelforge.schemas.run import RunSpec
 from modelforge.storage.atomic import publish_folder, write_json
 from modelforge.storage.file_manager import FileManager
@@ -46,11 +47,6 @@ from modelforge.training.held_out import held_out_rows
 
 OnProgress = Callable[[str, int, int], None]
 """(model, rows done, rows in all)."""
-INCOMPARABLE = {
-    "perplexity": "The two models split text into different tokens, so their perplexities are not compared.",
-    "log_loss": "The two models do not know the same rows' answers, so their log losses are not compared.",
-}
-"""Likelihood → why it is left out of a comparison."""
 
 
 @dataclass
@@ -65,7 +61,7 @@ class _Exam:
     spec: RunSpec | None = None
     revisions: dict[str, str | None] = field(default_factory=dict)
     """Model → what it is loaded at, where that is known: the base at the commit that the model was trained on."""
-    notices: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
 
 def evaluate(
@@ -90,11 +86,11 @@ def evaluate(
         compute.apply()
         other = _measure(request.against, exam, compute, files, on_progress) if request.against else None
         evaluator, scores = _measure(request.model, exam, compute, files, on_progress)
-        if note := untrained_note(request.model, scores):
-            exam.notices.append(note)
+        if note := untrained_remark(request.model, scores):
+            exam.remarks.append(note)
         report = None
         if other is not None:
-            report = evaluator.compare(*_comparable(other[1], scores, exam.notices))
+            report = evaluator.compare(*_comparable(other[1], scores, exam.remarks))
         found = Evaluation(
             id=evaluation_id,
             created_at=datetime.now(UTC),
@@ -106,7 +102,8 @@ def evaluate(
             rows=len(exam.rows),
             scores=model_scores(evaluator.alone(scores), exam.config),
             report=report,
-            notices=tuple(exam.notices),
+            notices=sentences(exam.remarks),
+            remarks=by_sentence(exam.remarks),
             owner=owner,
         )
         staging = scratch / evaluation_id
@@ -170,13 +167,20 @@ def _of_a_run(request: EvaluationRequest, manifest: ModelManifest | None, files:
         raise ConfigurationError(
             f"No run is here that made {request.model}, so no rows are known that were held out from it.",
             hint="Name the rows to measure on: `--dataset FILE`.",
+            code="no-run-made-model",
+            params={"model": request.model},
         )
     spec = run.read_spec()
     config = _config(spec.config.model_dump(mode="json"), request)
     data = PreparedData(run.data)
     rows = held_out_rows(data, config)
     if not rows:
-        raise ConfigurationError(f"Run {run.id} held out no rows.", hint="Name the rows: `--dataset FILE`.")
+        raise ConfigurationError(
+            f"Run {run.id} held out no rows.",
+            hint="Name the rows: `--dataset FILE`.",
+            code="run-held-out-nothing",
+            params={"run": run.id},
+        )
     return _Exam(config, rows, CanonicalRows(data.rows("train")), run, spec)
 
 
@@ -196,13 +200,10 @@ def _of_data(request: EvaluationRequest, manifest: ModelManifest | None, files: 
     if wanted is not None and wanted < len(rows):
         chosen = sorted(random.Random(config.seed).sample(range(len(rows)), wanted))
         exam.rows = [rows[index] for index in chosen]
-        exam.notices.append(f"{wanted:,} of {len(rows):,} rows, drawn by the seed (evaluation.max_rows).")
+        exam.remarks.append(remark("rows-drawn", wanted=wanted, rows=len(rows)))
     run = _run(manifest, files)
     if run is not None and report.sha256 is not None and run.read_spec().dataset_sha256 == report.sha256:
-        exam.notices.append(
-            f"{request.model} was trained on rows of this very dataset, which flatters it. Without a dataset it is "
-            "measured on the rows that were held out."
-        )
+        exam.remarks.append(remark("learned-these-rows", model=request.model))
     return exam
 
 
@@ -271,10 +272,11 @@ def _measure(
     return evaluator, measured
 
 
-def _comparable(other: RowScores, scores: RowScores, notices: list[str]) -> tuple[RowScores, RowScores]:
+def _comparable(other: RowScores, scores: RowScores, remarks: list[Remark]) -> tuple[RowScores, RowScores]:
     """Both without likelihoods where these are not of the same: a perplexity is one per token."""
     if other.tokens == scores.tokens:
         return other, scores
-    notices.append(INCOMPARABLE[scores.likelihood_metric])
+    is_perplexity = scores.likelihood_metric == "perplexity"
+    remarks.append(remark("perplexities-not-compared" if is_perplexity else "log-losses-not-compared"))
     none = {"tokens": (0,) * len(scores.tokens)}
     return other.model_copy(update=none), scores.model_copy(update=none)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 from collections import Counter
-from functools import lru_cache
 from pathlib import Path
-from time import monotonic
 
 from modelforge.hardware.runtime import runtime_bytes
 from modelforge.schemas.plan import MemoryMeasurement, MemoryPlan
@@ -16,39 +14,59 @@ from modelforge.storage.folders import RunFolder
 
 STATUS = Path("/proc/self/status")
 MAPPINGS = Path("/proc/self/smaps")
-PROGRAM_PAGES_LAST = 10.0
-"""Seconds for which the programs' pages, which take 20 ms to add up, are taken as they were."""
+COUNTED_ANEW = 4 << 20
+"""Bytes of files in memory that have to come or go before those of programs, which take 20 ms, are added up anew."""
 
 
-def memory_in_use(device: str) -> int:
-    """Bytes this process holds on the device now, counted as `peak_memory` does."""
-    if device.startswith("cuda"):
-        import torch
+class MemoryMeter:
+    """What this process holds on a device, and the most it ever held, both counted in one way.
 
-        return int(torch.cuda.memory_reserved(device))
-    if STATUS.exists():
-        return _status("VmRSS") - _recent_program_pages(monotonic() // PROGRAM_PAGES_LAST)
-    import psutil
-
-    return int(psutil.Process().memory_info().rss)
-
-
-def peak_memory(device: str) -> int:
-    """The most bytes this process ever held on the device: resident memory on a CPU, torch's blocks on a GPU.
-
-    A GPU's context, which torch does not see, is taken as `runtime_bytes` has it. On Linux resident memory is `VmHWM`
-    (`ru_maxrss` is kept across `exec`, so it is at least what the starting process held) without the pages of program
-    files: processes share them, the system drops them when it needs room, and one kernel maps twice as many of them
-    as another, 130 or 220 MiB for the same run.
+    On a CPU that is resident memory. On Linux it is without the pages of program files: processes share them, the
+    system drops them when it needs room, and one kernel maps twice as many of them as another, 130 or 220 MiB for the
+    same run. On a GPU it is torch's blocks, and as `runtime_bytes` has it the context, which torch does not see.
     """
-    if device.startswith("cuda"):
-        import torch
 
-        return int(torch.cuda.max_memory_reserved(device)) + runtime_bytes(device)
-    if STATUS.exists():
-        return _status("VmHWM") - _program_pages()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+    def __init__(self, device: str) -> None:
+        self.device = device
+        self._most = 0
+        self._program_pages = 0
+        self._file_pages = -COUNTED_ANEW
+
+    def now(self) -> int:
+        """Bytes held now."""
+        if self.device.startswith("cuda"):
+            import torch
+
+            return int(torch.cuda.memory_reserved(self.device)) + runtime_bytes(self.device)
+        if not STATUS.exists():
+            import psutil
+
+            return int(psutil.Process().memory_info().rss)
+        if abs(_status("RssFile") - self._file_pages) >= COUNTED_ANEW:
+            self._count_program_pages()
+        held = _status("VmRSS") - self._program_pages
+        self._most = max(self._most, held)
+        return held
+
+    def peak(self) -> int:
+        """The most bytes ever held: never less than what `now` has given.
+
+        On Linux it is `VmHWM`; `ru_maxrss` is kept across `exec`, so it is at least what the starting process held.
+        Programs may have had fewer pages in memory at the peak than they have now, so what was seen then counts too.
+        """
+        if self.device.startswith("cuda"):
+            import torch
+
+            return int(torch.cuda.max_memory_reserved(self.device)) + runtime_bytes(self.device)
+        if STATUS.exists():
+            self._count_program_pages()
+            return max(self._most, _status("VmHWM") - self._program_pages)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024
+
+    def _count_program_pages(self) -> None:
+        self._file_pages = _status("RssFile")
+        self._program_pages = _program_pages()
 
 
 def _status(name: str) -> int:
@@ -72,17 +90,12 @@ def _program_pages() -> int:
     return sum(held[program] for program in programs) * 1024
 
 
-@lru_cache(maxsize=1)
-def _recent_program_pages(_: float) -> int:
-    return _program_pages()
-
-
-def compare_with_plan(folder: RunFolder, device: str) -> None:
+def compare_with_plan(folder: RunFolder, meter: MemoryMeter) -> None:
     """Store the plan beside the measured peak as `memory.json`."""
     if not folder.plan.exists():
         return
     planned = MemoryPlan.model_validate(read_json(folder.plan)).total_bytes
-    measured = peak_memory(device)
+    measured = meter.peak()
     record = MemoryMeasurement(
         planned_bytes=planned, measured_bytes=measured, relative_error=(planned - measured) / measured
     )

@@ -15,6 +15,7 @@ from typing import Literal
 from modelforge.exceptions import ConflictError, NotFoundError
 from modelforge.inference.chat_engine import ChatEngine
 from modelforge.inference.loading import LoadedModel, adapter_base, inference_options, load_model
+from modelforge.inference.wrong_door import not_an_adapter
 from modelforge.providers.provider import ModelSource
 from modelforge.schemas.model import MergeCheck, ModelManifest, id_when_merged
 from modelforge.schemas.report import EvaluationReport
@@ -22,7 +23,7 @@ from modelforge.schemas.run import RunSpec
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ModelFolder, read_schema
 from modelforge.training.merge_check import Answer, answer_all, check_merge, read_all
-from modelforge.training.model_card import base_licence, render_model_card
+from modelforge.training.model_card import render_model_card
 from modelforge.training.publish import published_dtype, save_full, write_card_and_manifest
 from modelforge.training.saved_tokenizer import save_tokenizer
 
@@ -58,12 +59,7 @@ def merge(
     manifest = folder.read_manifest()
     base = adapter_base(ModelSource(str(folder.root)))
     if base is None:
-        raise ConflictError(
-            f"{model_id} holds full weights already.",
-            hint="Only adapters are merged; use the model as it is.",
-            code="base-already-merged",
-            params={"model": model_id},
-        )
+        raise not_an_adapter(model_id)
     merged_id = new_id or id_when_merged(model_id)
     if (earlier := _earlier(files, merged_id, manifest)) is not None:
         return earlier
@@ -157,7 +153,7 @@ def run_report(files: FileManager, manifest: ModelManifest) -> EvaluationReport 
 
 def _card(merged: ModelManifest, base: ModelSource, files: FileManager, check: MergeCheck) -> str:
     report = EvaluationReport.model_validate(merged.metrics) if merged.metrics else None
-    card = render_model_card(merged, run_spec(files, merged), report, base_licence(base))
+    card = render_model_card(merged, run_spec(files, merged), report, base)
     return f"{card}\n## Merge\n\n{check.sentence}\n"
 
 

@@ -21,15 +21,16 @@ UNKNOWN_LICENCE = "unknown"
 
 
 def render_model_card(
-    manifest: ModelManifest, spec: RunSpec | None, report: EvaluationReport | None, licence: str | None
+    manifest: ModelManifest, spec: RunSpec | None, report: EvaluationReport | None, base: ModelSource
 ) -> str:
     """`README.md` of a published model, with the front matter that the Hugging Face hub reads.
 
     Args:
         spec: the run that made it; None where the run has been deleted since.
-        licence: the base model's, which the tuned model inherits, as an SPDX-like identifier; None if not known.
+        base: the base model, whose licence the tuned model inherits.
     """
-    front = yaml.safe_dump(_front_matter(manifest, spec, licence), sort_keys=False, allow_unicode=True)
+    licence = base_licence(base)
+    front = yaml.safe_dump(_front_matter(manifest, spec, base, licence), sort_keys=False, allow_unicode=True)
     sections = [
         f"---\n{front}---",
         f"# {manifest.name}",
@@ -46,7 +47,7 @@ def render_model_card(
 
 
 def base_licence(base: ModelSource) -> str | None:
-    """The licence in the front matter of the base model's card, if the card is on this machine."""
+    """The licence in the front matter of the base model's card, as an SPDX-like identifier; None if not known here."""
     card = _card_path(base)
     if card is None:
         return None
@@ -69,12 +70,14 @@ def _card_path(base: ModelSource) -> Path | None:
     return Path(cached) if isinstance(cached, str) else None
 
 
-def _front_matter(manifest: ModelManifest, spec: RunSpec | None, licence: str | None) -> dict[str, Any]:
+def _front_matter(
+    manifest: ModelManifest, spec: RunSpec | None, base: ModelSource, licence: str | None
+) -> dict[str, Any]:
     front: dict[str, Any] = {"library_name": "peft" if manifest.kind == "adapter" else "transformers"}
     if licence:
         front["license"] = licence
-    if HUB_ID.fullmatch(manifest.base_model):  # the hub refuses anything else here
-        front["base_model"] = manifest.base_model
+    if base.folder is None and HUB_ID.fullmatch(base.location):  # the hub knows nothing else by name
+        front["base_model"] = base.location
     # What the hub calls a model with a head over whole texts; it knows no reward models.
     front["pipeline_tag"] = "text-classification" if manifest.task == REWARD else manifest.task
     front["tags"] = ["modelforge", *([spec.config.strategy.name] if spec else []), *_lora_tag(manifest)]

@@ -19,7 +19,7 @@ from modelforge.data.source import resolve_dataset
 from modelforge.data.split import Split, split_rows, write_split
 from modelforge.data.token_store import write_tokens
 from modelforge.exceptions import ConfigurationError
-from modelforge.hardware.fitness import check_trainable
+from modelforge.hardware.fitness import check_packing, trainable_shape
 from modelforge.hardware.memory import plan_memory
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.providers.model_source import resolve_model
@@ -47,14 +47,21 @@ HEEDED = "settings-are-heeded"
 class Preparation:
     """What was found out about a run before it starts."""
 
-    preflight: PreflightReport
+    checked: PreflightReport
+    """The verdict of the preflight, but for the keys that change nothing."""
     plan: MemoryPlan
     validation: ValidationReport
     dataset_sha256: str | None
     model_commit: str | None = None
     """Of a hub model: the commit whose tokenizer made the tokens, and whose shape was planned for."""
     unheeded: tuple[Unheeded, ...] = ()
-    """Keys that are set and change nothing; the preflight tells them as well."""
+    """Keys that are set and change nothing."""
+
+    @property
+    def preflight(self) -> PreflightReport:
+        """The whole verdict; keys that change nothing are a warning."""
+        findings = (*self.checked.findings, *_unheeded_findings(self.unheeded))
+        return self.checked.model_copy(update={"findings": findings})
 
 
 def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Preparation:
@@ -76,15 +83,15 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
     source = provider.pin(source)
     provider.validate_model_access(source)
     tokenizer = provider.load_tokenizer(source)
-    shape = ModelShape.read(source.location, source.revision)
-    check_trainable(shape)
+    shape = trainable_shape(source.location, source.revision)
+    check_packing(config, shape)
     task = task.for_model(shape)
     strategy = StrategyFactory.create_strategy(config.strategy.name)
     strategy.check(config, files, provider, tokenizer)
     validation, notes = _rows(config, files, strategy.shapes or task.shapes, data)
     task = task.for_rows(read_canonical(data.rows("train")))
     head = strategy.head(task)
-    _refuse_unheeded(config, head)
+    _refuse_smoothing(config, head)
     provider.check_fit(source, config, head)
     encoder = strategy.encoder(task, tokenizer, config)
     preflight = Preflight(encoder, strategy.collator(task, tokenizer, config), shape.vocab_size)
@@ -92,18 +99,16 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
         numbered = ((int(row["row"]), row) for row in read_canonical(data.rows(split)))
         write_tokens(data.tokens(split), encoder.columns, preflight.usable(numbered, split))
     to_come = strategy.tokens_to_come(config)
-    idle = unheeded(config, Known(shape.layout, validation.shape, source.revision is not None))
     longest = max(preflight.longest, 1) + to_come
     trained = (row for row in read_canonical(data.rows("train")) if int(row["row"]) not in preflight.untrained)
     return Preparation(
-        preflight=preflight.report(
+        checked=preflight.report(
             [
                 *notes,
                 *task.findings(),
                 *strategy.findings(trained, config),
                 *_beyond_positions(preflight.longest, shape),
                 *_targets_beyond_positions(preflight.label_span, shape),
-                *unheeded_findings(idle),
             ]
         ),
         plan=plan_memory(
@@ -115,11 +120,11 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
         validation=validation,
         dataset_sha256=validation.sha256,
         model_commit=source.revision,
-        unheeded=idle,
+        unheeded=unheeded(config, Known(shape.layout, validation.shape, source.revision is not None)),
     )
 
 
-def unheeded_findings(found: Sequence[Unheeded]) -> list[Finding]:
+def _unheeded_findings(found: Sequence[Unheeded]) -> list[Finding]:
     """One warning that names every key which is set and changes nothing."""
     if not found:
         return []
@@ -139,7 +144,7 @@ def unheeded_findings(found: Sequence[Unheeded]) -> list[Finding]:
     ]
 
 
-def _refuse_unheeded(config: TrainingConfig, head: Head) -> None:
+def _refuse_smoothing(config: TrainingConfig, head: Head) -> None:
     """Refuse what the recipe asks for and this head's loss would not heed: the trainer smooths `labels` alone."""
     if config.optimization.label_smoothing_factor and "labels" not in head.label_names:
         raise ConfigurationError(

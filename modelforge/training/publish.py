@@ -15,7 +15,7 @@ from modelforge.storage.atomic import read_json, write_bytes, write_json
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ModelFolder
 from modelforge.training.adapter_start import save_relative_to_start
-from modelforge.training.model_card import base_licence, render_model_card
+from modelforge.training.model_card import render_model_card
 from modelforge.training.saved_tokenizer import save_tokenizer
 
 
@@ -85,7 +85,7 @@ def publish(
             doc_stride=spec.config.data.doc_stride if mode == "span" else None,
             owner=spec.owner,
         )
-        card = render_model_card(manifest, spec, report, base_licence(base))
+        card = render_model_card(manifest, spec, report, base)
         manifest = write_card_and_manifest(staging, manifest, card)
         files.publish_model(staging, spec.id)
     return manifest

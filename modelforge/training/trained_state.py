@@ -9,6 +9,7 @@ from typing import Any
 from modelforge.exceptions import TrainingError
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.events import EventKind
+from modelforge.schemas.remark import remark
 from modelforge.storage.atomic import read_json, write_json
 from modelforge.storage.folders import RunFolder
 from modelforge.training.checkpoints import best_valid, fault, newest_valid, read_manifest
@@ -72,10 +73,11 @@ class TrainedState:
     def _newest(self) -> str | None:
         found = newest_valid(self.folder)
         for refusal in found.refused:
-            self.emit("notice", {"text": f"{refusal.name} is not used: {refusal.reason}."})
+            said = remark("checkpoint-not-used", checkpoint=refusal.name, reason=refusal.reason)
+            self.emit("notice", said.as_event)
         if found.path is None:
             return None
-        self.emit("notice", {"text": f"Going on from {found.path.name}."})
+        self.emit("notice", remark("going-on-from", checkpoint=found.path.name).as_event)
         return str(found.path)
 
     def _keep_result(self) -> None:

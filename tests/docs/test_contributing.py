@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -20,7 +19,7 @@ from modelforge.cli.app import app
 from modelforge.exceptions import ConfigurationError
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.schemas.config import TrainingConfig, parse_training_config
-from modelforge.schemas.config.fields import config_fields, groups, strategy_classes
+from modelforge.schemas.config.fields import config_fields, strategy_classes
 from modelforge.schemas.config.plug_ins import name_of
 from modelforge.schemas.run import RunSpec
 from modelforge.services.recipes import config_schema, parse_recipe, render_recipe
@@ -52,16 +51,14 @@ def defined() -> dict[str, Any]:
 
 
 @pytest.fixture
-def plugged(defined: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+def plugged(defined: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The three plug-ins, each with its line in its factory, and nothing else."""
     monkeypatch.setitem(ProviderFactory.providers, defined["MirrorProvider"].name, defined["MirrorProvider"])
     monkeypatch.setitem(TaskFactory.tasks, defined["ShortAnswer"].name, defined["ShortAnswer"])
+    before = {field.dotted for field in config_fields()}
     monkeypatch.setitem(StrategyFactory.strategies, defined["LastLayersStrategy"].name, defined["LastLayersStrategy"])
-    for cached in (config_fields, groups):
-        cached.cache_clear()
-    yield defined
-    for cached in (config_fields, groups):
-        cached.cache_clear()
+    assert {field.dotted for field in config_fields()} - before == {"strategy.layers"}
+    return defined
 
 
 def carry_out(config: TrainingConfig, files: FileManager) -> ModelFolder:

@@ -15,8 +15,8 @@ import yaml
 from modelforge.cli.app import COMMANDS, load_command
 from modelforge.cli.recipe import load_any_recipe
 from modelforge.schemas.config import parse_training_config
-from modelforge.schemas.config.reward_stage import REWARD_NOTICE
 from modelforge.schemas.config.stages import is_staged, parse_stages
+from modelforge.schemas.remark import REMARKS
 from modelforge.starter import list_samples, list_starters
 
 ROOT = Path(__file__).parents[2]
@@ -98,7 +98,8 @@ def test_written_pages_are_short() -> None:
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_example_is_a_recipe_in_our_own_spelling(recipe: Path) -> None:
-    assert set(load_any_recipe(recipe).notices) <= {REWARD_NOTICE}  # what it does, and no word on how it is written
+    notices = set(load_any_recipe(recipe).notices)
+    assert notices <= {REMARKS["reward-model-first"]}  # what it does, and no word on how it is written
 
 
 def test_every_example_is_listed() -> None:

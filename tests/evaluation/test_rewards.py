@@ -44,6 +44,7 @@ def score(rule: dict[str, Any], text: str, **answer: Any) -> float:
         ({"kind": "exact_match"}, "<think>red</think>blue", 0.0),
         ({"kind": "regex", "pattern": "^Hello,"}, "<think>Hm.</think>\n\nHello, Ada", 1.0),
         ({"kind": "regex", "pattern": "red"}, "<think>red</think>blue", 0.0),
+        ({"kind": "regex", "pattern": "red"}, "<think>red", 1.0),  # cut before it came to an answer: read as it stands
         ({"kind": "json_schema"}, "A list, then.\n</think>\n\n[1, 2]", 1.0),
         ({"kind": "regex", "pattern": "^Hello,"}, "Hello, Ada", 1.0),
         ({"kind": "regex", "pattern": "^Hello,"}, "Oh. Hello, Ada", 0.0),

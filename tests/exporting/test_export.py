@@ -1,6 +1,7 @@
 """Exports: files that, read back, answer as the model does; labelled where they differ, refused where wrong."""
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -195,6 +196,49 @@ def test_an_export_without_a_modelfile_says_why(
     made = export(adapter(tiny_model, task="summarization", **data).id, F16, files=files)
     assert [one.name for one in made.files] == ["README.md", f"{made.id}.gguf"]
     assert words in made.notes[-1]
+
+
+@pytest.mark.parametrize(("kind", "notes"), [(F16, 2), (F32, 1)])
+def test_a_model_that_takes_tools_is_compared_with_tools_and_says_what_is_not_there(
+    kind: ExportKind, notes: int, tiny_model: Path, files: FileManager, adapter: MakeAdapter, tmp_path: Path
+) -> None:
+    made = export(adapter(with_tools(tiny_model, tmp_path)).id, kind, files=files)
+    assert made.notes[-1].startswith("A conversation with a tool, a call of it and its result")
+    assert made.remarks[made.notes[-1]].code == "tool-prompt-compared"
+    assert len(made.notes) == notes
+    card = files.export(made.id).file("README.md").read_text()
+    assert made.notes[-1] in card
+    if kind is F16:
+        assert made.remarks[made.notes[0]].code == "no-tools-in-modelfile"
+        said = files.export(made.id).file("Modelfile").read_text()
+        assert said.startswith("# This template writes no tools, calls and results;")
+        assert said.splitlines()[1] == f"FROM ./{made.id}.gguf"
+        assert "Tools" not in said.partition("TEMPLATE")[2]
+
+
+def test_an_export_that_writes_tools_otherwise_is_refused(
+    tiny_model: Path, files: FileManager, adapter: MakeAdapter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = adapter(with_tools(tiny_model, tmp_path))
+    monkeypatch.setattr(
+        gguf_export, "exported_template", lambda tokenizer: tokenizer.chat_template.replace("<tools>", "<tool>")
+    )
+    with pytest.raises(TrainingError, match="other ids for the same prompt with tools"):
+        export(model.id, F16, files=files)
+    assert files.exports() == []
+
+
+def with_tools(tiny_model: Path, folder: Path) -> Path:
+    """The tiny model with a template that takes tools."""
+    template = (
+        "{{ bos_token }}{% if tools %}<tools>{{ tools | tojson }}</tools>{% endif %}{% for m in messages %}"
+        "<|{{ m.role }}|>{{ m.content }}{% for c in m.tool_calls or [] %}<call>{{ c.function | tojson }}</call>"
+        "{% endfor %}<|end|>{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
+    )
+    copy = folder / "with-tools"
+    shutil.copytree(tiny_model, copy)
+    (copy / "chat_template.jinja").write_text(template)
+    return copy
 
 
 def test_safetensors_in_a_chosen_type_of_adapter_and_full_weights(

@@ -30,6 +30,7 @@ NEEDED = (
     *("uvicorn", "uvicorn.protocols.http.h11_impl", "uvicorn.lifespan.on", "alembic.command", "keyring", "limits"),
     *("huggingface_hub", "modelforge.database.database_manager", "modelforge.services.dataset_service"),
     *("modelforge.services.hub_service", "modelforge.services.run_supervisor", "modelforge.services.run_service"),
+    *("modelforge.services.merge_jobs", "modelforge.services.export_service", "modelforge.services.evaluation_service"),
 )
 """What a server imports when it begins."""
 
@@ -41,7 +42,8 @@ def application(settings: Settings) -> FastAPI:
         services = app.state.services
         launcher = ForkserverLauncher(LIGHT, os.environ, getattr(engines, name))
         services.workshop.use(lambda _slot: launcher, tuple(os.environ.get("TEST_SLOTS", "cpu").split(",")))
-        services.workshop.heavy = HeavyProcess(services.files, preload=LIGHT)
+        # both, before one is made: what the one forkserver imports is what the last to be made asks for
+        services.workshop.heavy = services.workshop.background = HeavyProcess(services.files, preload=LIGHT)
         run_service.make_in_child = engines.make_quickly
     return app
 

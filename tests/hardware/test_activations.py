@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 
 from modelforge.hardware.activations import Pass, Training, layer_bytes
+from modelforge.hardware.compute import resolve_compute
+from modelforge.hardware.memory import training_pass
 from modelforge.hardware.model_shape import ModelShape
+from modelforge.schemas.config import parse_training_config
+from modelforge.strategies.dropout import keep_adapter_dropout_alone
 from tests.hardware.test_anatomy import FIRST_DEBERTA, built_config
 from tests.tasks.tiny_encoders import DEBERTA_V3
 
@@ -30,6 +34,11 @@ QUIET = {
         kind: {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
         for kind in ("bert", "electra", "albert", "mpnet", "deberta", "deberta-v2")
     },
+}
+
+DROPPING = {
+    "llama": {"attention_dropout": 0.1},
+    "gpt2": {"resid_pdrop": 0.1, "attn_pdrop": 0.1, "embd_pdrop": 0.1},
 }
 
 
@@ -81,6 +90,22 @@ def test_dropout_before_adapters_keeps_an_input_for_each() -> None:
     assert kept_by_a_layer("llama", PADDED, training) == counted("llama", PADDED, training)
 
 
+@pytest.mark.parametrize("kind", ["llama", "gpt2"])
+@pytest.mark.parametrize("strategy", ["sft", "dpo", "kto", "reward", "rlhf"])
+def test_the_dropout_of_the_base_is_counted_where_it_stays_on(kind: str, strategy: str) -> None:
+    written = {"name": strategy, **({"rewards": [{"kind": "length", "at_most": 9}]} if strategy == "rlhf" else {})}
+    run = {"model": "m", "dataset": "d", "compute": {"device": "cpu", "precision": "fp32"}, "strategy": written}
+    config = parse_training_config(run).config
+    shape = ModelShape.from_config(built_config(kind, **DROPPING[kind]).to_dict())
+    planned = training_pass(config, shape, LENGTH, resolve_compute(config))
+    forward = replace(planned, batch=BATCH, masked=True, labelled=None)
+
+    kept = kept_by_a_layer(kind, forward, LORA, **DROPPING[kind], quiet=not config.strategy.keeps_base_dropout)
+
+    assert counted(kind, forward, LORA, **DROPPING[kind]) == kept
+    assert (forward.attention_dropout > 0) == (strategy == "sft")
+
+
 @pytest.mark.parametrize("kind", ["llama", "qwen2"])
 @pytest.mark.parametrize("training", [LORA, FULL], ids=["lora", "full"])
 def test_in_bf16_a_layer_keeps_what_is_counted_and_the_casts(kind: str, training: Training) -> None:
@@ -107,11 +132,15 @@ def kept_by_a_layer(kind: str, forward: Pass, training: Training, **changed: Any
     return three - two
 
 
-def kept_bytes(kind: str, layers: int, forward: Pass, training: Training, **changed: Any) -> int:
-    """Bytes of all storages that the forward pass saves and that are not the model's own."""
+def kept_bytes(
+    kind: str, layers: int, forward: Pass, training: Training, *, quiet: bool = False, **changed: Any
+) -> int:
+    """Bytes of all storages that the forward pass saves and that are not the model's own; `quiet`: without dropout."""
     import torch
 
     model = trained_model(kind, layers, forward, training, **changed)
+    if quiet:
+        keep_adapter_dropout_alone(model)
     own = {tensor.untyped_storage().data_ptr() for tensor in (*model.parameters(), *model.buffers())}
     saved: dict[int, Any] = {}
 
@@ -141,7 +170,7 @@ def trained_model(kind: str, layers: int, forward: Pass, training: Training, **c
 
     names = {"gpt2": "n_layer"}
     depth = {names.get(kind, "num_hidden_layers"): layers}
-    config = built_config(kind, **depth, **QUIET.get(kind, {}), **changed)
+    config = built_config(kind, **{**depth, **QUIET.get(kind, {}), **changed})
     torch.manual_seed(0)
     model = AutoModel.from_config(config, attn_implementation=forward.attention)
     if training.full:

@@ -8,12 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from transformers import AutoConfig
+from typer.testing import CliRunner
 
+from modelforge.cli.app import app
 from modelforge.exceptions import ProviderError
+from modelforge.hardware.decoder_families import DECODERS
 from modelforge.hardware.fitness import check_trainable
 from modelforge.hardware.memory import plan_memory
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import parse_training_config
+from modelforge.services.hardware_service import HardwareService
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.preparation import prepare
 
@@ -42,12 +47,14 @@ QUANTISED: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("name", MIXTURES)
-def test_mixtures_of_experts_are_refused_and_never_planned_for_as_dense(name: str) -> None:
-    shape = ModelShape.from_config({**DENSE, **MIXTURES[name]})
-    config = parse_training_config({"model": "m", "dataset": "d"}).config
+def test_mixtures_of_experts_are_refused_and_never_planned_for_as_dense(name: str, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({**DENSE, **MIXTURES[name]}))
+    config = parse_training_config({"model": str(tmp_path), "dataset": "d"}).config
 
     with pytest.raises(ProviderError, match=r"mixture of \d+ experts .* not supported yet.*Choose a dense model"):
-        plan_memory(config, shape, 64)
+        HardwareService(FileManager(tmp_path / "home")).plan(config, 64)
+    told = CliRunner().invoke(app, ["plan", f"model={tmp_path}", "dataset=d"])
+    assert getattr(told.exception, "code", None) == "mixture-of-experts"
 
 
 @pytest.mark.parametrize("name", QUANTISED)
@@ -94,3 +101,19 @@ def test_a_plan_says_whether_the_layout_of_the_model_is_known(config: dict[str, 
     run = parse_training_config({"model": "m", "dataset": "d"}).config
 
     assert plan_memory(run, ModelShape.from_config(config), 64).is_exact == is_exact
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("bamba", "falcon_h1", "granitemoehybrid", "jamba", "kimi_linear", "lfm2", "minimax", "olmo_hybrid"),
+        *("qwen3_5_text", "qwen3_next", "recurrent_gemma", "zamba2"),
+    ],
+)
+def test_layers_that_carry_a_state_are_seen_in_the_config_that_transformers_writes(kind: str) -> None:
+    assert ModelShape.from_config(AutoConfig.for_model(kind).to_dict()).carries_state
+
+
+@pytest.mark.parametrize("kind", ["cohere2", "exaone4", "gemma3_text", "gpt_oss", "llama4_text", "qwen2", *DECODERS])
+def test_attention_alone_carries_none_whichever_tokens_it_sees(kind: str) -> None:
+    assert not ModelShape.from_config(AutoConfig.for_model(kind).to_dict()).carries_state

@@ -45,13 +45,17 @@ from pathlib import Path
 from modelforge.database.database_manager import DatabaseManager
 from modelforge.services.training_service import TrainingService
 from modelforge.storage.file_manager import FileManager
+from modelforge.training.launcher import ForkserverLauncher
 home = Path(sys.argv[1])
 database = DatabaseManager(f"sqlite:///{home / 'modelforge.db'}")
 database.migrate()
-heard = []
+heard = ([], [])
 recipe = {"model": "own/heavy", "dataset": sys.argv[2], "optimization": {"max_steps": 1}}
-TrainingService(database, FileManager(home)).train_model(recipe, heard.append)
-print(json.dumps([event.data for event in heard if event.kind == "download"]))
+recipe["evaluation"] = {"generate": False}
+service = TrainingService(database, FileManager(home), ForkserverLauncher())  # each run a process of its own
+for run in heard:
+    service.train_model(recipe, run.append)
+print(json.dumps([[event.data for event in run if event.kind == "download"] for run in heard]))
 """
 WITH_HUB = {
     "own/whole": "^fine$",
@@ -136,8 +140,8 @@ def test_a_run_fetches_what_it_loads_and_says_how_far_that_is(
     rows = tmp_path / "rows.jsonl"
     rows.write_text("".join(json.dumps({"input": f"{n}?", "output": f"{n}."}) + "\n" for n in range(12)))
     with small_hub({"own/heavy": Repository({**wanted, **never})}) as hub:
-        said = run(TRAIN, [str(tmp_path / "home"), str(rows)], tmp_path / "hub", hub.endpoint, offline=False)
-        again = run(TRAIN, [str(tmp_path / "home"), str(rows)], tmp_path / "hub", hub.endpoint, offline=False)
+        arguments = [str(tmp_path / "home"), str(rows)]
+        said, again = run(TRAIN, arguments, tmp_path / "hub", hub.endpoint, offline=False)
 
     sizes = {name: len(body) for name, body in wanted.items()}
     assert said[-1] == {"done": sum(sizes.values()), "total": sum(sizes.values())}

@@ -83,6 +83,46 @@ print(json.dumps({
     "adapter": json.loads((tuned.root / "adapter_config.json").read_text())["revision"],
 }))
 """
+EARLIER = """
+import json, sys
+from pathlib import Path
+from modelforge.exporting.export import export
+from modelforge.inference.loading import find_model, inference_options, load_model
+from modelforge.schemas.evaluation import EvaluationRequest
+from modelforge.schemas.export import ExportKind
+from modelforge.storage.file_manager import FileManager
+from modelforge.training import engine
+from modelforge.training.measuring import evaluate
+from modelforge.training.merge import merge
+
+def strip(path, key):
+    written = json.loads(path.read_text())
+    was = written.pop(key)
+    path.write_text(json.dumps(written))
+    return was
+
+files = FileManager(Path(sys.argv[1]))
+folder = files.run(sys.argv[2])
+done = engine.run(folder.read_spec(), folder, lambda *_: None, lambda: False)
+tuned = files.model(done.model_id)
+stripped = [
+    strip(tuned.root / "adapter_config.json", "revision"),
+    strip(tuned.manifest, "base_revision"),
+    strip(folder.spec, "model_commit"),
+]
+loaded = load_model(find_model(tuned.id, files), inference_options())
+wanted = EvaluationRequest(model=tuned.id, against="own/moving", config={"evaluation": {"generate": False}})
+measured = evaluate(wanted, files, evaluation_id="held-out")
+merged = merge(tuned.id, files=files)
+exported = export(tuned.id, ExportKind(format="safetensors", dtype="auto"), files=files)
+print(json.dumps({
+    "stripped": stripped,
+    "is_adapter": loaded.is_adapter,
+    "measured": sorted(measured.report.metrics),
+    "merged": [merged.kind, merged.base_revision],
+    "exported": exported.model_id == tuned.id,
+}))
+"""
 
 
 @pytest.fixture
@@ -137,6 +177,19 @@ def test_every_attempt_and_all_that_follows_load_the_commit_that_the_run_was_pre
     assert done == {"manifest": commit, "merged": commit, "adapter": commit}
     loaded = {path.parent.name for path in cache.glob("hub/models--*/snapshots/*/model.safetensors")}
     assert loaded == {commit}
+
+
+def test_an_adapter_of_an_earlier_version_without_a_pin_is_loaded_measured_merged_and_exported(
+    repository: Repository, recipe: dict[str, Any], tmp_path: Path
+) -> None:
+    home, cache, commit = str(tmp_path / "home"), tmp_path / "hub", repository.commit
+    with small_hub({MODEL: repository}) as hub:
+        submitted = run(SUBMIT, [home, json.dumps(recipe), WRITER], cache, hub.endpoint, offline=False)
+        done = run(EARLIER, [home, submitted["id"]], cache, hub.endpoint, offline=False)
+
+    assert done.pop("stripped") == [commit] * 3, "the pins were there, and are gone"
+    assert done.pop("measured")
+    assert done == {"is_adapter": True, "merged": ["merged", None], "exported": True}
 
 
 def test_all_stages_are_prepared_with_one_commit_and_later_ones_keep_none(

@@ -169,6 +169,12 @@ def test_what_cannot_be_used_is_refused_with_a_way_out(counting: RunServer, path
     assert words in json.dumps(problem, ensure_ascii=False)
 
 
+def test_a_field_of_a_request_is_refused_with_what_it_was_compared_with(counting: RunServer) -> None:
+    problem = counting.client.get("/api/v1/runs", params={"limit": 0}).json()
+    [fault] = problem["errors"]
+    assert (problem["code"], fault["kind"], fault["params"]) == ("request-not-valid", "greater_than_equal", {"ge": 1})
+
+
 def test_an_error_of_the_child_process_keeps_its_class(counting: RunServer) -> None:
     answer = counting.client.post("/api/v1/plans", json={**CONFIG, "dataset": "no-such-dataset"})
     assert answer.status_code == 404
@@ -335,3 +341,4 @@ def test_a_recipe_s_stages_are_read_for_a_form(counting: RunServer) -> None:
     assert [stage["name"] for stage in found["stages"]] == ["sft", "sft-2"]
     assert found["config"] == found["stages"][0]["config"]
     assert found["notices"] == ["Stage 1: `lr` was read as `optimization.learning_rate`."]
+    assert [found["remarks"][notice]["code"] for notice in found["notices"]] == ["read-as-in-stage"]

@@ -20,6 +20,7 @@ from modelforge.storage.atomic import write_bytes, write_json
 from modelforge.storage.file_manager import FileManager
 
 MODEL = "tuned-20260102-030405-abcd"
+ADAPTER = "adapter-20260102-030405-abcd"
 MISTYPED = "hf_mistyped_0123456789"
 
 
@@ -31,31 +32,34 @@ def hub() -> Iterator[SmallHub]:
 
 @pytest.fixture(scope="module")
 def server(hub: SmallHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A server with one model in its library, whose hub is the one on loopback."""
+    """A server with a model in its library, and an adapter that stands on a folder; its hub is the one on loopback."""
     folder = tmp_path_factory.mktemp("hub")
-    publish(FileManager(folder / "home"))
+    publish(FileManager(folder / "home"), MODEL)
+    publish(FileManager(folder / "home"), ADAPTER, base=folder / "mine")
     online = {"HF_ENDPOINT": hub.endpoint, "HF_HOME": str(folder / "hf"), "HF_HUB_OFFLINE": "0"}
     with live_server(folder / "home", **online, HF_HUB_DISABLE_XET="1", HF_TOKEN="") as server:
         yield server
 
 
-def publish(files: FileManager) -> None:
-    """Put the starter model into the library, as a run of its own would."""
+def publish(files: FileManager, model_id: str, base: Path | None = None) -> None:
+    """Put the starter model into the library, as a run of its own would; or an adapter that stands on a folder."""
     manifest = ModelManifest(
-        id=MODEL,
+        id=model_id,
         name="tuned",
-        kind="full",
+        kind="adapter" if base else "full",
         task="text-generation",
-        base_model="starter:chat",
+        base_model=str(base or "starter:chat"),
         created_at=datetime.now(UTC),
     )
     with files.scratch() as scratch:
-        staging = scratch / MODEL
+        staging = scratch / model_id
         staging.mkdir()
         for name, body in starter_files().items():
             write_bytes(staging / name, body)
+        if base:
+            write_json(staging / "adapter_config.json", {"base_model_name_or_path": str(base)})
         write_json(staging / "manifest.json", manifest.model_dump(mode="json"))
-        files.publish_model(staging, MODEL)
+        files.publish_model(staging, model_id)
 
 
 def sign_in(server: LiveServer, token: str | None) -> None:
@@ -175,6 +179,17 @@ def test_what_the_hub_refuses_is_told_with_the_way_out(server: LiveServer, hub: 
         assert "does not know the token that is used here" in words
         assert "| Enter another" in words
     assert new not in hub.repositories
+
+
+def test_an_adapter_on_a_base_of_this_machine_is_not_pushed(server: LiveServer, hub: SmallHub) -> None:
+    sign_in(server, WRITER)
+    said = {"repository": "own/lost", "visibility": "private", "confirmation": "own/lost private"}
+    answer = server.client.post("/api/v1/hub/pushes", json={"model_id": ADAPTER, **said})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "base-not-on-hub")
+    assert f"`modelforge merge {ADAPTER}`" in answer.json()["hint"]
+    assert str(server.home.parent) not in answer.text
+    assert "own/lost" not in hub.repositories
 
 
 def test_a_push_that_broke_off_is_tried_again_and_goes_through(server: LiveServer, hub: SmallHub) -> None:

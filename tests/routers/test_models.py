@@ -19,6 +19,7 @@ from modelforge.schemas.run import RunView
 from modelforge.services.account_service import AccountService
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+UNDER_WAY = ("queued", "running")
 
 
 @pytest.fixture(scope="module")
@@ -169,13 +170,15 @@ def test_an_adapter_is_merged_in_the_background(server: RunServer, tiny_model: P
 def test_a_merge_is_stopped_and_leaves_no_file(server: RunServer, tiny_model: Path) -> None:
     put_adapter(server.services, "long-adapter", str(tiny_model))
     location = server.client.post("/api/v1/models/long-adapter/merge", json={}).headers["location"]
-    assert server.client.post(f"{location}/stop").json()["status"] == "running"  # a moment before it ends
+    assert server.client.post(f"{location}/stop").json()["status"] in UNDER_WAY  # a moment before it ends
     job = wait_for_merge(server, location)
     assert (job["status"], job["result"], job["error"]) == ("stopped", None, None)
     assert [one["id"] for one in get(server, "/models")["items"]] == ["long-adapter"]
     assert list((server.services.files.home / "cache" / "scratch").glob("*/*")) == []
     assert server.client.post(f"{location}/stop").json() == job, "what has ended stays as it is"
     assert server.client.post("/api/v1/merges/merge-of-nothing/stop").status_code == 404
+    assert server.client.delete(location).status_code == 204
+    assert server.client.get(location).status_code == 404
 
 
 def test_a_run_that_merges_leaves_two_models_that_answer(real: RunServer, tuned: dict[str, Any]) -> None:
@@ -200,7 +203,7 @@ def test_a_run_that_merges_leaves_two_models_that_answer(real: RunServer, tuned:
 
 def wait_for_merge(server: RunServer, location: str) -> Any:
     deadline = time.monotonic() + 120
-    while (job := server.client.get(location).json())["status"] == "running":
+    while (job := server.client.get(location).json())["status"] in UNDER_WAY:
         assert time.monotonic() < deadline
         time.sleep(0.1)
     return job
@@ -222,6 +225,9 @@ def test_a_model_is_measured_beside_its_base(real: RunServer, tuned: dict[str, A
     assert [one["id"] for one in listed] == [found["id"]]
     real.services.workshop.evaluations._jobs._jobs.clear()  # as after a restart
     assert real.client.get(f"/api/v1/evaluations/{found['id']}").json()["result"] == found
+    assert real.client.delete(started.headers["location"]).status_code == 204
+    assert real.client.get("/api/v1/evaluations").json() == []
+    assert not (real.services.files.home / "evaluations" / found["id"]).exists()
     for body, status in (
         ({"model": "/etc"}, 422),
         ({"model": "starter:chat", "dataset": "/etc/passwd"}, 422),
@@ -245,6 +251,8 @@ def test_an_evaluation_says_how_far_it_is_and_can_be_stopped(real: RunServer) ->
     assert not (real.services.files.home / "evaluations" / stopped["id"]).exists()
     assert real.client.post(f"{location}/stop").json() == stopped
     assert real.client.post("/api/v1/evaluations/nowhere/stop").status_code == 404
+    assert real.client.delete(location).status_code == 204, "what came to nothing is forgotten"
+    assert real.client.get(location).status_code == 404
 
 
 def test_on_an_accelerator_training_goes_before_measuring(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -170,7 +170,8 @@ def test_what_cannot_be_answered_is_an_error_of_the_client(client: openai.OpenAI
     refused: list[dict[str, Any]] = [
         {"n": 2},
         {"temperature": 3},
-        {"tools": [{"type": "function", "function": {"name": "f"}}]},
+        {"tools": [{"type": "retrieval"}]},
+        {"tool_choice": "required"},
         {"logprobs": True},
         {"response_format": {"type": "json_object"}},
         {"presence_penalty": 1},

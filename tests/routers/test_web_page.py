@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from fastapi import routing
 from server_under_test import run_server
+from starlette.exceptions import HTTPException
+
+from modelforge.routers.web_page import WebPage
 
 
 @pytest.mark.parametrize("built", [True, False])
@@ -72,6 +75,31 @@ def test_a_file_that_was_built_anew_is_answered_anew(tmp_path: Path) -> None:
         assert int(answer.headers["content-length"]) == len(answer.content)
         head = server.client.head("/")
         assert (head.content, head.headers["content-length"]) == (b"", answer.headers["content-length"])
+
+
+def test_a_file_that_is_replaced_between_look_up_and_answer_is_answered_whole(tmp_path: Path) -> None:
+    page = WebPage(directory=tmp_path, html=True)
+    scope = {"type": "http", "method": "GET", "headers": []}
+    file = tmp_path / "index.html"
+    file.write_text("<title>One</title>")
+    path, looked_up = page.lookup_path("index.html")
+    assert looked_up is not None
+    (tmp_path / "next").write_text("<title>Two of another length</title>")
+    (tmp_path / "next").replace(file)
+
+    raced = page.file_response(path, looked_up, scope)
+    after = page.file_response(path, file.stat(), scope)
+
+    assert raced.body == after.body == b"<title>Two of another length</title>"
+    assert raced.headers == after.headers
+    assert int(raced.headers["content-length"]) == len(raced.body)
+
+    file.write_text("<title>Three</title>")
+    gone = file.stat()
+    file.unlink()
+    with pytest.raises(HTTPException) as caught:
+        page.file_response(path, gone, scope)
+    assert caught.value.status_code == 404
 
 
 def test_no_visitor_waits_for_the_routes_to_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,6 +126,8 @@ def test_a_key_of_another_strategy_is_refused_with_those_that_have_it() -> None:
         "found": "0.3",
         "expected": "a key of the chosen strategy",
         "fix": "Leave it out, or choose a strategy that has it: dpo, kto, rlhf.",
+        "kind": "of-another-strategy",
+        "params": {"owners": "dpo, kto, rlhf"},
     }
 
 

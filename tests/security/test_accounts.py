@@ -12,12 +12,15 @@ import pytest
 from doorway import doors
 from server_under_test import CONFIG, ROWS, TOKEN, RunServer, run_server
 
+from modelforge.schemas.evaluation import EvaluationJob, EvaluationRequest
+from modelforge.schemas.export import ExportView
 from modelforge.schemas.hub import HubJob
 from modelforge.schemas.model import ModelManifest
+from modelforge.schemas.model_requests import MergeJob
 from modelforge.storage.atomic import write_json
 
 PASSWORD = "a long password of hers"
-OBJECTS = ("run_id", "dataset_id", "model_id", "job_id", "upload_id")
+OBJECTS = ("run_id", "dataset_id", "model_id", "job_id", "upload_id", "export_id", "evaluation_id")
 BODIES: dict[str, Any] = {
     "columns": {"shape": "prompt_completion"},
     "move": {"priority": 1},
@@ -72,14 +75,15 @@ def hers(shared: RunServer, users: dict[str, dict[str, str]]) -> dict[str, str]:
         (work / "hers-model").mkdir()
         write_json(work / "hers-model" / "manifest.json", manifest.model_dump(mode="json"))
         files.publish_model(work / "hers-model", "hers-model")
-    job = HubJob(
-        id="download-hers", kind="download", repository="a/b", status="failed", created_at=now, finished_at=now,
-        owner="maria",
-    )  # fmt: skip
-    shared.services.hub.jobs._keep(job)
+    ended = {"id": "job-hers", "status": "failed", "created_at": now, "finished_at": now, "owner": "maria"}
+    shared.services.hub.jobs._keep(HubJob(**ended, kind="download", repository="a/b"))
+    workshop, ended = shared.services.workshop, {**ended, "model_id": "hers-model"}
+    workshop.merges._jobs._keep(MergeJob(**ended, dtype="auto"))
+    workshop.exports._jobs._keep(ExportView(**ended))
+    workshop.evaluations._jobs._keep(EvaluationJob(**ended, request=EvaluationRequest(model="hers-model")))
     begun = client.post("/api/v1/uploads", json={"name": "half.jsonl", "bytes": 100}, headers=maria).json()
-    return {"run_id": run["id"], "dataset_id": upload["id"], "model_id": "hers-model", "job_id": "download-hers",
-            "upload_id": begun["id"]}  # fmt: skip
+    return {"run_id": run["id"], "dataset_id": upload["id"], "model_id": "hers-model", "job_id": "job-hers",
+            "upload_id": begun["id"], "export_id": "job-hers", "evaluation_id": "job-hers"}  # fmt: skip
 
 
 def test_what_is_another_s_is_not_found_at_any_route(
@@ -101,8 +105,9 @@ def test_what_is_another_s_is_not_found_at_any_route(
             found.append((door, answer.status_code, answer.text[:200]))
         assert "maria" not in answer.text
     assert found == []
-    for path in ("runs", "datasets", "hub/jobs"):
-        name = {"runs": "run_id", "datasets": "dataset_id", "hub/jobs": "job_id"}[path]
+    lists = {"runs": "run_id", "datasets": "dataset_id", "hub/jobs": "job_id", "merges": "job_id"}
+    lists |= {"exports": "export_id", "evaluations": "evaluation_id"}
+    for path, name in lists.items():
         key = name.removesuffix("_id")
         seen = {user: shared.client.get(f"/api/v1/{path}", headers=header).text for user, header in users.items()}
         assert hers[name] not in seen["omar"], key
@@ -144,7 +149,8 @@ def test_the_owner_and_the_administrator_see_them(
     shared: RunServer, users: dict[str, dict[str, str]], hers: dict[str, str]
 ) -> None:
     for name in ("maria", "ada"):
-        for path in (f"runs/{hers['run_id']}", f"datasets/{hers['dataset_id']}", f"hub/jobs/{hers['job_id']}"):
+        own = [f"{kind}/{hers['job_id']}" for kind in ("hub/jobs", "merges", "exports", "evaluations")]
+        for path in (f"runs/{hers['run_id']}", f"datasets/{hers['dataset_id']}", *own):
             assert shared.client.get(f"/api/v1/{path}", headers=users[name]).status_code == 200, (name, path)
 
 

@@ -58,7 +58,7 @@ def test_a_mapping_is_trained_in_the_foreground(service: TrainingService) -> Non
 
 
 def test_a_killed_worker_is_told_and_the_run_resumes(service: TrainingService) -> None:
-    config = parse_training_config({**CONFIG, "optimization": {**CONFIG["optimization"], "max_steps": 60}}).config  # type: ignore[dict-item]
+    config = parse_training_config({**CONFIG, "optimization": {**CONFIG["optimization"], "max_steps": 24}}).config  # type: ignore[dict-item]
     run = service.create(config)
     folder = service.files.run(run.id)
 

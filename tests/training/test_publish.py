@@ -169,6 +169,23 @@ def test_the_card_holds_recipe_data_metrics_versions_and_limits(tiny_model: Path
 
 
 @pytest.mark.parametrize(
+    ("named", "base", "expected"),
+    [
+        ("someone/model", ModelSource("someone/model", "main"), "someone/model"),
+        ("starter:chat", ModelSource(str(starter_path("chat"))), None),
+        ("whole-20261123-231100-9f2c", ModelSource(str(starter_path("chat"))), None),
+    ],
+)
+def test_the_card_names_a_base_of_the_hub_and_no_other(
+    tiny_model: Path, files: FileManager, named: str, base: ModelSource, expected: str | None
+) -> None:
+    model, tokenizer = tuned_adapter(tiny_model)
+    publish(model, tokenizer, spec=spec(named), base=base, report=None, files=files)
+    card = (files.models()[0].root / "README.md").read_text()
+    assert yaml.safe_load(card.split("---\n")[1]).get("base_model") == expected
+
+
+@pytest.mark.parametrize(
     ("card", "licence"),
     [
         ("---\nlicense: mit\n---\n", "mit"),

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from tiny_runs import TinyRun, carry_out, make_run, tiny_config
 
+from modelforge.data.prompts import PromptEncoder
 from modelforge.data.token_store import read_tokens
 from modelforge.inference.chat_engine import ChatEngine
+from modelforge.schemas.config import TrainingConfig
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.prepared_data import PreparedData
 from modelforge.tasks.chat_template import thinks
+from modelforge.tasks.text_generation import TextGeneration
 from modelforge.tasks.tokenised_row import IGNORED
 from tests.tasks.shipped_templates import with_template
 
@@ -63,3 +66,29 @@ def test_a_model_is_asked_behind_the_prompt_that_its_answers_were_learned_behind
         assert engine.tokenizer.decode(trained).startswith(f"{before}red")
         assert thinks(engine.tokenizer.chat_template) is thinking
     assert len(list(files.models())) == 2
+
+
+def test_with_prompts_alone_a_model_reasons_only_where_it_was_trained_to_here(qwen3: Path, tmp_path: Path) -> None:
+    """As docs/guides/reinforcement-learning.md says, with the prompts that answers would be sampled to."""
+    (taught := tmp_path / "taught").mkdir()
+    _, files = carried_out(qwen3, taught, "<think>\nHm.\n</think>\n\n")
+    merged = next(folder.root for folder in files.models() if folder.id.endswith("-merged"))
+    asked = [{"role": "user", "content": "Ball?"}]
+    reasoned = [{"role": "assistant", "content": "<think>\nHm.\n</think>\n\nred"}]
+    bare = [{"role": "assistant", "content": "red"}]
+
+    assert sampled_behind(qwen3, {"prompt": asked}).endswith(f"<|im_start|>assistant\n{EMPTY_BLOCK}")
+    assert sampled_behind(merged, {"prompt": asked}).endswith("<|im_start|>assistant\n")
+    for model in (qwen3, merged):
+        assert sampled_behind(model, {"prompt": asked, "completion": bare}).endswith(EMPTY_BLOCK)
+        assert sampled_behind(model, {"prompt": asked, "completion": reasoned}).endswith("assistant\n")
+
+
+def sampled_behind(model: Path, row: dict[str, Any]) -> str:
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(model)
+    config = TrainingConfig(model=str(model), dataset="d", data={"max_length": 200})
+    [prompt] = PromptEncoder(TextGeneration(), tokenizer, config, 8).features(row)
+    assert prompt.columns["input_ids"]
+    return str(tokenizer.decode(prompt.columns["input_ids"]))

@@ -61,20 +61,29 @@ def logits(folder: Path) -> Any:
         return loaded.model(input_ids=torch.tensor([[1, 9, 30, 44, 60]])).logits
 
 
-def test_the_second_stage_begins_with_the_first_one_s_model(tiny_model: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def two_stages(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[FileManager, RunSpec, RunSpec]:
+    """SFT, and DPO on its result, carried out: (files, first, second)."""
+    folder = tmp_path_factory.mktemp("stages")
+    files = FileManager(folder / "home")
+    first, second = make_stages(parse_stages(recipe(tiny_model, folder)), files)
+    assert files.run(second.id).preflight.exists()  # checked before the first one's model was there
+    assert files.models() == []
+    for spec in (first, second):
+        carry_out(spec, files)
+    return files, first, second
+
+
+def test_the_second_stage_begins_with_the_first_one_s_model(
+    tiny_model: Path, two_stages: tuple[FileManager, RunSpec, RunSpec]
+) -> None:
     import torch
     from peft import PeftModel
 
-    files = FileManager(tmp_path / "home")
-    first, second = make_stages(parse_stages(recipe(tiny_model, tmp_path)), files)
+    files, first, second = two_stages
     assert second.config.model == first.id
     assert second.stage is not None
     assert (second.stage.needs, second.stage.runs) == ((first.id,), (first.id, second.id))
-    assert files.run(second.id).preflight.exists()  # checked before the first one's model was there
-    assert files.models() == []
-
-    carry_out(first, files)
-    carry_out(second, files)
     sft, dpo = files.model(first.id), files.model(second.id)
     assert (dpo.read_manifest().base_model, dpo.read_manifest().kind) == (first.id, "adapter")
 
@@ -121,10 +130,11 @@ def test_the_last_stage_s_report_compares_with_what_the_first_one_began_with(tin
     assert "after three" in shown.getvalue()
 
 
-def test_stages_that_were_measured_on_other_rows_are_not_compared_as_a_whole(tiny_model: Path, tmp_path: Path) -> None:
-    files = FileManager(tmp_path / "home")
-    for spec in make_stages(parse_stages(recipe(tiny_model, tmp_path)), files):
-        carry_out(spec, files)
+def test_stages_that_were_measured_on_other_rows_are_not_compared_as_a_whole(
+    two_stages: tuple[FileManager, RunSpec, RunSpec],
+) -> None:
+    files, *specs = two_stages
+    for spec in specs:
         report = EvaluationReport.model_validate_json(files.run(spec.id).report_json.read_bytes())
         assert report.since_start is None
 
@@ -169,6 +179,8 @@ def test_rows_held_out_of_a_stage_are_looked_for_in_what_all_stages_before_it_tr
 def test_a_later_stage_that_would_be_refused_refuses_all(tiny_model: Path, tmp_path: Path) -> None:
     files = FileManager(tmp_path / "home")
     short = parse_stages(recipe(tiny_model, tmp_path, {}, {"data": {"max_length": 8}}))
-    with pytest.raises(ConfigurationError, match=r"Stage 2 of 2 \(dpo\): The preflight refuses"):
+    with pytest.raises(ConfigurationError, match=r"Stage 2 of 2 \(dpo\): The preflight refuses") as caught:
         make_stages(short, files)
+    place = {"stage_number": 2, "stages": 2, "stage_name": "dpo"}
+    assert (caught.value.code, caught.value.params.items() >= place.items()) == ("preflight-refuses", True)
     assert files.runs() == []

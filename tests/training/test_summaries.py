@@ -19,6 +19,7 @@ from modelforge.storage.file_manager import FileManager
 from modelforge.tasks.seq2seq_generation import answer_texts
 from modelforge.tasks.summarization import EncoderDecoderSummarization
 from tests.tasks.tiny_bart import make_bart
+from tests.tasks.tiny_t5 import make_t5
 
 TASK = EncoderDecoderSummarization()
 
@@ -31,10 +32,10 @@ def data(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("kind", ["t5", "bart"])
-def test_a_run_is_published_merged_and_asked(kind: str, data: Path, files: FileManager, tmp_path: Path) -> None:
+@pytest.mark.parametrize("make", [make_t5, make_bart])
+def test_a_run_is_published_merged_and_asked(make: Any, data: Path, files: FileManager, tmp_path: Path) -> None:
     config = tiny_config(
-        starter_path("seq2seq") if kind == "t5" else make_bart(tmp_path / "bart"),
+        make(tmp_path / "model"),
         data,
         task="summarization",
         data={"max_length": 256, "source_prefix": "Note: "},

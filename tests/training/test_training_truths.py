@@ -11,6 +11,7 @@ from tiny_runs import carry_out, make_run, tiny_config, write_rows
 
 from modelforge.data.collator import PackedCollator, PaddingCollator
 from modelforge.data.token_store import read_tokens
+from modelforge.exceptions import ConfigurationError
 from modelforge.hardware.compute import resolve_compute
 from modelforge.providers.huggingface_provider import HuggingFaceProvider
 from modelforge.providers.provider import LoadOptions
@@ -115,11 +116,33 @@ def test_packed_rows_give_the_loss_and_gradient_of_padded_rows(
 
 def test_packed_rows_do_not_see_each_other(tiny_model: Path, data: Path, files: FileManager) -> None:
     import torch
+
+    together, alone = packed_and_apart(tiny_model, data, files)
+
+    assert torch.allclose(together, alone, atol=1e-5)
+
+
+def test_packing_is_refused_where_layers_hand_a_state_from_row_to_row(
+    tiny_model: Path, data: Path, files: FileManager, tmp_path: Path
+) -> None:
+    hybrid = make_hybrid(tmp_path / "hybrid", tiny_model)
+
+    together, alone = packed_and_apart(hybrid, data, files)
+    with pytest.raises(ConfigurationError, match=r"Rows cannot be packed for this model \(type lfm2\)") as caught:
+        make_run(tiny_config(hybrid, data.with_name("not read"), strategy={"packing": True}), files, "packed")
+
+    assert (together - alone).abs().max() > 0.01
+    assert caught.value.code == "packing-mixes-rows"
+
+
+def packed_and_apart(folder: Path, data: Path, files: FileManager) -> tuple[Any, Any]:
+    """The logits of three rows, packed and each by itself, `[tokens, words]`."""
+    import torch
     from transformers import AutoModelForCausalLM
 
-    folder = make_run(tiny_config(tiny_model, data), files).folder
-    rows = [read_tokens(PreparedData(folder.data).tokens("train"))[index] for index in range(3)]
-    model = AutoModelForCausalLM.from_pretrained(tiny_model, attn_implementation="sdpa").eval()
+    run = make_run(tiny_config(folder, data), files).folder
+    rows = [read_tokens(PreparedData(run.data).tokens("train"))[index] for index in range(3)]
+    model = AutoModelForCausalLM.from_pretrained(folder, attn_implementation="sdpa").eval()
     packed = PackedCollator()(
         [
             {
@@ -129,12 +152,28 @@ def test_packed_rows_do_not_see_each_other(tiny_model: Path, data: Path, files: 
             }
         ]
     )
-
     with torch.no_grad():
         together = model(packed["input_ids"], position_ids=packed["position_ids"], use_cache=False).logits[0]
         alone = torch.cat([model(torch.tensor([row["input_ids"]]), use_cache=False).logits[0] for row in rows])
+    return together, alone
 
-    assert torch.allclose(together, alone, atol=1e-5)
+
+def make_hybrid(folder: Path, tokenizer: Path) -> Path:
+    """Write an LFM2 of a convolution and an attention layer, lively, with the tokenizer of another model."""
+    import torch
+    from transformers import AutoTokenizer, Lfm2Config, Lfm2ForCausalLM
+
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_attention_heads": 2, "num_key_value_heads": 2}
+    torch.manual_seed(0)
+    model = Lfm2ForCausalLM(
+        Lfm2Config(vocab_size=262, num_hidden_layers=2, layer_types=["conv", "full_attention"], pad_token_id=0, **sizes)
+    )
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(12 if parameter.dim() > 1 else 1)
+    model.save_pretrained(folder)
+    AutoTokenizer.from_pretrained(tokenizer).save_pretrained(folder)
+    return folder
 
 
 def test_padding_is_silent_when_pad_and_end_are_one_token() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -148,22 +149,43 @@ def more_datasets(folder: Path) -> dict[str, str]:
     return made
 
 
+@dataclass
+class Here:
+    """Where all cases look, and what was seen there with no key changed: once for all keys beside the same config."""
+
+    place: Place
+    datasets: dict[str, str]
+    seen: dict[str, Any] = field(default_factory=dict)
+
+    def seen_without(self, observe: Any, written: dict[str, Any]) -> Any:
+        what = f"{observe.__name__} {json.dumps(written, sort_keys=True)}"
+        if what not in self.seen:
+            self.seen[what] = observe(self.place, self.place.config(written))
+        return self.seen[what]
+
+
+@pytest.fixture(scope="module")
+def here(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Here:
+    folder = tmp_path_factory.mktemp("idle")
+    place = Place(tiny_model, write_rows(folder / "rows.jsonl"), FileManager(folder / "home"))
+    return Here(place, more_datasets(folder))
+
+
 @pytest.mark.parametrize(
     ("key", "observe", "beside", "other"), CASES, ids=[f"{number}-{case[0]}" for number, case in enumerate(CASES)]
 )
 def test_an_idle_key_changes_nothing_and_the_preflight_says_so(
-    key: str, observe: Any, beside: dict[str, Any], other: Any, tiny_model: Path, tmp_path: Path, files: FileManager
+    key: str, observe: Any, beside: dict[str, Any], other: Any, here: Here
 ) -> None:
-    place = Place(tiny_model, write_rows(tmp_path / "rows.jsonl"), files)
-    made = more_datasets(tmp_path)
-    written = with_files(beside, made)
+    place = here.place
+    written = with_files(beside, here.datasets)
     # What tiny_config writes beside it may be idle as well; the key alone is changed.
-    before, after = place.config(written), place.config(with_key(written, key, other))
+    after = place.config(with_key(written, key, other))
 
-    assert observe(place, before) == observe(place, after)
+    assert here.seen_without(observe, written) == observe(place, after)
     if observe is not windows_of_a_text:  # which reads another model than the config names
-        with files.scratch() as scratch:
-            assert key in named(prepare(after, files, scratch).preflight.findings)
+        with place.files.scratch() as scratch:
+            assert key in named(prepare(after, place.files, scratch).preflight.findings)
 
 
 def named(findings: Any) -> str:

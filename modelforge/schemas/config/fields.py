@@ -34,31 +34,39 @@ def strategy_classes() -> tuple[type[StrategyKnobs], ...]:
     return (*OWN_KNOBS, *further_knobs().values())
 
 
-@cache
 def config_fields() -> tuple[ConfigField, ...]:
     """All leaves, in the order of the schema; a key that several strategies share appears once."""
-    return tuple(_walk())
+    return _fields_with(strategy_classes())
+
+
+def groups() -> frozenset[str]:
+    """The top-level keys that hold further keys."""
+    return _groups_with(strategy_classes())
 
 
 @cache
-def groups() -> frozenset[str]:
-    """The top-level keys that hold further keys."""
-    return frozenset(field.path[0] for field in config_fields() if len(field.path) == 2)
+def _fields_with(strategies: tuple[type[StrategyKnobs], ...]) -> tuple[ConfigField, ...]:
+    return tuple(_walk(strategies))
 
 
-def _walk() -> Iterator[ConfigField]:
+@cache
+def _groups_with(strategies: tuple[type[StrategyKnobs], ...]) -> frozenset[str]:
+    return frozenset(field.path[0] for field in _fields_with(strategies) if len(field.path) == 2)
+
+
+def _walk(strategies: tuple[type[StrategyKnobs], ...]) -> Iterator[ConfigField]:
     for name, info in TrainingConfig.model_fields.items():
         if name == "strategy":
-            yield from _strategy_fields()
+            yield from _strategy_fields(strategies)
         elif isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
             yield from (ConfigField((name, leaf), sub) for leaf, sub in info.annotation.model_fields.items())
         else:
             yield ConfigField((name,), info)
 
 
-def _strategy_fields() -> Iterator[ConfigField]:
+def _strategy_fields(strategies: tuple[type[StrategyKnobs], ...]) -> Iterator[ConfigField]:
     found: dict[str, tuple[FieldInfo, list[str]]] = {}
-    for strategy in strategy_classes():
+    for strategy in strategies:
         for leaf, info in strategy.model_fields.items():
             found.setdefault(leaf, (info, []))[1].append(name_of(strategy))
     for leaf, (info, owners) in found.items():

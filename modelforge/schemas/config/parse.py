@@ -9,11 +9,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from modelforge.exceptions import ConfigurationError, Params
+from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config.fields import config_fields, groups, strategy_classes
 from modelforge.schemas.config.plug_ins import name_of
 from modelforge.schemas.config.spellings import FLAT
 from modelforge.schemas.config.training_config import TrainingConfig
+from modelforge.schemas.problem import limits_of
+from modelforge.schemas.remark import Remark, remark, sentences
 
 Path = tuple[str, ...]
 
@@ -23,7 +25,12 @@ class ParsedConfig:
     """A valid config, and what was read differently from how it was written."""
 
     config: TrainingConfig
-    notices: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """The remarks in English."""
+        return sentences(self.remarks)
 
 
 @dataclass
@@ -32,17 +39,19 @@ class Reading:
 
     values: dict[str, Any] = field(default_factory=dict)
     written_as: dict[Path, str] = field(default_factory=dict)
-    notices: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     faults: list[dict[str, Any]] = field(default_factory=list)
 
     def put(self, path: Path, value: Any, written: str) -> None:
         """Set `value` at `path`; the same key under two names with two values is a fault."""
         if path in self.written_as and self._value(path) != value:
-            self._fault(written, value, f"`{self.written_as[path]}` already says {self._value(path)!r}", "Keep one.")
+            other, said = self.written_as[path], repr(self._value(path))
+            expected = f"`{other}` already says {said}"
+            self._fault("said-twice", written, value, expected, "Keep one.", other=other, said=said)
             return
         self.written_as[path] = written
         if written != ".".join(path):
-            self.notices.append(f"`{written}` was read as `{'.'.join(path)}`.")
+            self.remarks.append(remark("read-as", written=written, key=".".join(path)))
         holder = self.values
         for name in path[:-1]:
             holder = holder.setdefault(name, {})
@@ -50,13 +59,15 @@ class Reading:
 
     def unknown(self, written: str, value: Any) -> None:
         """Refuse a key, naming the nearest known one."""
-        near = _nearest(written)
-        fix = f"Did you mean `{near}`?" if near else "See `modelforge init` for a recipe with every key."
-        self._fault(written, value, "a known key", fix)
+        if near := _nearest(written):
+            self._fault("misspelt-key", written, value, "a known key", f"Did you mean `{near}`?", near=near)
+        else:
+            fix = "See `modelforge init` for a recipe with every key."
+            self._fault("unknown-key", written, value, "a known key", fix)
 
     def over(self, shared: Reading) -> Reading:
         """These keys laid over those that several runs share. Another strategy takes none of the shared one's knobs."""
-        merged = Reading(written_as={**shared.written_as, **self.written_as}, notices=self.notices, faults=self.faults)
+        merged = Reading(written_as={**shared.written_as, **self.written_as}, remarks=self.remarks, faults=self.faults)
         for key, value in (*shared.values.items(), *self.values.items()):
             known = merged.values.get(key)
             if isinstance(value, dict) and isinstance(known, dict) and not _other_strategy(key, value, known):
@@ -76,8 +87,8 @@ class Reading:
             value = value[name]
         return value
 
-    def _fault(self, key: str, found: Any, expected: str, fix: str) -> None:
-        self.faults.append({"key": key, "found": repr(found), "expected": expected, "fix": fix})
+    def _fault(self, kind: str, key: str, found: Any, expected: str, fix: str, **params: str) -> None:
+        self.faults.append(fault_of(kind, key, found, expected, fix, **params))
 
 
 def parse_training_config(written: Mapping[str, Any]) -> ParsedConfig:
@@ -95,7 +106,7 @@ def parse_training_config(written: Mapping[str, Any]) -> ParsedConfig:
     config, faults = validate(reading)
     if config is None:
         raise refusal(faults)
-    return ParsedConfig(config, tuple(reading.notices))
+    return ParsedConfig(config, tuple(reading.remarks))
 
 
 def read_keys(written: Mapping[str, Any]) -> Reading:
@@ -166,21 +177,23 @@ def _fault_of(item: Any, written_as: Mapping[Path, str]) -> dict[str, Any]:
     path = _known_prefix(item["loc"])
     key = written_as.get(path, ".".join(path)) or WHOLE
     if item["type"] == "missing":
-        return {"key": key, "found": "nothing", "expected": "a value", "fix": f"Add `{key}: …`."}
+        return {"key": key, "found": "nothing", "expected": "a value", "fix": f"Add `{key}: …`.", "kind": item["type"]}
     if item["type"] == "extra_forbidden" and path == ("strategy", item["loc"][-1]):
         owners = ", ".join(next(field.owners for field in config_fields() if field.path == path))
         fix = f"Leave it out, or choose a strategy that has it: {owners}."
-        return {"key": key, "found": repr(item["input"]), "expected": "a key of the chosen strategy", "fix": fix}
+        return fault_of("of-another-strategy", key, item["input"], "a key of the chosen strategy", fix, owners=owners)
     together = not path or (item["type"] == "value_error" and isinstance(item["input"], dict))
     found = COMBINATION if together else repr(item["input"])
     expected = item["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     fix = f"Correct `{key}`." if path else ""
-    return {"key": key, "found": found, "expected": expected, "fix": fix, "kind": item["type"], "params": _limits(item)}
+    unnamed = "combination" if path else "whole-recipe"
+    kind = unnamed if together and item["type"] == "value_error" else item["type"]
+    return {"key": key, "found": found, "expected": expected, "fix": fix, "kind": kind, "params": limits_of(item)}
 
 
-def _limits(item: Any) -> Params:
-    """What pydantic compared a value with, by name: with its kind, other languages say it by this."""
-    return {name: value for name, value in item.get("ctx", {}).items() if isinstance(value, str | int | float)}
+def fault_of(kind: str, key: str, found: Any, expected: str, fix: str, **params: str) -> dict[str, Any]:
+    """A fault of a recipe: where, what, and by its kind and the values within it, what other languages say of it."""
+    return {"key": key, "found": repr(found), "expected": expected, "fix": fix, "kind": kind, "params": params}
 
 
 def _known_prefix(loc: tuple[int | str, ...]) -> Path:
@@ -205,8 +218,13 @@ def _other_strategy(key: str, own: dict[str, Any], shared: dict[str, Any]) -> bo
 def refusal(faults: list[dict[str, Any]]) -> ConfigurationError:
     """The error that names every fault, each key once."""
     faults = list({fault["key"]: fault for fault in reversed(faults)}.values())[::-1]
-    lines = [_sentence(fault) for fault in faults]
-    return ConfigurationError("The configuration cannot be used. " + " ".join(lines), details={"errors": faults})
+    lines = " ".join(_sentence(fault) for fault in faults)
+    return ConfigurationError(
+        f"The configuration cannot be used. {lines}",
+        details={"errors": faults},
+        code="config-not-usable",
+        params={"faults": lines},
+    )
 
 
 def _sentence(fault: dict[str, Any]) -> str:

@@ -9,7 +9,6 @@ from modelforge.schemas.config.parse import read_keys
 
 STAGES = "stages"
 NAME = "reward"
-REWARD_NOTICE = "No rewards are named, so a reward model is trained from the pairs first, as a stage of its own."
 REWARD_STAGE: Mapping[str, Any] = {
     "name": NAME,
     "strategy": {"name": "reward"},

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelforge.exceptions import ConfigurationError
-from modelforge.schemas.config.parse import Path, Reading, read_keys, refusal, validate
-from modelforge.schemas.config.reward_stage import REWARD_NOTICE, STAGES, wants_reward_stage, with_reward_stage
+from modelforge.schemas.config.parse import Path, Reading, fault_of, read_keys, refusal, validate
+from modelforge.schemas.config.reward_stage import STAGES, wants_reward_stage, with_reward_stage
 from modelforge.schemas.config.rlhf import RlhfConfig
 from modelforge.schemas.config.training_config import TrainingConfig
+from modelforge.schemas.remark import Remark, remark, sentences
 
 REFERENCE = "stage:"
 """`stage:2` or `stage:sft`: the model that an earlier stage of the same recipe makes."""
@@ -45,7 +46,12 @@ class ParsedStages:
     stages: tuple[Stage, ...]
     name: str | None = None
     """The name that the whole was given."""
-    notices: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """The remarks in English."""
+        return sentences(self.remarks)
 
     def named(self, name: str) -> Stage:
         """The stage with this name."""
@@ -77,13 +83,13 @@ def parse_stages(written: Mapping[str, Any]) -> ParsedStages:
     Raises:
         ConfigurationError: with `details["errors"]`, each fault as key, found, expected and fix.
     """
-    said: list[str] = []
+    said: list[Remark] = []
     if wants_reward_stage(written):
-        written, said = with_reward_stage(written), [REWARD_NOTICE]
+        written, said = with_reward_stage(written), [remark("reward-model-first")]
     parts = _parts(written[STAGES])
     shared = read_keys({key: value for key, value in written.items() if key != STAGES})
     name = shared.values.pop("name", None)
-    faults, stages, notices = list(shared.faults), list[Stage](), [*said, *shared.notices]
+    faults, stages, remarks = list(shared.faults), list[Stage](), [*said, *shared.remarks]
     for number, part in enumerate(parts):
         own = read_keys({key: value for key, value in part.items() if key != "name"})
         _goes_on(own, stages)
@@ -95,15 +101,18 @@ def parse_stages(written: Mapping[str, Any]) -> ParsedStages:
         if config is not None:
             stages.append(Stage(stage_name, config, shared.keys - own.keys))
             wrong += _wrong_together(stages[-1], stages[:-1])
-        notices += [f"Stage {number + 1}: {notice}" for notice in own.notices]
+        remarks += [
+            remark("read-as-in-stage", number=number + 1, written=one.params["written"], key=one.params["key"])
+            for one in own.remarks
+        ]
         faults += [{**fault, "key": f"{STAGES}.{number}.{fault['key']}"} for fault in (*wrong, *found)]
         if faults:
             break  # what comes behind stands on it
     if name is not None and not isinstance(name, str):
-        faults.append(_fault("name", name, "text", "Give the recipe a name in words, or none."))
+        faults.append(fault_of("string_type", "name", name, "text", "Give the recipe a name in words, or none."))
     if faults:
         raise refusal(faults)
-    return ParsedStages(tuple(stages), name, tuple(notices))
+    return ParsedStages(tuple(stages), name, tuple(remarks))
 
 
 def references(config: TrainingConfig) -> list[tuple[Path, str]]:
@@ -125,6 +134,8 @@ def _parts(stages: Any) -> Sequence[Mapping[str, Any]]:
         raise ConfigurationError(
             f"`{STAGES}` has to be a list of 2 to {MOST_STAGES} partial recipes.",
             hint="For example: `stages: [{strategy: sft, dataset: A}, {strategy: dpo, dataset: B}]`.",
+            code="stages-not-a-list",
+            params={"most": MOST_STAGES},
         )
     return list(stages)
 
@@ -138,9 +149,11 @@ def _default_name(reading: Reading, earlier: Sequence[Stage]) -> str:
 
 def _wrong_name(name: str, earlier: Sequence[Stage]) -> list[dict[str, Any]]:
     if not NAME.fullmatch(name):
-        return [_fault("name", name, "small letters, digits and hyphens", "For example `name: sft`.")]
+        return [fault_of("stage-name", "name", name, "small letters, digits and hyphens", "For example `name: sft`.")]
     if any(stage.name == name for stage in earlier):
-        return [_fault("name", name, "a name that no earlier stage has", "Name each stage once.")]
+        return [
+            fault_of("stage-named-twice", "name", name, "a name that no earlier stage has", "Name each stage once.")
+        ]
     return []
 
 
@@ -172,7 +185,8 @@ def _refer(values: dict[str, Any], earlier: Sequence[Stage]) -> list[dict[str, A
         name = names.get(reference.removeprefix(REFERENCE).strip())
         if name is None:
             expected = f"an earlier stage ({known})" if known else "a model; no stage comes before the first"
-            faults.append(_fault(".".join(path), reference, expected, "Name what is there when this stage begins."))
+            kind, fix = "no-earlier-stage", "Name what is there when this stage begins."
+            faults.append(fault_of(kind, ".".join(path), reference, expected, fix, known=known))
         else:
             _holder(values, path)[path[-1]] = f"{REFERENCE}{name}"
     return faults
@@ -183,24 +197,30 @@ def _wrong_together(stage: Stage, earlier: Sequence[Stage]) -> list[dict[str, An
     config = stage.config
     judge = _named(earlier, config.strategy.reward_model if isinstance(config.strategy, RlhfConfig) else None)
     if judge is not None and judge.config.strategy.name != JUDGE:
-        return [_fault("strategy.reward_model", f"{REFERENCE}{judge.name}", "a stage with strategy: reward", "")]
+        named = f"{REFERENCE}{judge.name}"
+        return [fault_of("stage-is-no-judge", "strategy.reward_model", named, "a stage with strategy: reward", "")]
     start = _named(earlier, config.model)
     if start is None:
         return []
     if (other := _split_otherwise(config, start.config)) is not None:
         key, found = other
         expected = f"as in stage {start.name}, which trains on the same dataset"
-        return [_fault(key, found, expected, "Else rows held out here were trained on there: share the key.")]
+        fix = "Else rows held out here were trained on there: share the key."
+        return [fault_of("split-otherwise", key, found, expected, fix, stage=start.name)]
     if start.config.strategy.name == JUDGE:
         expected = "a model that writes answers; a reward model scores them"
-        return [_fault("model", config.model, expected, "Name it as strategy.reward_model of an rlhf stage.")]
+        fix = "Name it as strategy.reward_model of an rlhf stage."
+        return [fault_of("stage-scores-answers", "model", config.model, expected, fix)]
     if start.config.task != config.task:
         expected = f"{start.config.task}, as stage {start.name} that it goes on from"
-        return [_fault("task", config.task, expected, "Give both stages one task, or this one another model.")]
+        known = {"task": start.config.task, "stage": start.name}
+        fix = "Give both stages one task, or this one another model."
+        return [fault_of("stage-of-another-task", "task", config.task, expected, fix, **known)]
     if config.quantization.bits and start.config.finetuning_type == "lora" and not start.config.output.merge:
         fix = f"Set output.merge: true in stage {start.name}; this stage then starts from its merged model."
         expected = "a start in full precision: merging an adapter into quantised weights loses part of what it learned"
-        return [_fault("quantization.bits", config.quantization.bits, expected, fix)]
+        bits = config.quantization.bits
+        return [fault_of("adapter-into-quantised", "quantization.bits", bits, expected, fix, stage=start.name)]
     return []
 
 
@@ -236,7 +256,3 @@ def _holder(values: Any, path: Path) -> Any:
     for name in path[:-1]:
         values = values.get(name)
     return values
-
-
-def _fault(key: str, found: Any, expected: str, fix: str) -> dict[str, Any]:
-    return {"key": key, "found": repr(found), "expected": expected, "fix": fix}

@@ -16,6 +16,8 @@ class StrategyKnobs(Schema):
     """Whether a second pass, without gradients, asks the frozen model about the same batch."""
     scores_rows: ClassVar[bool] = False
     """Whether the model gives one score to a whole row, and predicts no words."""
+    keeps_base_dropout: ClassVar[bool] = True
+    """Whether the dropout that the model brings along is on in training."""
 
 
 class ComparingKnobs(StrategyKnobs):
@@ -24,3 +26,4 @@ class ComparingKnobs(StrategyKnobs):
     completion_only_loss: ClassVar[bool] = True
     assistant_only_loss: ClassVar[bool] = False
     packing: ClassVar[bool] = False
+    keeps_base_dropout: ClassVar[bool] = False

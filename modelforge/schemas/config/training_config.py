@@ -6,6 +6,7 @@ import sys
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from modelforge.schemas.base import Schema
 from modelforge.schemas.config.checkpointing import CheckpointConfig
@@ -75,10 +76,10 @@ class TrainingConfig(Schema):
 
     @model_validator(mode="after")
     def _possible_together(self) -> TrainingConfig:
-        if reason := why_not(self):
-            raise ValueError(reason)
+        if refusal := why_not(self):
+            raise PydanticCustomError(refusal.code, refusal.reason)
         for fault in impossible(self):
-            raise ValueError(fault)
+            raise PydanticCustomError(fault.code, fault.reason, dict(fault.params))
         return self
 
 

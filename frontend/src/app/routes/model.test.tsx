@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, expect, test, vi } from 'vitest'
 
+import { speak } from '@/lib/i18n'
 import { showPage } from '@/testing/show-page'
 
 /** A server with one adapter. `refuses`: the questions that it does not answer, as `DELETE /api/v1/models/one`. */
@@ -150,6 +151,22 @@ test('merges of this model are there with how they ended, and no others', async 
   expect(screen.getByText('It answers alike.', { exact: false })).toBeInTheDocument()
   expect(screen.getByRole('link', { name: 'merged one' })).toHaveAttribute('href', '/models/two')
   expect(screen.queryByText('Being merged')).toBeNull()
+})
+
+test('how a merge was checked is told in German, and by an earlier version in its own words', async () => {
+  const params = { prompts: 5, same: 4, difference: 0.0125, tolerance: 0.5, dtype: 'bfloat16' }
+  const ended = { status: 'succeeded', check: 'It answers alike.' }
+  server.merges = [
+    merge({ ...ended, remarks: { 'It answers alike.': { code: 'merge-checked', params } } }),
+    merge({ ...ended, id: 'n', check: 'As it was.' }),
+  ]
+  await speak('de')
+  showPage('/models/one')
+  expect(
+    await screen.findByText(/^An 5 Fragen mit dem Adapter verglichen: .* höchstens 0,013 auseinander/),
+  ).toBeInTheDocument()
+  expect(screen.getByText('As it was.', { exact: false })).toBeInTheDocument()
+  await speak('en')
 })
 
 test('a merge that was stopped is not shown as done', async () => {

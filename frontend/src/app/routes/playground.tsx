@@ -1,4 +1,4 @@
-import { Button, Select, Switch, Textarea } from '@mantine/core'
+import { Button, Select, Switch } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { MessageSquare } from 'lucide-react'
 import { useState } from 'react'
@@ -12,16 +12,16 @@ import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import type { Model } from '@/features/models/api/models'
 import { useModelChoices } from '@/features/models/api/use-model-choices'
-import type { Message, Sampling, Side } from '@/features/playground/api/ask'
+import type { Message, Side } from '@/features/playground/api/ask'
 import { type Mode, reads } from '@/features/playground/api/predict'
 import { useAskedHow } from '@/features/playground/api/kept-talk'
-import { curl, python } from '@/features/playground/api/snippets'
-import { history, useConversation } from '@/features/playground/api/use-conversation'
+import { readTools } from '@/features/playground/api/tools'
+import { type Exchange, history, useConversation } from '@/features/playground/api/use-conversation'
+import { Beside } from '@/features/playground/components/beside'
 import { Composer } from '@/features/playground/components/composer'
 import { MemoryLine } from '@/features/playground/components/memory-line'
 import { ReadingPanel } from '@/features/playground/components/reading-panel'
-import { SamplingForm } from '@/features/playground/components/sampling-form'
-import { SnippetCard } from '@/features/playground/components/snippet-card'
+import { OpenCalls } from '@/features/playground/components/results-form'
 import { Talk } from '@/features/playground/components/talk'
 
 import classes from './playground.module.css'
@@ -104,37 +104,33 @@ interface ChatProps {
 /** A model that writes. */
 function Chat({ model, disabled, base, choice, alone }: ChatProps) {
   const { t } = useTranslation()
-  const { exchanges, busy, send, again, stop, clear } = useConversation(model)
-  const { system, sampling, setSystem, setSampling } = useAskedHow(model)
+  const { exchanges, busy, send, give, again, stop, clear } = useConversation(model)
+  const { system, tools: typed, sampling, setSystem, setTools, setSampling } = useAskedHow(model)
   const [wanted, setWanted] = useState<boolean | null>(null)
   const compare = base !== null && (wanted ?? base === 'inside') // one that is apart takes memory of its own
   const sides: Side[] = compare ? ['tuned', 'base'] : ['tuned']
-  const before = alone ? [] : exchanges.slice(0, -1)
-  const asking = { model: model ?? '', sides, alone, system, sampling }
+  const { tools, fault } = readTools(alone ? '' : typed)
+  const asking = { model: model ?? '', sides, alone, system, tools, sampling }
+  const cannotAsk = disabled || fault !== null
   return (
     <div className={grid.side}>
       <Card className={classes.chat ?? ''}>
-        <div className={classes.head}>
-          {choice}
-          {base ? (
-            <Switch
-              label={t('playground.compare')}
-              checked={compare}
-              onChange={(event) => setWanted(event.currentTarget.checked)}
-            />
-          ) : null}
-          {exchanges.length > 0 ? (
-            <Button variant="subtle" disabled={busy} onClick={clear}>
-              {t('playground.clear')}
-            </Button>
-          ) : null}
-        </div>
-        <Talk exchanges={exchanges} busy={busy} disabled={disabled} onAgain={() => void again(asking)}>
+        <Head
+          {...{ choice, compare, busy }}
+          onCompare={base ? setWanted : null}
+          onClear={exchanges.length > 0 ? clear : null}
+        />
+        <Talk exchanges={exchanges} busy={busy} disabled={cannotAsk} onAgain={() => void again(asking)}>
           <Nothing chosen={model !== null} alone={alone} />
         </Talk>
+        <OpenCalls
+          exchanges={exchanges}
+          disabled={cannotAsk || busy}
+          onGive={(results) => void give(results, asking)}
+        />
         <Composer
           busy={busy}
-          disabled={disabled}
+          disabled={cannotAsk}
           placeholder={t(alone ? 'playground.placeholderText' : 'playground.placeholder')}
           onStop={stop}
           onSend={(text) => void send(text, asking)}
@@ -142,47 +138,47 @@ function Chat({ model, disabled, base, choice, alone }: ChatProps) {
         <MemoryLine />
       </Card>
       <Beside
-        {...{ sampling, setSampling, system, setSystem, alone }}
+        {...{ sampling, setSampling, system, setSystem, typed, setTools, tools, alone }}
         model={model}
-        messages={history(before, exchanges.at(-1)?.question ?? '…', 'tuned', system)}
+        messages={shown(exchanges, alone, system)}
       />
     </div>
   )
 }
 
-interface BesideProps {
-  model: string | null
-  messages: Message[]
-  sampling: Sampling
-  setSampling: (sampling: Sampling) => void
-  system: string
-  setSystem: (system: string) => void
-  alone: boolean
+/** What was asked last, as the tuned model was asked it. */
+function shown(exchanges: Exchange[], alone: boolean, system: string): Message[] {
+  const before = alone ? [] : exchanges.slice(0, -1)
+  return history(before, exchanges.at(-1) ?? { question: '…' }, 'tuned', system)
 }
 
-/** How it is asked, and the same by API. */
-function Beside({ model, messages, sampling, setSampling, system, setSystem, alone }: BesideProps) {
+interface HeadProps {
+  choice: React.ReactNode
+  compare: boolean
+  busy: boolean
+  /** None where there is nothing to compare with. */
+  onCompare: ((compare: boolean) => void) | null
+  /** None where there is nothing to clear. */
+  onClear: (() => void) | null
+}
+
+function Head({ choice, compare, busy, onCompare, onClear }: HeadProps) {
   const { t } = useTranslation()
-  const call = { origin: window.location.origin, model: model ?? '', messages, sampling }
   return (
-    <div className={grid.stack}>
-      <Card title={t('playground.sampling')}>
-        <SamplingForm value={sampling} onChange={setSampling} />
-      </Card>
-      {alone ? null : (
-        <Card>
-          <Textarea
-            autosize
-            minRows={2}
-            maxRows={8}
-            label={t('playground.system')}
-            description={t('playground.systemHelp')}
-            value={system}
-            onChange={(event) => setSystem(event.currentTarget.value)}
-          />
-        </Card>
-      )}
-      {model ? <SnippetCard curl={curl(call)} python={python(call)} help={t('playground.codeHelp')} /> : null}
+    <div className={classes.head}>
+      {choice}
+      {onCompare ? (
+        <Switch
+          label={t('playground.compare')}
+          checked={compare}
+          onChange={(event) => onCompare(event.currentTarget.checked)}
+        />
+      ) : null}
+      {onClear ? (
+        <Button variant="subtle" disabled={busy} onClick={onClear}>
+          {t('playground.clear')}
+        </Button>
+      ) : null}
     </div>
   )
 }

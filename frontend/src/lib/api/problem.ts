@@ -1,4 +1,6 @@
 import type { ToldError } from '@/lib/i18n/error-words'
+import type { Fault } from '@/lib/i18n/faults'
+import type { Finding } from '@/lib/i18n/findings'
 
 /** What the API answers when something is wrong (RFC 9457). `hint` says what to do. */
 export interface ProblemBody {
@@ -12,6 +14,8 @@ export interface ProblemBody {
   request_id?: string
   errors?: unknown[] | null
   total?: number
+  /** Of a run that the preflight refuses: what it found. */
+  preflight?: { findings: readonly Finding[] }
   [member: string]: unknown
 }
 
@@ -29,13 +33,16 @@ export class Problem extends Error {
 
   /** As a text of the page's language is looked up for it. */
   get told(): ToldError {
-    const { detail, hint, code, params } = this.body
-    return { message: detail, hint, code, params }
+    const { detail, hint, code, params, errors, preflight } = this.body
+    const faults = (errors ?? []).filter(isFault)
+    const finding = preflight?.findings.find(({ severity }) => severity === 'error')
+    return { message: detail, hint, code, params, faults, finding }
   }
+}
 
-  get hint(): string | null {
-    return this.body.hint ?? null
-  }
+/** Whether one of a problem's errors is the fault of a field; those of a dataset are of another shape. */
+export function isFault(error: unknown): error is Fault {
+  return typeof error === 'object' && error !== null && 'key' in error && 'expected' in error
 }
 
 /** No answer at all: the server is away, or the way to it is cut. */

@@ -2,6 +2,8 @@ import type { i18n } from 'i18next'
 import { useTranslation } from 'react-i18next'
 
 import { told, type Values } from '.'
+import { expectedIn, type Fault, faultIn } from './faults'
+import { type Finding, findingWords } from './findings'
 
 /** An error as the server tells it, in English; `code` names the text, `params` are the values within it. */
 export interface ToldError {
@@ -9,6 +11,10 @@ export interface ToldError {
   hint?: string | null | undefined
   code?: string | null | undefined
   params?: Values | undefined
+  /** The single faults of a request or a recipe; the text's values say them in English. */
+  faults?: readonly Fault[] | undefined
+  /** What the preflight found; the same. */
+  finding?: Finding | undefined
 }
 
 export interface ErrorWords {
@@ -17,9 +23,33 @@ export interface ErrorWords {
 }
 
 /** What was found and what to do, in the page's language; in the server's own words where it has no others. */
-export function errorWords({ message, hint, code, params }: ToldError, texts: i18n): ErrorWords {
+export function errorWords(error: ToldError, texts: i18n): ErrorWords {
+  const { code } = error
+  const params = { ...error.params, ...faultsAsValues(error, texts), ...findingAsValues(error, texts) }
   const said = (part: keyof ErrorWords) => (code ? told(`server.error.${code}.${part}`, texts, params) : null)
-  return { message: said('message') ?? message, hint: said('hint') ?? hint ?? null }
+  const message = said('message')
+  const staged =
+    message !== null && 'stage_number' in params
+      ? told('server.inStage', texts, { ...params, message })
+      : null
+  return { message: staged ?? message ?? error.message, hint: said('hint') ?? error.hint ?? null }
+}
+
+/** The faults in the page's language, in the place of those in English among the values. */
+function faultsAsValues({ faults = [] }: ToldError, texts: i18n): Values {
+  const [first] = faults
+  if (first === undefined) return {}
+  const sentences = faults.map((one) => faultIn(texts, one)).filter((one) => one !== null)
+  return {
+    expected: expectedIn(texts, first),
+    ...(sentences.length > 0 ? { faults: sentences.join(' ') } : {}),
+  }
+}
+
+function findingAsValues({ finding }: ToldError, texts: i18n): Values {
+  if (finding === undefined) return {}
+  const { message, fix } = findingWords(finding, texts)
+  return { finding: message, fix: fix ?? '' }
 }
 
 export function useErrorWords(): (error: ToldError) => ErrorWords {

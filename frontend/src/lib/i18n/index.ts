@@ -27,14 +27,21 @@ function preferred(): Language {
   return 'en'
 }
 
+/** How a text may want a number: `{{tolerance, significant}}`. */
+const FORMATS: Record<string, Intl.NumberFormatOptions> = {
+  significant: { maximumSignificantDigits: 2 },
+}
+
 /** Numbers in a text stand as the language writes them, whoever put them there. */
 const asWritten: FormatterModule = {
   type: 'formatter',
   init: () => undefined,
   add: () => undefined,
   addCached: () => undefined,
-  format: (value: unknown) =>
-    (typeof value === 'number' ? new Intl.NumberFormat(locale()).format(value) : value) as string,
+  format: (value: unknown, format?: string) =>
+    (typeof value === 'number'
+      ? new Intl.NumberFormat(locale(), FORMATS[format ?? '']).format(value)
+      : value) as string,
 }
 
 /** The values within a text, by name. */

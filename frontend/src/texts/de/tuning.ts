@@ -81,6 +81,8 @@ export default {
     takes: '{{total}} von {{available}}, die frei sind: {{device}}',
     memory: 'dieser Rechner',
     doesNotFit: 'Es passt nicht',
+    estimated:
+      'Geschätzt: Modelle dieser Art sind hier nicht bekannt; es wurde wie für ein Llama geplant, dem die Konfiguration gleicht.',
     trainable: 'Trainiert {{trainable}} von {{all}} Parametern ({{share}})',
     noEstimate:
       'Keine Zeitschätzung vor den ersten Schritten: Auf diese Weise wurde hier noch nichts trainiert.',

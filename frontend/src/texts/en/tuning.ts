@@ -120,6 +120,8 @@ export default {
     takes: '{{total}} of {{available}} free on {{device}}',
     memory: 'this machine',
     doesNotFit: 'It does not fit',
+    estimated:
+      'Estimated: models of this type are not known here, so it was planned for as a Llama, which its configuration resembles.',
     trainable: 'Trains {{trainable}} of {{all}} parameters ({{share}})',
     noEstimate: 'No time estimate before the first steps: nothing was trained here in this way yet.',
     noEstimateSampled:

@@ -15,6 +15,7 @@ import { useLiveMemory, useRecipe } from '@/features/tuning/api/use-recipe'
 import { MemoryPlanView } from '@/features/tuning/components/memory-plan'
 import { RecipeCard } from '@/features/tuning/components/recipe-card'
 import { SettingsForm } from '@/features/tuning/components/settings-form'
+import type { Schemas } from '@/lib/api/client'
 import { Problem } from '@/lib/api/problem'
 
 import classes from './new-page.module.css'
@@ -71,17 +72,17 @@ export function SettingsStep({ onNext }: { onNext: () => void }) {
 }
 
 /** The server's codes of the hub's refusals that another token, or one at all, may mend. */
-const TOKEN_MAY_MEND: ReadonlySet<unknown> = new Set([
+const TOKEN_MAY_MEND: readonly (string | null | undefined)[] = [
   'gated-without-token',
   'gated-for-account',
   'hub-knows-nothing',
   'unknown-token',
-])
+] satisfies NonNullable<Schemas['ErrorWords']['code']>[]
 
 /** Nothing can be proposed for this model: what to do about it is on other pages. */
 function NotPlanned({ error }: { error: Error }) {
   const { t } = useTranslation()
-  const wantsToken = error instanceof Problem && TOKEN_MAY_MEND.has(error.body.code)
+  const wantsToken = error instanceof Problem && TOKEN_MAY_MEND.includes(error.body.code)
   return (
     <div className={grid.stack}>
       <ProblemNotice error={error} />

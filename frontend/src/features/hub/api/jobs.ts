@@ -23,4 +23,5 @@ export const hubJobsQuery = () =>
 
 export const pushModel = (body: Schemas['PushRequest']) => answer(api.POST('/api/v1/hub/pushes', { body }))
 export const retryJob = (id: string) => answer(api.POST('/api/v1/hub/jobs/{job_id}/retry', of(id)))
+export const forgetJob = (id: string) => answer(api.DELETE('/api/v1/hub/jobs/{job_id}', of(id)))
 export const cancelJob = (id: string) => answer(api.POST('/api/v1/hub/jobs/{job_id}/cancel', of(id)))

@@ -1,3 +1,4 @@
+import { Group } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 
@@ -11,7 +12,10 @@ import { Tag, type TagTone } from '@/components/ui/tag'
 import { hidesAll } from '@/lib/api/problem'
 import { formatAgo, formatBytes } from '@/lib/format/format'
 
-import { cancelJob, type HubJob, hubJobsQuery, isOpen, retryJob } from '../api/jobs'
+import { cancelJob, forgetJob, type HubJob, hubJobsQuery, isOpen, retryJob } from '../api/jobs'
+
+const WAYS = { cancel: cancelJob, again: retryJob, dismiss: forgetJob }
+type Way = keyof typeof WAYS
 
 const TONES: Record<HubJob['status'], TagTone> = {
   queued: 'plain',
@@ -70,27 +74,37 @@ function Job({ job }: { job: HubJob }) {
           </span>
         ) : null}
       </p>
-      {job.status === 'succeeded' ? null : <Action job={job} />}
+      <Actions job={job} />
     </li>
   )
 }
 
-/** Cancel what is open, try again what has ended badly; and why that was refused. */
-function Action({ job }: { job: HubJob }) {
+/** Cancel what is open, try again what has ended badly, dismiss what has ended; and why that was refused. */
+function Actions({ job }: { job: HubJob }) {
   const { t } = useTranslation()
   const queries = useQueryClient()
-  const open = isOpen(job)
   const act = useMutation({
-    mutationFn: () => (open ? cancelJob(job.id) : retryJob(job.id)),
+    mutationFn: (way: Way) => WAYS[way](job.id),
     onSettled: () => queries.invalidateQueries({ queryKey: ['hub', 'jobs'] }),
   })
+  const words = { cancel: t('common.cancel'), again: t('common.tryAgain'), dismiss: t('job.dismiss') }
+  const ended: Way[] = job.status === 'succeeded' ? ['dismiss'] : ['again', 'dismiss']
+  const offered: Way[] = isOpen(job) ? ['cancel'] : ended
   return (
     <>
-      <div>
-        <BusyButton size="xs" variant="default" pending={act.isPending} onClick={() => act.mutate()}>
-          {t(open ? 'common.cancel' : 'common.tryAgain')}
-        </BusyButton>
-      </div>
+      <Group gap="xs">
+        {offered.map((way) => (
+          <BusyButton
+            key={way}
+            size="xs"
+            variant={way === 'dismiss' ? 'subtle' : 'default'}
+            pending={act.isPending && act.variables === way}
+            onClick={() => act.mutate(way)}
+          >
+            {words[way]}
+          </BusyButton>
+        ))}
+      </Group>
       {act.error ? <ProblemNotice error={act.error} /> : null}
     </>
   )

@@ -46,6 +46,7 @@ test('a token that is too short is refused where it is typed', async () => {
 test.each([
   ['failed', 'Try again'],
   ['running', 'Cancel'],
+  ['succeeded', 'Dismiss'],
 ])('what the server refuses of a job that is %s is said beside it', async (status, button) => {
   const user = userEvent.setup()
   server.jobs = [

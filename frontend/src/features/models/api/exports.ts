@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query'
 
 import { answer, api, type Schemas } from '@/lib/api/client'
 
+import { isUnderWay } from './jobs'
 import { IDLE_MS } from './models'
 
 export type Export = Schemas['ExportView']
@@ -33,11 +34,13 @@ export const exportsQuery = () =>
   queryOptions({
     queryKey: ['exports'],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/exports', { signal })),
-    refetchInterval: ({ state }) =>
-      state.data?.some((one) => one.status === 'running') ? WATCHED_MS : IDLE_MS,
+    refetchInterval: ({ state }) => (state.data?.some(isUnderWay) ? WATCHED_MS : IDLE_MS),
   })
 
 export const startExport = (wanted: ExportRequest) => answer(api.POST('/api/v1/exports', { body: wanted }))
+
+export const stopExport = (id: string) =>
+  answer(api.POST('/api/v1/exports/{export_id}/stop', { params: of(id) }))
 
 export const deleteExport = (id: string) =>
   answer(api.DELETE('/api/v1/exports/{export_id}', { params: of(id) }))

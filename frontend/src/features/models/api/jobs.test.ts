@@ -13,5 +13,7 @@ test.each([
   const every = (data: object[]) =>
     typeof refetchInterval === 'function' && refetchInterval({ state: { data } } as never)
   expect(every([])).toBe(10_000)
+  expect(every([{ status: 'failed' }])).toBe(10_000)
+  expect(every([{ status: 'queued' }])).toBeLessThan(10_000)
   expect(every([{ status: 'running' }])).toBeLessThan(10_000)
 })

@@ -2,6 +2,8 @@ import { queryOptions } from '@tanstack/react-query'
 
 import { answer, api, type Schemas } from '@/lib/api/client'
 
+import { isUnderWay } from './jobs'
+
 export type Model = Schemas['ModelView']
 export type ModelDetail = Schemas['ModelDetail']
 export type ModelPage = Schemas['ModelPage']
@@ -35,8 +37,7 @@ export const mergesQuery = () =>
   queryOptions({
     queryKey: ['merges'],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/merges', { signal })),
-    refetchInterval: ({ state }) =>
-      state.data?.some((job) => job.status === 'running') ? WATCHED_MS : IDLE_MS,
+    refetchInterval: ({ state }) => (state.data?.some(isUnderWay) ? WATCHED_MS : IDLE_MS),
   })
 
 export const renameModel = (id: string, name: string) =>
@@ -44,8 +45,14 @@ export const renameModel = (id: string, name: string) =>
 
 export const deleteModel = (id: string) => answer(api.DELETE('/api/v1/models/{model_id}', { params: of(id) }))
 
-export const mergeModel = (id: string) =>
-  answer(api.POST('/api/v1/models/{model_id}/merge', { params: of(id), body: { dtype: 'auto' } }))
+export const mergeModel = (id: string, body: Schemas['MergeRequest'] = { dtype: 'auto' }) =>
+  answer(api.POST('/api/v1/models/{model_id}/merge', { params: of(id), body }))
+
+export const stopMerge = (id: string) =>
+  answer(api.POST('/api/v1/merges/{job_id}/stop', { params: { path: { job_id: id } } }))
+
+export const forgetMerge = (id: string) =>
+  answer(api.DELETE('/api/v1/merges/{job_id}', { params: { path: { job_id: id } } }))
 
 /** Where the browser fetches the model's folder as a zip file. */
 export const linkToModel = (id: string) =>

@@ -1,9 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 
 import { ReportMetrics } from '@/components/report/report-metrics'
 import { ReportSentence } from '@/components/report/report-sentence'
-import { BusyButton } from '@/components/ui/busy-button'
 import { Card } from '@/components/ui/card'
 import { ErrorText } from '@/components/ui/error-text'
 import { Meter } from '@/components/ui/meter'
@@ -12,10 +11,18 @@ import rows from '@/components/ui/rows.module.css'
 import { Tag } from '@/components/ui/tag'
 import { hidesAll } from '@/lib/api/problem'
 import { formatAgo, formatMeasure, formatNumber } from '@/lib/format/format'
+import { remarksIn } from '@/lib/i18n/remarks'
 import { metricName } from '@/lib/report/metric-name'
 
-import { type EvaluationJob, evaluationsQuery, stopEvaluation } from '../api/evaluations'
+import {
+  deleteEvaluation,
+  type EvaluationJob,
+  evaluationsQuery,
+  startEvaluation,
+  stopEvaluation,
+} from '../api/evaluations'
 import classes from './evaluation-list.module.css'
+import { JobActions } from './job-actions'
 
 type Result = NonNullable<EvaluationJob['result']>
 
@@ -65,12 +72,21 @@ function Row({ job, nameOf }: { job: EvaluationJob; nameOf: EvaluationListProps[
         ) : null}
       </p>
       {result ? <Found result={result} /> : null}
+      <JobActions
+        status={job.status}
+        list="evaluations"
+        ways={{
+          stop: () => stopEvaluation(job.id),
+          again: () => startEvaluation(request).then(() => deleteEvaluation(job.id)),
+          dismiss: () => deleteEvaluation(job.id),
+        }}
+      />
     </li>
   )
 }
 
 function Found({ result }: { result: Result }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { report } = result
   return (
     <>
@@ -81,7 +97,7 @@ function Found({ result }: { result: Result }) {
       ) : (
         <Scores scores={result.scores} />
       )}
-      {result.notices.map((notice) => (
+      {remarksIn(i18n, result.notices, result.remarks).map((notice) => (
         <p key={notice} className={rows.words}>
           {notice}
         </p>
@@ -97,6 +113,7 @@ function Found({ result }: { result: Result }) {
 
 function State({ job }: { job: EvaluationJob }) {
   const { t } = useTranslation()
+  if (job.status === 'queued') return <Tag>{t('job.queued')}</Tag>
   if (job.status === 'running') {
     return (
       <Tag tone="ember" live>
@@ -105,7 +122,7 @@ function State({ job }: { job: EvaluationJob }) {
     )
   }
   if (job.status === 'failed') return <Tag tone="bad">{t('measure.failed')}</Tag>
-  if (job.status === 'stopped') return <Tag>{t('measure.stopped')}</Tag>
+  if (job.status === 'stopped') return <Tag>{t('job.stopped')}</Tag>
   const verdict = job.result?.report?.verdict
   if (!verdict) return <Tag tone="good">{t('measure.done')}</Tag>
   if (verdict === 'no evidence') return <Tag>{t('measure.noEvidence')}</Tag>
@@ -114,11 +131,6 @@ function State({ job }: { job: EvaluationJob }) {
 
 function UnderWay({ job }: { job: EvaluationJob }) {
   const { t } = useTranslation()
-  const queries = useQueryClient()
-  const stop = useMutation({
-    mutationFn: () => stopEvaluation(job.id),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['evaluations'] }),
-  })
   const { progress, request } = job
   const models = request.against ? 2 : 1
   const before = models === 2 && progress?.model === request.model ? 1 : 0
@@ -136,15 +148,9 @@ function UnderWay({ job }: { job: EvaluationJob }) {
             })}
           </span>
         ) : (
-          <span>{t('measure.waiting')}</span>
+          <span>{t('measure.loading')}</span>
         )}
       </p>
-      {stop.error ? <ProblemNotice error={stop.error} /> : null}
-      <div>
-        <BusyButton size="xs" variant="default" pending={stop.isPending} onClick={() => stop.mutate()}>
-          {t('measure.stop')}
-        </BusyButton>
-      </div>
     </>
   )
 }

@@ -13,8 +13,18 @@ import { Tag } from '@/components/ui/tag'
 import { hidesAll } from '@/lib/api/problem'
 import { formatAgo, formatBytes, formatMeasure, formatPercent } from '@/lib/format/format'
 import { followDownload } from '@/lib/format/save-file'
+import { remarksIn } from '@/lib/i18n/remarks'
 
-import { deleteExport, type Export, exportsQuery, linkToExport } from '../api/exports'
+import {
+  deleteExport,
+  type Export,
+  type ExportRequest,
+  exportsQuery,
+  linkToExport,
+  startExport,
+  stopExport,
+} from '../api/exports'
+import { JobActions } from './job-actions'
 
 /** The exports of a model: under way, there with their check, or refused with the reason. */
 export function ExportList({ model }: { model: string }) {
@@ -35,7 +45,7 @@ export function ExportList({ model }: { model: string }) {
 }
 
 function Row({ one }: { one: Export }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const queries = useQueryClient()
   const [asking, setAsking] = useState(false)
   const download = useMutation({
@@ -63,7 +73,7 @@ function Row({ one }: { one: Export }) {
             <ErrorText error={one.error} />
           </span>
         ) : null}
-        {one.result?.notes?.map((note) => (
+        {remarksIn(i18n, one.result?.notes ?? [], one.result?.remarks).map((note) => (
           <span key={note}>{note}</span>
         ))}
       </p>
@@ -80,12 +90,21 @@ function Row({ one }: { one: Export }) {
             {file.name.replace(one.id, '')} · {formatBytes(file.bytes)}
           </BusyButton>
         ))}
-        {one.status === 'running' ? null : (
+        {one.result ? (
           <Button size="xs" variant="subtle" color="red" onClick={() => setAsking(true)}>
             {t('common.delete')}
           </Button>
-        )}
+        ) : null}
       </Group>
+      <JobActions
+        status={one.status}
+        list="exports"
+        ways={{
+          stop: () => stopExport(one.id),
+          again: () => startExport(requestOfSame(one)),
+          dismiss: () => deleteExport(one.id),
+        }}
+      />
       <Confirm
         danger
         opened={asking}
@@ -102,8 +121,13 @@ function Row({ one }: { one: Export }) {
   )
 }
 
+function requestOfSame({ model_id, format, quantization, dtype }: Export): ExportRequest {
+  return { model_id, format, quantization: quantization ?? null, dtype: dtype ?? null }
+}
+
 function State({ one }: { one: Export }) {
   const { t } = useTranslation()
+  if (one.status === 'queued') return <Tag>{t('job.queued')}</Tag>
   if (one.status === 'running') {
     return (
       <Tag tone="ember" live>
@@ -111,6 +135,7 @@ function State({ one }: { one: Export }) {
       </Tag>
     )
   }
+  if (one.status === 'stopped') return <Tag>{t('job.stopped')}</Tag>
   if (!one.result) return <Tag tone="bad">{t('export.refused')}</Tag>
   const { verdict } = one.result.check
   return <Tag tone={verdict === 'same' ? 'good' : 'warn'}>{t(`export.verdict.${verdict}`)}</Tag>

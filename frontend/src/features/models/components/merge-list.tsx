@@ -7,17 +7,19 @@ import { Notice } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { hidesAll } from '@/lib/api/problem'
 import { useErrorWords } from '@/lib/i18n/error-words'
+import { remarkIn } from '@/lib/i18n/remarks'
 
-import { mergesQuery } from '../api/models'
+import { isUnderWay } from '../api/jobs'
+import { forgetMerge, type Merge, mergeModel, mergesQuery, stopMerge } from '../api/models'
+import { JobActions } from './job-actions'
 
 /** Merges of one adapter: under way, done with their check, or failed with the reason. */
 export function MergeList({ model }: { model: string }) {
   const { t } = useTranslation()
-  const words = useErrorWords()
   const queries = useQueryClient()
   const { data, error } = useQuery(mergesQuery())
   const jobs = (data ?? []).filter((job) => job.model_id === model)
-  const done = jobs.filter((job) => job.status !== 'running').length
+  const done = jobs.filter((job) => !isUnderWay(job)).length
   useEffect(() => {
     if (done > 0) {
       void queries.invalidateQueries({ queryKey: ['models'] })
@@ -25,32 +27,66 @@ export function MergeList({ model }: { model: string }) {
     }
   }, [done, model, queries])
   if (hidesAll(error, data)) return <ProblemNotice error={error} title={t('model.merges')} />
-  return jobs.map((job) => {
-    if (job.status === 'running') {
+  return jobs.map((job) => <Told key={job.id} job={job} />)
+}
+
+function Told({ job }: { job: Merge }) {
+  const { t, i18n } = useTranslation()
+  const words = useErrorWords()
+  const actions = (
+    <JobActions
+      status={job.status}
+      list="merges"
+      ways={{
+        stop: () => stopMerge(job.id),
+        again: () =>
+          mergeModel(job.model_id, { dtype: job.dtype, new_id: job.new_id ?? null }).then(() =>
+            forgetMerge(job.id),
+          ),
+        dismiss: () => forgetMerge(job.id),
+      }}
+    />
+  )
+  switch (job.status) {
+    case 'queued':
       return (
-        <Notice key={job.id} tone="info" title={t('model.merging')}>
-          {t('model.mergingText')}
+        <Notice tone="info" title={t('job.queued')}>
+          {t('job.queuedText')}
+          {actions}
         </Notice>
       )
-    }
-    if (job.status === 'failed') {
+    case 'running':
+      return (
+        <Notice tone="info" title={t('model.merging')}>
+          {t('model.mergingText')}
+          {actions}
+        </Notice>
+      )
+    case 'failed': {
       const failure = job.error ? words(job.error) : null
       return (
-        <Notice key={job.id} tone="bad" title={failure?.message ?? t('model.mergeFailed')}>
+        <Notice tone="bad" title={failure?.message ?? t('model.mergeFailed')}>
           {failure?.hint}
+          {actions}
         </Notice>
       )
     }
-    if (job.status === 'stopped') return <Notice key={job.id} tone="warn" title={t('model.mergeStopped')} />
-    return (
-      <Notice key={job.id} tone="good" title={t('model.merged')}>
-        {job.check}{' '}
-        {job.result ? (
-          <Link to="/models/$modelId" params={{ modelId: job.result.id }}>
-            {job.result.name}
-          </Link>
-        ) : null}
-      </Notice>
-    )
-  })
+    case 'stopped':
+      return (
+        <Notice tone="warn" title={t('model.mergeStopped')}>
+          {actions}
+        </Notice>
+      )
+    default:
+      return (
+        <Notice tone="good" title={t('model.merged')}>
+          {job.check ? remarkIn(i18n, job.check, job.remarks?.[job.check]) : null}{' '}
+          {job.result ? (
+            <Link to="/models/$modelId" params={{ modelId: job.result.id }}>
+              {job.result.name}
+            </Link>
+          ) : null}
+        </Notice>
+      )
+  }
 }

@@ -7,13 +7,16 @@ import type { Values } from '@/lib/i18n'
 import { readToken } from '@/lib/session/session'
 import { piecesOf } from '@/lib/stream/silence'
 
-export type Message = Schemas['ChatMessage']
+import type { Tool, ToolCall } from './tools'
+
+export type Message = Omit<Schemas['ChatMessage'], 'tool_calls'> & { tool_calls?: ToolCall[] }
 export type Sampling = Schemas['Sampling']
 export type Side = 'tuned' | 'base'
 
 export interface Question {
   model: string
   messages: Message[]
+  tools: Tool[]
   sampling: Sampling
   side: Side
 }
@@ -22,6 +25,8 @@ export interface Ending {
   reason: 'end' | 'length' | 'stopped'
   tokens: number
   seconds: number
+  /** The functions that the answer calls. */
+  calls?: ToolCall[]
 }
 
 export interface Listener {
@@ -38,6 +43,7 @@ interface Said {
   finish_reason: Ending['reason']
   new_tokens: number
   seconds: number
+  tool_calls?: ToolCall[]
   status: number
   title: string
   detail: string
@@ -62,7 +68,8 @@ export async function ask(question: Question, listener: Listener, signal: AbortS
     onEvent: ({ event, data }) => {
       const said = JSON.parse(data) as Said
       if (event === 'end') {
-        outcome.ending = { reason: said.finish_reason, tokens: said.new_tokens, seconds: said.seconds }
+        const { finish_reason: reason, new_tokens: tokens, seconds, tool_calls: calls } = said
+        outcome.ending = { reason, tokens, seconds, ...(calls?.length ? { calls } : {}) }
       } else if (event === 'error') {
         const { status, title, detail, hint, code, params } = said
         outcome.refusal = new Problem({ type: 'about:blank', status, title, detail, hint, code, params })
@@ -79,11 +86,11 @@ export async function ask(question: Question, listener: Listener, signal: AbortS
   return outcome.ending
 }
 
-function send({ model, messages, sampling, side }: Question, signal: AbortSignal): Promise<Response> {
+function send({ model, messages, tools, sampling, side }: Question, signal: AbortSignal): Promise<Response> {
   const asked = fetch('/api/v1/playground/chat', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${readToken() ?? ''}` },
-    body: JSON.stringify({ model, messages, sampling, base: side === 'base' }),
+    body: JSON.stringify({ model, messages, tools, sampling, base: side === 'base' }),
     signal,
   })
   return reachable(asked, signal)

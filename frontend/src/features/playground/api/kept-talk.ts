@@ -8,11 +8,13 @@ import type { Answer, Exchange } from './use-conversation'
 export interface Talk {
   exchanges: Exchange[]
   system: string
+  /** As it was typed, which may be no JSON yet. */
+  tools: string
   sampling: Sampling
 }
 
 const KEY = 'modelforge-talks'
-const EMPTY: Talk = { exchanges: [], system: '', sampling: GREEDY }
+const EMPTY: Talk = { exchanges: [], system: '', tools: '', sampling: GREEDY }
 /** Models whose talks are kept, the latest ones; a browser keeps about five million letters. */
 const MOST_TALKS = 8
 const MOST_LETTERS = 150_000
@@ -73,12 +75,14 @@ export function useKeptExchanges(model: string | null, exchanges: Exchange[]): v
 
 /** How a model is asked, as it was asked last. */
 export function useAskedHow(model: string | null) {
-  const [{ system, sampling }, set] = useState(() => talkWith(model))
-  useEffect(() => keep(model, { system, sampling }), [model, system, sampling])
+  const [{ system, tools, sampling }, set] = useState(() => talkWith(model))
+  useEffect(() => keep(model, { system, tools, sampling }), [model, system, tools, sampling])
   return {
     system,
+    tools,
     sampling,
     setSystem: (next: string) => set((now) => ({ ...now, system: next })),
+    setTools: (next: string) => set((now) => ({ ...now, tools: next })),
     setSampling: (next: Sampling) => set((now) => ({ ...now, sampling: next })),
   }
 }

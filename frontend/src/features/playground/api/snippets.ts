@@ -1,5 +1,6 @@
 import type { Message, Sampling } from './ask'
 import type { Input } from './predict'
+import type { Tool } from './tools'
 
 const PREDICT = '/api/v1/playground/predict'
 
@@ -13,18 +14,35 @@ interface Call {
   origin: string
   model: string
   messages: Message[]
+  tools: Tool[]
   sampling: Sampling
 }
 
-function body({ model, messages, sampling }: Call): Record<string, unknown> {
+/** Turns as OpenAI has them: the arguments of calls as JSON text. */
+function turns(messages: Message[]): unknown[] {
+  return messages.map(({ tool_calls: calls, ...turn }) =>
+    calls
+      ? {
+          ...turn,
+          tool_calls: calls.map(({ function: called, ...call }) => ({
+            ...call,
+            function: { name: called.name, arguments: JSON.stringify(called.arguments ?? {}) },
+          })),
+        }
+      : turn,
+  )
+}
+
+function body({ model, messages, tools, sampling }: Call): Record<string, unknown> {
   const { temperature, top_p, max_new_tokens, seed } = sampling
   return {
     model,
-    messages,
+    messages: turns(messages),
     temperature,
     top_p,
     max_tokens: max_new_tokens,
     ...(seed === null ? {} : { seed }),
+    ...(tools.length > 0 ? { tools } : {}),
   }
 }
 
@@ -80,10 +98,11 @@ export function predictPython({ origin, model, inputs }: Reading): string {
 
 /** The same question for Python, over the `openai` package. */
 export function python(call: Call): string {
-  const { messages, ...rest } = body(call)
+  const { messages, tools, ...rest } = body(call)
   const more = extra(call.sampling)
   const lines = Object.entries(rest).map(([name, value]) => `    ${name}=${JSON.stringify(value)},`)
   return [
+    ...(tools ? ['import json'] : []),
     'import os',
     '',
     'from openai import OpenAI',
@@ -96,7 +115,8 @@ export function python(call: Call): string {
     ...lines,
     ...(Object.keys(more).length > 0 ? [`    extra_body=${JSON.stringify(more)},`] : []),
     `    messages=${JSON.stringify(messages, null, 4).replaceAll('\n', '\n    ')},`,
+    ...(tools ? [`    tools=json.loads(${JSON.stringify(JSON.stringify(tools))}),`] : []),
     ')',
-    'print(answer.choices[0].message.content)',
+    `print(answer.choices[0].message${tools ? '' : '.content'})`,
   ].join('\n')
 }

@@ -7,7 +7,7 @@ import { forgetTalks, talkWith, useAskedHow } from './kept-talk'
 import { type Asking, type Exchange, useConversation } from './use-conversation'
 
 interface Asked {
-  body: { model: string; base: boolean; messages: { role: string; content: string }[] }
+  body: { model: string; base: boolean; messages: { role: string; content: string }[]; tools: object[] }
   signal: AbortSignal
   say: (kind: string, data: object) => void
   close: () => void
@@ -41,6 +41,7 @@ const ASKING: Asking = {
   sides: ['tuned', 'base'],
   alone: false,
   system: '',
+  tools: [],
   sampling: {
     temperature: 0,
     top_p: 1,
@@ -202,4 +203,31 @@ test('of a long talk the latest is kept', async () => {
   await waitFor(() => expect(result.current.busy).toBe(false))
   expect(result.current.exchanges).toHaveLength(2)
   expect(talkWith('one').exchanges.map(({ answers }) => answers.tuned?.text)).toEqual(['Bob'])
+})
+
+test('a call comes with the end, and its result goes to the side that called', async () => {
+  const tools = [{ type: 'function' as const, function: { name: 'weather' } }]
+  const talk = await start('Rome?', { ...ASKING, tools })
+  const calls = [{ type: 'function', id: 'abc', function: { name: 'weather', arguments: { city: 'Rome' } } }]
+  const [tuned, base] = asked
+  expect(tuned?.body.tools).toEqual(tools)
+  await act(async () => {
+    tuned?.say('end', { ...END, tool_calls: calls })
+    tuned?.close()
+    base?.say('piece', { text: 'No.' })
+    base?.say('end', { ...END, tool_calls: [] })
+    base?.close()
+  })
+  await waitFor(() => expect(talk.result.current.busy).toBe(false))
+  expect(talk.result.current.exchanges[0]?.answers.tuned?.ending?.calls).toEqual(calls)
+  expect(talk.result.current.exchanges[0]?.answers.base?.ending?.calls).toBeUndefined()
+  act(() => void talk.result.current.give(['21'], { ...ASKING, tools }))
+  await waitFor(() => expect(asked).toHaveLength(3))
+  expect(asked[2]?.body.base).toBe(false)
+  expect(asked[2]?.body.messages.at(-1)).toEqual({
+    role: 'tool',
+    content: '21',
+    name: 'weather',
+    tool_call_id: 'abc',
+  })
 })

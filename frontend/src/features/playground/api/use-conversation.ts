@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 
 import { ask, type Ending, type Message, type Sampling, type Side } from './ask'
 import { talkWith, useKeptExchanges } from './kept-talk'
+import type { Tool, ToolCall } from './tools'
 
 export interface Answer {
   text: string
@@ -15,6 +16,8 @@ export interface Answer {
 export interface Exchange {
   id: number
   question: string
+  /** In place of a question: the results of the functions that the answer before called, in their order. */
+  results?: string[]
   answers: Partial<Record<Side, Answer>>
 }
 
@@ -24,6 +27,7 @@ export interface Asking {
   /** Each question by itself, without what was said before: one text in, one text out. */
   alone: boolean
   system: string
+  tools: Tool[]
   sampling: Sampling
 }
 
@@ -54,7 +58,7 @@ export function useConversation(model: string | null) {
     const set = (part: Partial<Answer>) => change(id, side, (now) => ({ ...now, ...part }))
     try {
       const ending = await ask(
-        { model: asking.model, messages, sampling: asking.sampling, side },
+        { model: asking.model, messages, tools: asking.tools, sampling: asking.sampling, side },
         {
           onWaiting: (ahead) => set({ phase: 'waiting', ahead }),
           onLoading: () => set({ phase: 'loading' }),
@@ -70,19 +74,23 @@ export function useConversation(model: string | null) {
     }
   }
 
-  const put = async (before: Exchange[], question: string, asking: Asking) => {
+  const put = async (before: Exchange[], asked: Asked, asking: Asking) => {
     const controller = new AbortController()
     control.current = controller
     const id = (number.current += 1)
-    const answers = Object.fromEntries(asking.sides.map((side) => [side, FRESH]))
-    setExchanges([...before, { id, question, answers }])
+    const { results } = asked
+    const sides = results ? asking.sides.filter((side) => awaits(before, side, results)) : asking.sides
+    setExchanges([
+      ...before,
+      { ...asked, id, answers: Object.fromEntries(sides.map((side) => [side, FRESH])) },
+    ])
     setBusy(true)
     await Promise.all(
-      asking.sides.map((side) =>
+      sides.map((side) =>
         answer(
           id,
           side,
-          history(asking.alone ? [] : before, question, side, asking.system),
+          history(asking.alone ? [] : before, asked, side, asking.system),
           asking,
           controller.signal,
         ),
@@ -94,28 +102,61 @@ export function useConversation(model: string | null) {
   return {
     exchanges,
     busy,
-    send: (question: string, asking: Asking) => put(exchanges, question, asking),
+    send: (question: string, asking: Asking) => put(exchanges, { question }, asking),
+    /** Give back what the functions said that were called last. */
+    give: (results: string[], asking: Asking) =>
+      put(exchanges, { question: results.join('\n'), results }, asking),
     /** Ask the last question once more, in the place of what was said to it. */
     again: async (asking: Asking) => {
       const last = exchanges.at(-1)
-      if (last && !busy) await put(exchanges.slice(0, -1), last.question, asking)
+      if (!last || busy) return
+      const { question, results } = last
+      await put(exchanges.slice(0, -1), { question, ...(results ? { results } : {}) }, asking)
     },
     stop: () => control.current?.abort(),
     clear: () => setExchanges([]),
   }
 }
 
+type Asked = Pick<Exchange, 'question' | 'results'>
+
+/** The functions that a side's last answer called: the tuned one's where it had none of its own. */
+export function openCalls(exchanges: Exchange[], side: Side = 'tuned'): ToolCall[] {
+  const answers = exchanges.at(-1)?.answers
+  return (answers?.[side] ?? answers?.tuned)?.ending?.calls ?? []
+}
+
+/** Whether these are as many results as the side's last answer called functions. */
+function awaits(exchanges: Exchange[], side: Side, results: string[]): boolean {
+  return openCalls(exchanges, side).length === results.length
+}
+
 /** The turns so far as one side knows them. */
-export function history(exchanges: Exchange[], question: string, side: Side, system: string): Message[] {
-  const turns = exchanges.flatMap(({ question: asked, answers }): Message[] => {
-    const said = answers[side] ?? answers.tuned
-    return said === undefined || said.error !== null
-      ? []
-      : [
-          { role: 'user', content: asked },
-          { role: 'assistant', content: said.text },
-        ]
-  })
-  const first: Message[] = system.trim() ? [{ role: 'system', content: system }] : []
-  return [...first, ...turns, { role: 'user', content: question }]
+export function history(exchanges: Exchange[], asked: Asked, side: Side, system: string): Message[] {
+  const turns: Message[] = system.trim() ? [{ role: 'system', content: system }] : []
+  let calls: ToolCall[] = []
+  for (const one of exchanges) {
+    const said = one.answers[side] ?? one.answers.tuned
+    const isKnown = said !== undefined && said.error === null
+    if (!isKnown || (one.results && one.results.length !== calls.length)) continue
+    turns.push(...turnsOf(one, calls))
+    calls = said.ending?.calls ?? []
+    turns.push({
+      role: 'assistant',
+      content: said.text,
+      ...(calls.length > 0 ? { tool_calls: calls } : {}),
+    })
+  }
+  return [...turns, ...turnsOf(asked, calls)]
+}
+
+/** A question, or the results of the calls before it. */
+function turnsOf({ question, results }: Asked, calls: ToolCall[]): Message[] {
+  if (!results) return [{ role: 'user', content: question }]
+  return calls.map(({ id, function: called }, index) => ({
+    role: 'tool',
+    content: results[index] ?? '',
+    name: called.name,
+    ...(id ? { tool_call_id: id } : {}),
+  }))
 }

@@ -37,3 +37,14 @@ test('an answer is copied as it was written, each side its own', async () => {
   expect(screen.getByRole('button', { name: 'Copied' })).toBeInTheDocument()
   expect(screen.getByRole('button', { name: 'Copy the tuned model’s answer' })).toBeInTheDocument()
 })
+
+test('a call is shown as text in a block, and is no empty answer', () => {
+  const called = { name: '<b>weather</b>', arguments: { city: '<img src=x onerror=alert(1)>' } }
+  const calls = [{ type: 'function' as const, id: 'abc', function: called }]
+  const ending = { reason: 'end', tokens: 3, seconds: 1, calls } as const
+  const { container } = view({ ...answered(3, 1), text: '', ending: { ...ending, calls } })
+  expect(screen.getByText('Calls <b>weather</b>')).toBeInTheDocument()
+  expect(screen.getByRole('group', { name: /Calls/ })).toHaveTextContent('<img src=x onerror=alert(1)>')
+  expect(container.querySelector('img, b')).toBeNull()
+  expect(screen.queryByText(/An empty answer/)).toBeNull()
+})

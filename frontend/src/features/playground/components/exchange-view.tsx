@@ -7,6 +7,7 @@ import { formatNumber, formatShortDuration } from '@/lib/format/format'
 
 import type { Side } from '../api/ask'
 import type { Answer, Exchange } from '../api/use-conversation'
+import { CallsView } from './calls-view'
 import classes from './exchange-view.module.css'
 
 const ORDER: Side[] = ['base', 'tuned']
@@ -18,7 +19,11 @@ export function ExchangeView({ exchange }: { exchange: Exchange }) {
   return (
     <article className={classes.exchange}>
       <p className={classes.question}>
-        <VisuallyHidden>{t('playground.you')}</VisuallyHidden>
+        {exchange.results ? (
+          <span className={classes.result}>{t('playground.tools.given')}</span>
+        ) : (
+          <VisuallyHidden>{t('playground.you')}</VisuallyHidden>
+        )}
         {exchange.question}
       </p>
       <div className={classes.answers} data-sides={sides.length}>
@@ -44,6 +49,7 @@ function AnswerView({ side, answer, alone }: { side: Side; answer: Answer; alone
             {answer.text}
           </p>
         ) : null}
+        {answer.ending?.calls ? <CallsView calls={answer.ending.calls} /> : null}
         {answer.error ? <ProblemNotice error={answer.error} /> : null}
       </div>
       <div className={classes.foot}>
@@ -96,7 +102,7 @@ function Footnote({ answer }: { answer: Answer }) {
       speed: formatNumber(ending.tokens / Math.max(ending.seconds, 0.001)),
     })
     return [
-      text ? '' : t('playground.empty'),
+      text || ending.calls ? '' : t('playground.empty'),
       ending.reason === 'length' ? t('playground.length') : '',
       stats,
     ]

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 
 import { Card } from '@/components/ui/card'
+import { ErrorText } from '@/components/ui/error-text'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
 import { Tag } from '@/components/ui/tag'
@@ -34,7 +35,11 @@ export function CheckpointList({ run }: { run: Run }) {
               {one.evaluation_loss === null ? null : (
                 <span>{t('checkpoint.loss', { loss: formatMeasure(one.evaluation_loss) })}</span>
               )}
-              {one.fault ? <span className={rows.bad}>{one.fault}</span> : null}
+              {one.fault ? (
+                <span className={rows.bad}>
+                  <ErrorText error={one.error ?? { message: one.fault }} />
+                </span>
+              ) : null}
             </p>
           </li>
         ))}

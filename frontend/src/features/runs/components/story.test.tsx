@@ -100,3 +100,36 @@ test('why a run failed is told in German where the page knows the error', async 
   expect(screen.getByText(/^Schaffen Sie Platz und setzen Sie den Lauf dann fort/)).toBeInTheDocument()
   await speak('en')
 })
+
+test('what is remarked on the way is told in German, and in its own words where the page knows no others', async () => {
+  const error = {
+    message: 'This stage did not begin.',
+    code: 'earlier-stage-failed',
+    params: { run: 'first' },
+  }
+  const rows = { code: 'held-out-rows', params: { count: 1200 } }
+  const on = { code: 'going-on-from', params: { checkpoint: 'checkpoint-50' } }
+  await speak('de')
+  show(
+    <Story
+      events={[
+        event(1, 0, 'stage', {
+          name: 'measure the base model',
+          detail: '1200 held-out rows',
+          remark: rows,
+        }),
+        event(2, 5, 'notice', { text: 'Going on from checkpoint-50.', remark: on }),
+        event(3, 6, 'notice', { text: 'This stage did not begin. Resume.', error }),
+        event(4, 7, 'notice', { text: 'Smaller passes.' }),
+      ]}
+      working={false}
+    />,
+  )
+  expect(screen.getByText('zurückgehaltene Zeilen: 1.200')).toBeInTheDocument()
+  expect(chapters()[0]?.told).toEqual([
+    'Weiter ab checkpoint-50.',
+    'Diese Stufe begann nicht: Der Lauf first, auf dessen Modell sie aufbaut, ist nicht gelungen. Setzen Sie jenen fort, dann folgt dieser von selbst; gibt es ihn nicht mehr, beginnen Sie das Rezept neu.',
+    'Smaller passes.',
+  ])
+  await speak('en')
+})

@@ -2,9 +2,11 @@ import type { i18n as I18n, TFunction } from 'i18next'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import type { Schemas } from '@/lib/api/client'
 import { formatBytes, formatDuration, formatNumber } from '@/lib/format/format'
 import { told } from '@/lib/i18n'
 import { errorWords, type ToldError } from '@/lib/i18n/error-words'
+import { remarkIn } from '@/lib/i18n/remarks'
 
 import type { RunEvent } from '../api/run-events'
 import { type Chapter, chaptersOf, type Part, partOf } from '../api/story'
@@ -24,10 +26,19 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : typeof value === 'number' ? formatNumber(value) : ''
 }
 
+function sentenceOf(error: ToldError, i18n: I18n): string {
+  const { message, hint } = errorWords(error, i18n)
+  return hint ? `${message} ${hint}` : message
+}
+
 function wordsOf({ kind, data }: RunEvent, i18n: I18n): Words {
+  const remark = data['remark'] as Schemas['Remark'] | undefined
   switch (kind) {
     case 'stage':
-      return { text: stageName(text(data['name']), i18n), detail: text(data['detail']) }
+      return {
+        text: stageName(text(data['name']), i18n),
+        detail: remarkIn(i18n, text(data['detail']), remark),
+      }
     case 'checkpoint':
       return { text: i18n.t('story.checkpoint', { step: text(data['step']) }) }
     case 'error': {
@@ -40,8 +51,11 @@ function wordsOf({ kind, data }: RunEvent, i18n: I18n): Words {
       const reason = text(data['reason'])
       return { text: told(`run.reason.${reason}`, i18n) ?? reason, tone: 'notice' }
     }
-    default:
-      return { text: text(data['text']), tone: 'notice' }
+    default: {
+      const error = data['error'] as ToldError | undefined
+      if (error !== undefined) return { text: sentenceOf(error, i18n), tone: 'notice' }
+      return { text: remarkIn(i18n, text(data['text']), remark), tone: 'notice' }
+    }
   }
 }
 

@@ -2,8 +2,8 @@ import { queryOptions } from '@tanstack/react-query'
 import type { i18n } from 'i18next'
 
 import { answer, api, type Schemas } from '@/lib/api/client'
-import { Problem } from '@/lib/api/problem'
-import { told, type Values } from '@/lib/i18n'
+import { isFault, Problem } from '@/lib/api/problem'
+import { expectedIn } from '@/lib/i18n/faults'
 
 export type MemoryPlan = Schemas['MemoryPlan']
 export type PlanReport = Schemas['PlanReport']
@@ -79,20 +79,9 @@ export const startRun = (config: object, key: string, force: boolean) =>
     }),
   )
 
-interface FieldFault {
-  key: string
-  expected: string
-  fix?: string
-  /** Pydantic's name for what is wrong, and what it compared with. */
-  kind?: string
-  params?: Values
-}
-
 /** Dotted key → what the server expects there, out of a refusal, in the page's language where its texts know it. */
 export function faultsOf(error: Error | null, texts: i18n): Record<string, string> {
   if (!(error instanceof Problem)) return {}
-  const faults = (error.body.errors ?? []) as FieldFault[]
-  const said = ({ kind, params, expected }: FieldFault) =>
-    (kind ? told(`server.fault.${kind}`, texts, params) : null) ?? expected
-  return Object.fromEntries(faults.filter((one) => one.key).map((one) => [one.key, said(one)]))
+  const faults = (error.body.errors ?? []).filter(isFault)
+  return Object.fromEntries(faults.filter(({ key }) => key).map((one) => [one.key, expectedIn(texts, one)]))
 }

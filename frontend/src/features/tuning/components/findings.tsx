@@ -1,32 +1,13 @@
 import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react'
-import type { i18n } from 'i18next'
 import { useTranslation } from 'react-i18next'
 
-import { told } from '@/lib/i18n'
-import { phraseIn } from '@/lib/i18n/phrases'
+import { type Finding, findingWords } from '@/lib/i18n/findings'
 
-import type { Finding } from '../api/plans'
 import classes from './findings.module.css'
 import { RowNumbers } from './row-numbers'
 
 const ICONS = { ok: CircleCheck, warning: TriangleAlert, error: CircleAlert }
 const ORDER = { error: 0, warning: 1, ok: 2 }
-
-/** What was found in the page's language, and what to do; of a truth that is broken, also in how many rows. */
-function wordsOf(finding: Finding, texts: i18n): { message: string; fix: string | null } {
-  const { code, reason } = finding
-  const why = reason ? phraseIn(texts, reason) : null
-  const params = why === null ? (finding.params ?? {}) : { ...finding.params, reason: why }
-  const said = (part: 'message' | 'fix') =>
-    code ? told(`server.finding.${code}.${part}`, texts, params) : null
-  const message = said('message')
-  const isBroken = message !== null && 'first' in params
-  const broken = isBroken ? told('server.broken', texts, { ...params, truth: message }) : null
-  return {
-    message: broken ?? message ?? finding.message,
-    fix: finding.fix ? (said('fix') ?? finding.fix) : null,
-  }
-}
 
 interface FindingsProps {
   findings: readonly Finding[]
@@ -43,7 +24,7 @@ export function Findings({ findings, onRow }: FindingsProps) {
       {sorted.map((finding) => {
         const Icon = ICONS[finding.severity]
         const rows = finding.rows ?? []
-        const { message, fix } = wordsOf(finding, i18n)
+        const { message, fix } = findingWords(finding, i18n)
         return (
           <li key={finding.truth} className={classes.finding} data-severity={finding.severity}>
             <Icon

@@ -56,3 +56,11 @@ test('advice is told in German, with its values as German writes them', async ()
     'Auch mit all dem passt es nicht: Wählen Sie ein kleineres Modell, oder geben Sie Speicher auf dem Gerät frei.',
   ])
 })
+
+test('a plan for a model of unknown layout says that it is an estimate, and no other does', () => {
+  const { unmount } = show(<MemoryPlanView plan={PLAN} />)
+  expect(screen.queryByText(/^Estimated:/)).toBeNull()
+  unmount()
+  show(<MemoryPlanView plan={{ ...PLAN, is_exact: false }} />)
+  screen.getByText(/^Estimated:/)
+})

@@ -54,6 +54,7 @@ export function MemoryPlanView({ plan }: { plan: MemoryPlan }) {
           share: formatPercent(plan.trainable_parameters / plan.parameters, 1),
         })}
       </p>
+      {plan.is_exact ? null : <Notice tone="info">{t('plan.estimated')}</Notice>}
       {plan.fits ? null : (
         <Notice tone="bad" title={t('plan.doesNotFit')}>
           <ul className={classes.advice}>

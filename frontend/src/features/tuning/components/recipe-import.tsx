@@ -7,6 +7,7 @@ import { fieldsOf } from '@/components/schema-form/json-schema'
 import { BusyButton } from '@/components/ui/busy-button'
 import { Notice } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
+import { remarksIn } from '@/lib/i18n/remarks'
 
 import { branches, choicesOf } from '../api/compose'
 import { changeDraft } from '../api/draft'
@@ -23,7 +24,7 @@ interface RecipeImportProps {
 
 /** A recipe from elsewhere is read in: its model, its dataset and all of its settings. */
 export function RecipeImport({ onTaken, children }: RecipeImportProps) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const [text, setText] = useState<string | null>(null)
   const queries = useQueryClient()
   const again = useRef<() => void>(null)
@@ -40,7 +41,7 @@ export function RecipeImport({ onTaken, children }: RecipeImportProps) {
       onTaken?.()
     },
   })
-  const notices = read.data?.notices ?? []
+  const notices = remarksIn(i18n, read.data?.notices ?? [], read.data?.remarks)
   return (
     <>
       <div className={classes.buttons}>

@@ -1,7 +1,7 @@
 import type { Schemas } from '@/lib/api/client'
 
 type Message = { message: string } | { message_one: string; message_other: string }
-type Words = Message & { hint: string }
+type Words = Message & { hint?: string }
 
 const SMALLER =
   'Verkleinern Sie optimization.per_device_train_batch_size oder data.max_length (und erhöhen Sie gradient_accumulation_steps, damit jeder Schritt gleich viele Zeilen sieht), oder setzen Sie compute.gradient_checkpointing: true. Der Speicherplan zeigt, was passt.'
@@ -55,6 +55,10 @@ export default {
     message: 'Der Lauf {{run}} wartet auf den Lauf {{earlier}}, auf dessen Modell er aufbaut.',
     hint: 'Sehen Sie jenen an; wo er pausiert, lässt er sich fortsetzen.',
   },
+  'earlier-stage-unsuccessful': {
+    message: 'Der Lauf {{run}} baut auf dem Lauf {{earlier}} auf, und der ist nicht gelungen.',
+    hint: 'Setzen Sie jenen fort, dann folgt dieser von selbst; gibt es ihn nicht mehr, beginnen Sie das Rezept neu.',
+  },
   'later-stage-needs-run': {
     message: 'Den Lauf {{run}} braucht noch eine spätere Stufe: {{later}}.',
     hint: 'Halten Sie erst die spätere Stufe an, oder lassen Sie sie fertig werden.',
@@ -102,6 +106,35 @@ export default {
   'reward-needs-file': {
     message: 'Eine Belohnung in Python führt Ihren eigenen Code aus, und Code kommt nicht über das Netz.',
     hint: 'Starten Sie den Lauf in einem Terminal auf dem Server: `modelforge train -c recipe.yaml --reward-file DATEI`.',
+  },
+  'config-not-usable': {
+    message: 'So lässt sich das Rezept nicht verwenden. {{faults}}',
+  },
+  'recipe-not-yaml': {
+    message: 'Das Rezept ist kein gültiges YAML: {{reason}}',
+    hint: 'Berichtigen Sie diese Stelle.',
+  },
+  'recipe-without-keys': {
+    message: 'Das Rezept enthält keine Schlüssel mit Werten.',
+    hint: 'Beginnen Sie mit `model: …` und `dataset: …`.',
+  },
+  'stages-not-a-list': {
+    message: '`stages` muss eine Liste von 2 bis {{most}} Teilrezepten sein.',
+    hint: 'Zum Beispiel: `stages: [{strategy: sft, dataset: A}, {strategy: dpo, dataset: B}]`.',
+  },
+  'names-a-path': {
+    message: '{{key}}: {{found}} lässt sich über das Netz nicht nennen.',
+    hint: 'Gemeint sind Namen wie starter:NAME, sample:NAME, IDs der Bibliothek oder des Hubs. Dateien kommen durch Hochladen herein; Pfade nennt nur ein Terminal auf dem Server (`modelforge train`).',
+  },
+  'preflight-refuses': {
+    message: 'Die Prüfung lässt diesen Lauf nicht zu. {{finding}}',
+    hint: '{{fix}}',
+  },
+  'checkpoint-not-readable': {
+    message: 'Die Beschreibung des Zwischenstands ist nicht lesbar.',
+  },
+  'checkpoint-changed': {
+    message: 'Die Beschreibung des Zwischenstands wurde nachträglich geändert.',
   },
   'unsloth-missing': {
     message: 'Als provider ist unsloth gewählt, aber das Paket ist in dieser Umgebung nicht installiert.',
@@ -197,9 +230,39 @@ export default {
       'Das zusammengeführte Modell antwortet nicht wie der Adapter: {{reason}}. Es wurde nicht behalten.',
     hint: 'Führen Sie mit float32 zusammen, oder nehmen Sie den Adapter, wie er ist.',
   },
-  'export-being-made': {
-    message: '{{export}} wird gerade gemacht.',
-    hint: 'Halten Sie das an, oder warten Sie, bis es zu Ende ist; dann löschen Sie es.',
+  'export-id-taken': {
+    message: 'Einen Export {{export}} gibt es schon, vom Modell {{model}}.',
+    hint: 'Löschen Sie erst jenen.',
+  },
+  'export-writes-none': {
+    message: '{{model}} schreibt keine Antworten, und an Antworten wird ein Export geprüft.',
+    hint: 'Nehmen Sie den Ordner des Modells, wie er ist; er folgt dem Standard von Hugging Face.',
+  },
+  'gguf-type-unknown': {
+    message: 'Modelle der Art {{type}} lassen sich nicht als GGUF schreiben.',
+    hint: 'Möglich ist es mit {{known}}. Als safetensors lässt sich jedes exportieren.',
+  },
+  'gguf-model-unusual': {
+    message: 'Dieses Modell der Art {{type}} hat etwas, wofür eine GGUF-Datei keinen Platz hat.',
+    hint: 'Exportieren Sie es als safetensors.',
+  },
+  'gguf-blocks-uneven': {
+    message:
+      'Zeilen von {{width}} Gewichten gehen in den Blöcken von {{block}}, die {{quantization}} hat, nicht auf.',
+    hint: 'Exportieren Sie es als f16.',
+  },
+  'gguf-tokenizer-unknown': {
+    message: 'Der Tokenizer des Modells lässt sich hier nicht als GGUF schreiben: Er ist kein BPE auf Bytes.',
+    hint: 'Die von Llama 3, Qwen und den Startmodellen sind es. Exportieren Sie es als safetensors.',
+  },
+  'no-run-made-model': {
+    message:
+      'Kein Lauf auf diesem Rechner hat {{model}} gemacht; darum ist keine Zeile als zurückgehalten bekannt.',
+    hint: 'Wählen Sie einen Datensatz, auf dem gemessen wird.',
+  },
+  'run-held-out-nothing': {
+    message: 'Der Lauf {{run}} hat keine Zeilen zurückgehalten.',
+    hint: 'Wählen Sie einen Datensatz, auf dem gemessen wird.',
   },
   'export-not-alike': {
     message: 'Der Export antwortet nicht wie das Modell: {{reason}}. Er wurde nicht behalten.',
@@ -267,6 +330,10 @@ export default {
     message: 'Modelle vom Typ „{{type}}“ kennt ModelForge nicht.',
     hint: 'Bekannte Typen: {{known}}, und Sprachmodelle, die wie Llama aufgebaut sind.',
   },
+  'weights-damaged': {
+    message: '{{file}} im Ordner {{folder}} ist beschädigt.',
+    hint: 'Kopieren oder laden Sie die Datei neu; aus dem Zwischenspeicher des Hubs wird sie neu geholt, sobald sie dort gelöscht ist.',
+  },
   'weights-in-other-form': {
     message:
       '{{model}} hat keine Gewichte in der Form, die transformers lädt ({{wanted}}), sondern {{found}}.',
@@ -276,6 +343,11 @@ export default {
     message:
       'Das Modell mischt {{experts}} Experten (Typ „{{type}}“); solche Modelle lassen sich noch nicht trainieren.',
     hint: 'Wählen Sie ein dichtes Modell, das keine Experten hat, etwa {{dense}}.',
+  },
+  'packing-mixes-rows': {
+    message:
+      'Für dieses Modell (Art {{type}}) lassen sich Zeilen nicht packen: Manche seiner Schichten tragen einen Zustand von Token zu Token, und so von jeder gepackten Zeile in die nächste.',
+    hint: 'Schalten Sie das Packen ab (strategy.packing: false).',
   },
   'quantised-already': {
     message:
@@ -303,6 +375,11 @@ export default {
     message: 'Nicht alle Dateien von {{model}} kamen in {{repository}} an.',
     hint: 'Versuchen Sie es noch einmal: Was angekommen ist, wird nicht zweimal gesendet.',
   },
+  'base-not-on-hub': {
+    message:
+      'Der Adapter {{model}} steht auf {{base}}, und das liegt nur auf diesem Rechner: Niemand könnte ihn laden.',
+    hint: 'Veröffentlichen Sie stattdessen das ganze Modell: `modelforge merge {{model}}` macht es. Ein Belohnungsmodell lässt sich nicht zusammenführen: Trainieren Sie es auf einem Modell des Hubs.',
+  },
   'push-not-confirmed': {
     message: 'Das Veröffentlichen ist nicht bestätigt.',
     hint: 'Tippen Sie genau: {{wanted}}',
@@ -312,6 +389,10 @@ export default {
     hint: 'Versuchen Sie es noch einmal.',
   },
   'job-ended': { message: 'Der Auftrag ist schon zu Ende.', hint: 'Es gibt nichts abzubrechen.' },
+  'job-under-way': {
+    message: '{{job}} ist noch nicht zu Ende.',
+    hint: 'Halten Sie es an, oder warten Sie, bis es zu Ende ist; dann löschen Sie es.',
+  },
   'job-not-failed': {
     message: 'Der Auftrag ist nicht gescheitert.',
     hint: 'Nur was nicht gelang, wird noch einmal versucht.',
@@ -328,6 +409,11 @@ export default {
   'conversation-too-long': {
     message: 'Das Gespräch hat {{tokens}} Token; das Modell liest höchstens {{limit}}.',
     hint: 'Kürzen Sie die Nachricht, oder beginnen Sie ein neues Gespräch.',
+  },
+  'takes-no-tools': {
+    message:
+      'Die Gesprächsvorlage von {{model}} schreibt keine Werkzeuge, Aufrufe von ihnen und deren Ergebnisse.',
+    hint: 'Lassen Sie sie weg, oder fragen Sie ein Modell, dessen Vorlage sie schreibt, wie die von Qwen und Llama 3.1.',
   },
   'nothing-to-write-on': {
     message: 'Es ist kein Text da, der weiterzuschreiben wäre.',
@@ -377,6 +463,10 @@ export default {
   'process-out-of-memory': {
     message: 'Der Prozess für `{{name}}` wurde beendet, wohl weil der Speicher nicht reichte.',
     hint: 'Geben Sie Speicher frei, oder nehmen Sie ein kleineres Modell oder weniger Daten.',
+  },
+  'server-ended': {
+    message: 'Der Server wurde beendet, bevor dies fertig war.',
+    hint: 'Nichts Halbes ist geblieben. Starten Sie es noch einmal.',
   },
   'server-ending': {
     message: 'Der Server wird beendet.',

@@ -124,6 +124,16 @@ export default {
       'Ein Schritt erzeugt Antworten auf {{needed}} Fragen, und zum Trainieren gibt es davon {{prompts}}.',
     fix: 'Ergänzen Sie Fragen, senken Sie optimization.per_device_train_batch_size oder optimization.gradient_accumulation_steps, oder erhöhen Sie strategy.num_generations.',
   },
+  'reward-model-other-prompts': {
+    message:
+      'Von Gesprächen und bloßen Texten kennt das Belohnungsmodell {{model}} das eine, und {{others}} von {{prompts}} Fragen sind das andere.',
+    fix: 'Nennen Sie ein Belohnungsmodell, das auf Paaren derselben Form trainiert wurde, oder geben Sie den Fragen seine Form.',
+  },
+  'reward-model-other-template': {
+    message:
+      'Die Chat-Vorlage des Belohnungsmodells {{model}} schreibt Gespräche anders als die dieses Modells.',
+    fix: 'Trainieren Sie das Belohnungsmodell auf dem Modell, das es beurteilen soll, oder auf einem verwandten mit derselben Chat-Vorlage.',
+  },
   'exact-duplicates': {
     message:
       'Zeilen, die eine frühere wiederholen: {{exact}}; die einer ähneln: {{near}}. Doppelte liegen auf einer Seite der Teilung.',

@@ -1,11 +1,13 @@
 import advice from './advice'
 import error from './errors'
-import fault from './faults'
+import fault, { faultFix, faultWhole } from './faults'
 import finding from './findings'
 import note from './notes'
 import phrase from './phrases'
 import problem from './problems'
+import remark from './remarks'
 import starter from './starters'
+import together from './together'
 
 /** Was der Server auf Englisch sagt, nach den Namen seiner Texte. */
 export default {
@@ -13,11 +15,17 @@ export default {
     advice,
     error,
     fault,
+    faultFix,
+    faultWhole,
+    faultFound: '{{key}}: gefunden {{found}}, erwartet {{expected}}.',
     finding,
     note,
     phrase,
     problem,
+    remark,
     starter,
+    together,
+    inStage: 'Stufe {{stage_number}} von {{stages}} ({{stage_name}}): {{message}}',
     broken_one: 'Verletzt in {{count}} Zeile, in Zeile {{first}}: {{truth}}',
     broken_other: 'Verletzt in {{count}} Zeilen, zuerst in Zeile {{first}}: {{truth}}',
   },

@@ -1,0 +1,96 @@
+import i18next from 'i18next'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+import { Problem } from '@/lib/api/problem'
+import { speak } from '@/lib/i18n'
+
+import { errorWords } from './error-words'
+
+const problem = (body: object) =>
+  new Problem({ type: 'urn:modelforge:error', title: 'Error', status: 422, detail: 'In English.', ...body })
+const words = (body: object) => errorWords(problem(body).told, i18next)
+const RECIPE = {
+  code: 'config-not-usable',
+  params: { faults: 'In English.' },
+  errors: [
+    {
+      key: 'finetuning_type',
+      found: "'half'",
+      expected: "'lora' or 'full'",
+      kind: 'literal_error',
+      params: { expected: "'lora', 'full'" },
+    },
+    {
+      key: 'learning_rat',
+      found: '1',
+      expected: 'a known key',
+      kind: 'misspelt-key',
+      params: { near: 'lr' },
+    },
+    { key: 'lora.r', found: 'this combination', expected: 'as the server says', kind: 'combination' },
+  ],
+}
+
+beforeEach(() => speak('de'))
+afterEach(() => speak('en'))
+
+test('a recipe that cannot be used says in German of each key what was found, expected and is to be done', () => {
+  expect(words(RECIPE).message).toBe(
+    'So lässt sich das Rezept nicht verwenden. ' +
+      "finetuning_type: gefunden 'half', erwartet eines von 'lora', 'full'. Berichtigen Sie `finetuning_type`. " +
+      'learning_rat: gefunden 1, erwartet ein bekannter Schlüssel. Meinten Sie `lr`? ' +
+      'lora.r: as the server says.',
+  )
+})
+
+test('what does not go together is told in German, with its values', () => {
+  const expected = 'label_smoothing_factor smooths the loss of sft, not that of kto; set it to 0'
+  const fault = { key: 'the recipe', found: 'this combination', expected, kind: 'smooths-another-loss' }
+  expect(words({ ...RECIPE, errors: [{ ...fault, params: { strategy: 'kto' } }] }).message).toBe(
+    'So lässt sich das Rezept nicht verwenden. ' +
+      'label_smoothing_factor glättet den Verlust von sft, nicht den von kto; setzen Sie es auf 0.',
+  )
+})
+
+test('the same in English is what the server says', async () => {
+  await speak('en')
+  expect(words(RECIPE).message).toBe('In English.')
+})
+
+test('a field of a request is refused with what German expects there', () => {
+  const errors = [{ key: 'body.rows', expected: 'less than 5', kind: 'less_than', params: { lt: 5 } }]
+  const params = { key: 'body.rows', expected: 'less than 5' }
+  expect(words({ code: 'request-not-valid', params, errors }).message).toBe('body.rows: kleiner als 5.')
+})
+
+test('a stage is named before what is wrong with it, and what the preflight found is told in German', () => {
+  const findings = [
+    { truth: 'no-rows', severity: 'ok', message: 'Nothing.' },
+    { truth: 'x', severity: 'error', message: 'No rows.', fix: 'Add.', code: 'rows-beyond-positions' },
+  ]
+  const finding = { ...findings[1], params: { longest: 2000, limit: 1024 } }
+  const { message, hint } = words({
+    code: 'preflight-refuses',
+    params: { finding: 'No rows.', fix: 'Add.', stage_number: 2, stages: 3, stage_name: 'dpo' },
+    preflight: { findings: [findings[0], finding] },
+  })
+  expect(message).toBe(
+    'Stufe 2 von 3 (dpo): Die Prüfung lässt diesen Lauf nicht zu. ' +
+      'Die längste Zeile hat 2.000 Token, und das Modell hat nur Positionen für 1.024.',
+  )
+  expect(hint).toContain('Setzen Sie data.max_length auf 1.024 oder weniger')
+})
+
+test('an error of a stage that the page does not know stays as the server says it, stage included', () => {
+  const params = { stage_number: 2, stages: 3, stage_name: 'dpo' }
+  expect(words({ detail: 'Stage 2 of 3 (dpo): In English.', params }).message).toBe(
+    'Stage 2 of 3 (dpo): In English.',
+  )
+})
+
+test('the problems of a dataset are no faults of fields', () => {
+  const errors = [{ file: 'a.jsonl', line: 1, found: '', expected: 'text', fix: '' }]
+  const params = { name: 'a.jsonl', count: 2 }
+  expect(problem({ errors }).told.faults).toEqual([])
+  expect(words({ code: 'dataset-has-problems', params, errors }).message).toBe('a.jsonl hat 2 Probleme.')
+})

@@ -1,0 +1,119 @@
+"""Sentences that stand beside a result: what was read otherwise, how it was checked, what to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from modelforge.exceptions import Params
+from modelforge.schemas.base import Schema
+
+RemarkCode = Literal[
+    "read-as",
+    "read-as-in-stage",
+    "reward-model-first",
+    "merge-checked",
+    "head-untrained",
+    "rows-drawn",
+    "learned-these-rows",
+    "perplexities-not-compared",
+    "log-losses-not-compared",
+    "prefix-not-in-file",
+    "no-modelfile-for-pattern",
+    "no-modelfile-for-pattern-of-texts",
+    "no-modelfile-for-quotes",
+    "no-modelfile-for-quotes-of-texts",
+    "texts-split-otherwise",
+    "no-tools-in-modelfile",
+    "tool-prompt-compared",
+    "held-out-rows",
+    "going-on-from",
+    "checkpoint-not-used",
+    "disk-full",
+    "worker-died",
+    "failed-once",
+    "retried-in-less-memory",
+]
+"""What may be remarked. Texts in other languages are kept by these names."""
+
+PATTERN = (
+    "There is no Modelfile: what stands around the texts, by the chat template and data.source_prefix, does not follow "
+    "a pattern that could be written in Ollama's language with the same token ids."
+)
+QUOTES = (
+    "There is no Modelfile: a text in it (chat template, data.source_prefix, system prompt, end token) holds quotes or "
+    "a letter that cannot be printed, which Ollama's parser does not give back."
+)
+IN_THE_FILE = " llama.cpp reads the chat template in the file itself."
+
+REMARKS: Mapping[RemarkCode, str] = {
+    "read-as": "`{written}` was read as `{key}`.",
+    "read-as-in-stage": "Stage {number}: `{written}` was read as `{key}`.",
+    "reward-model-first": "No rewards are named, so a reward model is trained from the pairs first, as a stage of its "
+    "own.",
+    "merge-checked": "Checked against the adapter on {prompts} prompts: the same token ids, {same} of {prompts} "
+    "answers the same, logits apart by at most {difference:.2g} (allowed: {tolerance:.2g}, {dtype}).",
+    "head-untrained": "{model} has no fitting weights for {parts}: these begin at random, so that its figures are "
+    "those of guessing.",
+    "rows-drawn": "{wanted:,} of {rows:,} rows, drawn by the seed (evaluation.max_rows).",
+    "learned-these-rows": "{model} was trained on rows of this very dataset, which flatters it. Without a dataset it "
+    "is measured on the rows that were held out.",
+    "perplexities-not-compared": "The two models split text into different tokens, so their perplexities are not "
+    "compared.",
+    "log-losses-not-compared": "The two models do not know the same rows' answers, so their log losses are not "
+    "compared.",
+    "prefix-not-in-file": "In training, {prefix!r} stood before every text. A GGUF file cannot say so: where no "
+    "Modelfile does, write it there yourself.",
+    "no-modelfile-for-pattern": PATTERN + IN_THE_FILE,
+    "no-modelfile-for-pattern-of-texts": PATTERN,
+    "no-modelfile-for-quotes": QUOTES + IN_THE_FILE,
+    "no-modelfile-for-quotes-of-texts": QUOTES,
+    "texts-split-otherwise": "llama.cpp splits text by rules of its own, of which {rules!r} comes closest to this "
+    "model's tokenizer: {other} of {texts} unusual texts get other token ids than in training.",
+    "no-tools-in-modelfile": "This model takes tools, but the Modelfile does not write them, nor calls and their "
+    "results: Ollama's language writes JSON with other spaces than training did. llama.cpp with --jinja reads the chat "
+    "template in the file itself, which does.",
+    "tool-prompt-compared": "A conversation with a tool, a call of it and its result, as far as the chat template "
+    "writes them, has the same token ids by the chat template in the files. Answers to such were not compared.",
+    "held-out-rows": "{count} held-out rows",
+    "going-on-from": "Going on from {checkpoint}.",
+    "checkpoint-not-used": "{checkpoint} is not used: {reason}.",
+    "disk-full": "The disk is full. The run goes on from its checkpoint when space returns.",
+    "worker-died": "The worker died. Another attempt begins.",
+    "failed-once": "{type}: {message} Another attempt begins; the same error again ends the run.",
+    "retried-in-less-memory": "{message} The run goes on with {changes}.",
+}
+
+
+class Remark(Schema):
+    """A sentence by its name and the values within it, so that it can be said in other languages."""
+
+    code: RemarkCode
+    params: Params = Field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """The sentence in English."""
+        return REMARKS[self.code].format(**self.params)
+
+    @property
+    def as_event(self) -> dict[str, Any]:
+        """What an event of a run says: the sentence, and the remark beside it."""
+        return {"text": self.sentence, "remark": self.model_dump(mode="json")}
+
+
+def remark(code: RemarkCode, **values: str | int | float) -> Remark:
+    """A remark with the values that it names."""
+    return Remark(code=code, params=values)
+
+
+def sentences(remarks: Iterable[Remark]) -> tuple[str, ...]:
+    """The remarks in English, in their order."""
+    return tuple(one.sentence for one in remarks)
+
+
+def by_sentence(remarks: Iterable[Remark]) -> dict[str, Remark]:
+    """English sentence → the remark that it is: what is sent beside the sentences, for other languages."""
+    return {one.sentence: one for one in remarks}
