@@ -137,7 +137,8 @@ test('every page', { timeout: 1_800_000 }, async () => {
     one.getByText(/Difference .* interval/).waitFor({ timeout: LONG }),
   )
   await shoot(page, 'export-dialog', `/models/${quick}`, async (one) => {
-    await one.getByRole('button', { name: 'Export' }).first().click()
+    await one.getByRole('button', { name: 'Actions' }).click()
+    await one.getByRole('menuitem', { name: 'Export' }).click()
     await one.getByRole('dialog').waitFor()
   })
   await shoot(page, 'settings', '/settings', settled)
