@@ -209,7 +209,7 @@ export default {
       },
       top_k: { name: 'Top k', help: 'Wählt unter so vielen wahrscheinlichsten Token. 0 lässt alle zu.' },
       repetition_penalty: {
-        name: 'Wiederholungsstrafe',
+        name: 'Wiederholungs\u00adstrafe',
         help: 'Über 1 werden Token, die schon vorkamen, unwahrscheinlicher.',
       },
       max_new_tokens: { name: 'Längste Antwort, in Token', help: 'Dort wird sie abgeschnitten.' },

@@ -37,16 +37,18 @@ export function Beside({ model, messages, sampling, setSampling, alone, ...asked
       </Card>
       {alone ? null : (
         <Card>
-          <Textarea
-            autosize
-            minRows={2}
-            maxRows={8}
-            label={t('playground.system')}
-            description={t('playground.systemHelp')}
-            value={system}
-            onChange={(event) => setSystem(event.currentTarget.value)}
-          />
-          <ToolsField value={typed} onChange={setTools} />
+          <div className={grid.stack}>
+            <Textarea
+              autosize
+              minRows={2}
+              maxRows={8}
+              label={t('playground.system')}
+              description={t('playground.systemHelp')}
+              value={system}
+              onChange={(event) => setSystem(event.currentTarget.value)}
+            />
+            <ToolsField value={typed} onChange={setTools} />
+          </div>
         </Card>
       )}
       {model ? <SnippetCard curl={curl(call)} python={python(call)} help={t('playground.codeHelp')} /> : null}
