@@ -83,12 +83,12 @@ def _texts(values: list[Any]) -> int | None:
     if set(map(type, values)) != {str}:
         return None
     joined = "".join(values)
-    return None if "\0" in joined or "\ufffd" in joined else len(values)
+    return None if "\0" in joined or "\ufffd" in joined or any(map(str.isspace, values)) else len(values)
 
 
 def _full_texts(values: list[Any]) -> int | None:
     texts = _texts(values)
-    return None if texts is None or not all(values) or any(map(str.isspace, values)) else texts
+    return None if not all(values) else texts
 
 
 def _extra(values: list[Any]) -> int | None:

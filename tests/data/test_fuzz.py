@@ -13,6 +13,7 @@ import modelforge.data.lines
 import modelforge.data.row_stream
 from modelforge.data.canonical_file import encode_row
 from modelforge.data.check import check_rows
+from modelforge.data.quick_check import QuickCheck
 from modelforge.data.row_stream import RowStream
 from modelforge.data.shapes import ALL_SHAPES, SHAPES
 from modelforge.data.source import resolve_dataset
@@ -100,6 +101,13 @@ PLAIN_ROWS = {
         )
     }),
 }  # fmt: skip
+
+
+def test_white_space_alone_is_no_good_text_to_the_quick_check_either() -> None:
+    columns = {name: name for name in ("instruction", "input", "output")}
+    quick = QuickCheck("alpaca", columns, set(columns))
+    assert quick.digests([b'{"instruction": "a", "input": "", "output": "b"}']) is not None
+    assert quick.digests([b'{"instruction": "a", "input": " ", "output": "b"}']) is None
 
 
 @pytest.mark.parametrize("shape", PLAIN_ROWS)
