@@ -1,8 +1,7 @@
-import { Group } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 
-import { BusyButton } from '@/components/ui/busy-button'
+import { ActionButtons } from '@/components/ui/action-buttons'
 import { Card } from '@/components/ui/card'
 import { ErrorText } from '@/components/ui/error-text'
 import { Meter } from '@/components/ui/meter'
@@ -82,30 +81,15 @@ function Job({ job }: { job: HubJob }) {
 /** Cancel what is open, try again what has ended badly, dismiss what has ended; and why that was refused. */
 function Actions({ job }: { job: HubJob }) {
   const { t } = useTranslation()
-  const queries = useQueryClient()
-  const act = useMutation({
-    mutationFn: (way: Way) => WAYS[way](job.id),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['hub', 'jobs'] }),
-  })
   const words = { cancel: t('common.cancel'), again: t('common.tryAgain'), dismiss: t('job.dismiss') }
   const ended: Way[] = job.status === 'succeeded' ? ['dismiss'] : ['again', 'dismiss']
   const offered: Way[] = isOpen(job) ? ['cancel'] : ended
   return (
-    <>
-      <Group gap="xs">
-        {offered.map((way) => (
-          <BusyButton
-            key={way}
-            size="xs"
-            variant={way === 'dismiss' ? 'subtle' : 'default'}
-            pending={act.isPending && act.variables === way}
-            onClick={() => act.mutate(way)}
-          >
-            {words[way]}
-          </BusyButton>
-        ))}
-      </Group>
-      {act.error ? <ProblemNotice error={act.error} /> : null}
-    </>
+    <ActionButtons
+      offered={offered}
+      words={words}
+      onAct={(way) => WAYS[way](job.id)}
+      renews={['hub', 'jobs']}
+    />
   )
 }
