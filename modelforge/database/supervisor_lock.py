@@ -65,6 +65,9 @@ class AdvisoryLock(SupervisorLock):
         return True
 
     def release(self) -> None:
-        """See `SupervisorLock`."""
-        self._connection.invalidate()  # a pooled connection would keep the lock
+        """See `SupervisorLock`. It is free when this returns: a closed connection keeps it until the server has noticed."""
+        try:
+            self._connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": KEY})
+        except SQLAlchemyError:
+            self._connection.invalidate()  # a lost connection holds nothing, and must not go back to the pool
         self._connection.close()

@@ -26,7 +26,13 @@ def url(request: pytest.FixtureRequest) -> str:
     """An empty database of either kind."""
     if request.param == "sqlite":
         return str(request.getfixturevalue("sqlite_url"))
-    return _new_database(request.getfixturevalue("postgres_port"))
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def postgres_url(postgres_port: int) -> str:
+    """An empty database of PostgreSQL."""
+    return _new_database(postgres_port)
 
 
 def _new_database(port: int) -> str:
