@@ -65,7 +65,7 @@ class AdvisoryLock(SupervisorLock):
         return True
 
     def release(self) -> None:
-        """See `SupervisorLock`. It is free when this returns: a closed connection keeps it until the server has noticed."""
+        """See `SupervisorLock`. Unlocked first: a closed connection keeps it until the server has noticed."""
         try:
             self._connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": KEY})
         except SQLAlchemyError:
