@@ -22,8 +22,9 @@ NAME = "pr0be_function"
 FIRST, SECOND = "fir5t_key", "sec0nd_key"
 PLAIN: Mapping[str, Any] = {FIRST: "va1ue", SECOND: "o7her"}
 RESULT = "re5ult"
-BARE = re.compile(r"\s*\[?\s*\{\s*\"")
 """Words that no template writes by itself."""
+BARE = re.compile(r"\s*\[?\s*\{\s*\"")
+"""A call without a mark before it: JSON alone."""
 PROOFS: tuple[Mapping[str, Any], ...] = (
     {FIRST: 'two\nlines, "quoted" {x}', SECOND: 7},
     {SECOND: [1, {"deep": "x"}]},
