@@ -5,10 +5,9 @@ import { gzipSync } from 'node:zlib'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
-import { STEPS } from '../src/app/routes/new/steps'
-import { TABS } from '../src/app/routes/run-tabs'
 import { Api, LONG } from './api'
 import { openBrowser, overhang, person, seriousFaults, settled, signIn, tokenOf } from './browser'
+import { everyPage } from './pages'
 import { Server } from './server'
 
 /** Long enough to be looked at from all sides, short enough to be waited for. */
@@ -326,7 +325,7 @@ describe('what may go wrong', () => {
     const { context: theirs, faults: seen } = await person(browser, { locale, colorScheme, viewport: phone })
     await signIn(theirs, await tokenOf(context))
     const held = await theirs.newPage()
-    for (const path of everyPage()) {
+    for (const path of [...everyPage(model), comparison]) {
       await held.goto(server.address + path)
       await settled(held)
       expect(await overhang(held), path).toBeLessThanOrEqual(0)
@@ -337,29 +336,6 @@ describe('what may go wrong', () => {
     await theirs.close()
   })
 })
-
-/** Each page and each of its states that an address names; a run is called like the model that came of it. */
-function everyPage(): string[] {
-  return [
-    '/',
-    '/datasets',
-    '/datasets/sample:support',
-    '/new',
-    '/new?dataset=sample:support&model=starter:chat', // what the steps after this one show
-    ...STEPS.map((step) => `/new?step=${step}`),
-    '/runs',
-    '/runs/nowhere',
-    ...TABS.map((tab) => `/runs/${model}?tab=${tab}`),
-    '/compare',
-    comparison,
-    '/models',
-    `/models/${model}`,
-    '/playground',
-    `/playground?model=${model}`,
-    '/settings',
-    '/nowhere',
-  ]
-}
 
 /** The model of a run, started over the API and waited for. */
 async function trained(config: object): Promise<string> {

@@ -4,13 +4,12 @@ import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
-import { STEPS } from '../src/app/routes/new/steps'
-import { TABS } from '../src/app/routes/run-tabs'
 import { LONG } from './api'
 import { openBrowser, person, settled, signIn, tokenOf } from './browser'
 import { sweep } from './focus'
 import { told } from './frames'
 import { Hands, listen } from './hands'
+import { everyPage } from './pages'
 import { Server } from './server'
 
 /** Enough for a run to be stopped in its midst and taken up again. */
@@ -228,7 +227,7 @@ describe('every page by Tab', () => {
     await signIn(theirs, await tokenOf(context))
     const held = await theirs.newPage()
     const missed: string[] = []
-    for (const path of everyPage()) {
+    for (const path of everyPage(model)) {
       await held.goto(server.address + path)
       await settled(held)
       const found = await sweep(held)
@@ -304,23 +303,4 @@ async function openMenu(dialog: string, entry: string): Promise<void> {
   await hands.press('Enter')
   await page.getByRole('dialog', { name: new RegExp(dialog) }).waitFor()
   await hands.stayInDialog()
-}
-
-function everyPage(): string[] {
-  return [
-    '/',
-    '/datasets',
-    '/datasets/sample:support',
-    '/new',
-    '/new?dataset=sample:support&model=starter:chat',
-    ...STEPS.map((step) => `/new?step=${step}`),
-    '/runs',
-    ...TABS.map((tab) => `/runs/${model}?tab=${tab}`),
-    '/compare',
-    '/models',
-    `/models/${model}`,
-    `/playground?model=${model}`,
-    '/settings',
-    '/nowhere',
-  ]
 }
