@@ -191,16 +191,17 @@ async function converse(page: Page): Promise<void> {
 async function classify(page: Page): Promise<void> {
   await page
     .getByRole('textbox', { name: 'Text', exact: true })
-    .fill('My parcel never came. I would like my money back, please.')
+    .fill('Hi, The fridge works well. I want my money back for the oven. Best, Flora')
   await page.getByRole('button', { name: 'Classify' }).click()
   await page.getByLabel('Classes with their probabilities').waitFor({ timeout: LONG })
 }
 
 async function find(page: Page): Promise<void> {
   const text =
-    'Bianca has an orange tent. Bianca lost a guitar at the school. At home Ugo keeps a hard duck. It was a quiet week. At the school Yvonne met Diego. In the evening Yvonne ate milk.'
+    'Bianca has an orange tent. Bianca lost a guitar at the school. Yvonne went to the garden on Thursday. ' +
+    'Yvonne has a job at the hospital. Ugo lives in London.'
   await page.getByRole('textbox', { name: 'Text to look in' }).fill(text)
-  await page.getByRole('textbox', { name: 'Question' }).fill('What did Yvonne eat?')
+  await page.getByRole('textbox', { name: 'Question' }).fill('Where does Yvonne work?')
   await page.getByRole('button', { name: 'Find the answer' }).click()
   await page.getByText(/^Probability \d/).waitFor({ timeout: LONG })
 }
