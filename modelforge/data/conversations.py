@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from modelforge.data.fields import Row, damage, decoded, text_of, tools_of, type_name
+from modelforge.data.fields import Row, damage, decoded, text_of, tools_of, typed
 from modelforge.data.problem_log import Fault, shown
 from modelforge.data.problem_phrases import phrase
 from modelforge.data.tool_calls import checked_calls
@@ -141,8 +141,7 @@ def _list_of_turns(values: Row, name: str, faults: list[Fault]) -> list[Any] | N
     elif value is None:
         faults.append(Fault("null-value", name, "null", phrase("turns-list")))
     else:
-        found = f"{type_name(value)} {shown(value)}"
-        faults.append(Fault("wrong-type", name, found, phrase("turns-list"), phrase("turns-as-objects")))
+        faults.append(Fault("wrong-type", name, typed(value), phrase("turns-list"), phrase("turns-as-objects")))
     return None
 
 

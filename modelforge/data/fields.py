@@ -11,6 +11,7 @@ from modelforge.data.json_rows import DEEPEST, depth_of
 from modelforge.data.problem_kinds import KINDS
 from modelforge.data.problem_log import Fault, shown
 from modelforge.data.problem_phrases import phrase
+from modelforge.schemas.problem_codes import Phrase
 
 Row = Mapping[str, Any]
 MISSING = object()
@@ -36,7 +37,7 @@ def _why_no_text(value: Any, name: str) -> Fault:
         return Fault("null-value", name, "null")
     if isinstance(value, str):
         return Fault("empty-value", name, shown(value) if value else phrase("an-empty-text"))
-    return Fault("wrong-type", name, f"{type_name(value)} {shown(value)}")
+    return Fault("wrong-type", name, typed(value))
 
 
 def damage(value: str, name: str, faults: list[Fault]) -> None:
@@ -49,10 +50,21 @@ def damage(value: str, name: str, faults: list[Fault]) -> None:
         )
 
 
-def type_name(value: Any) -> str:
-    """The type in the words of JSON."""
-    names = {dict: "object", list: "array", str: "text", bool: "boolean", int: "number", float: "number"}
-    return "null" if value is None else names.get(type(value), type(value).__name__)
+def typed(value: Any) -> Phrase:
+    """A value of a type that is not expected, and that type in the words of JSON."""
+    text = shown(value)
+    match value:
+        case dict():
+            return phrase("of-type-object", text=text)
+        case list():
+            return phrase("of-type-array", text=text)
+        case str():
+            return phrase("of-type-text", text=text)
+        case bool():
+            return phrase("of-type-boolean", text=text)
+        case int() | float():
+            return phrase("of-type-number", text=text)
+    return phrase("of-type-other", type=type(value).__name__, text=text)
 
 
 def decoded(value: Any) -> Any:
