@@ -53,10 +53,18 @@ class Site(NamedTuple):
 
 @cache
 def german(file: str) -> dict[str, set[str]]:
-    """Code → the values that its German names. The files are as Prettier writes them: one code on each first level."""
-    text = (GERMAN / f"{file}.ts").read_text(encoding="utf-8")
+    """Code → the values that its German names, of a file or of all in a folder."""
+    files = sorted((GERMAN / file).glob("*.ts")) or [GERMAN / f"{file}.ts"]
+    tables = [german_of(path.read_text(encoding="utf-8")) for path in files]
+    found = {code: values for table in tables for code, values in table.items()}
+    assert len(found) == sum(map(len, tables)), "a code stands in two files"
+    return found
+
+
+def german_of(text: str) -> dict[str, set[str]]:
+    """The same of one file, which is as Prettier writes it: one code on each first level."""
     begins = list(re.finditer(r"^  '?([a-z0-9-]+)'?:", text, re.MULTILINE))
-    ends = [*(one.start() for one in begins[1:]), len(text)]
+    ends = [*(one.start() for one in begins[1:]), len(text)] if begins else []
     return {
         one.group(1): set(re.findall(r"{{(\w+)(?:, \w+)?}}", text[one.end() : end]))
         for one, end in zip(begins, ends, strict=True)
@@ -112,6 +120,8 @@ MAKERS: dict[str, tuple[str, int, Values]] = {
     "_Change": ("advice", 0, lambda *_: {"set", "gib"}),
     "_said": ("errors", 0, by_name),
     "fault_of": ("faults", 0, by_name),
+    "unfit": ("faults", 0, by_name),
+    "at_odds": ("together", 0, by_name),
     "_fault": ("faults", 0, by_name),
     "Impossible": ("together", 0, lambda call, module: dict_keys(call.args[2] if len(call.args) > 2 else None, module)),
 }

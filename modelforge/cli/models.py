@@ -28,7 +28,7 @@ def list_models(as_json: Json = False) -> None:
 
     listing = ModelLibrary(Workplace.open().files).list_models()
     for problem in listing.unreadable:
-        typer.echo(f"Left out, since its manifest cannot be read: {problem}", err=True)
+        typer.echo(f"Left out, since its manifest cannot be read: {problem.id}: {problem.error.message}", err=True)
     if as_json:
         dump([model.model_dump(mode="json") for model in listing.models])
     elif not listing.models:

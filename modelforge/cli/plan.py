@@ -53,7 +53,7 @@ def plan(
     parsed = load_recipe(config, overrides or ())
     provider = ProviderFactory.create_provider(parsed.config.provider)
     source = resolve_model(parsed.config.model, provider, Workplace.open().files, parsed.config.model_revision)
-    shape = trainable_shape(source.location, source.revision)
+    shape = trainable_shape(parsed.config, source.location, source.revision)
     planned = plan_memory(parsed.config, shape, sequence_length or parsed.config.data.max_length)
     if as_json:
         typer.echo(planned.model_dump_json(indent=2))

@@ -74,7 +74,10 @@ def detect_format(path: Path, claimed: FileFormat | None = None) -> FormatVerdic
             head = file.read(HEAD)
     except OSError as error:
         raise StorageError(
-            f"{path.name} cannot be read: {error.strerror}.", hint="Check the path and its permissions."
+            f"{path.name} cannot be read: {error.strerror}.",
+            hint="Check the path and its permissions.",
+            code="storage-failed",
+            params={"path": path.name, "reason": str(error.strerror)},
         ) from error
     claimed = claimed or ENDINGS.get(path.suffix.lower())
     if not head:

@@ -222,10 +222,15 @@ class Preflight:
 
 
 def label_span(features: Features) -> int:
-    """Tokens from the first label on; all of the row where labels have no column, and none of a prompt alone."""
-    labels = features.columns.get("labels")
-    if labels is None:
+    """Tokens from the first label on, of a pair those of the side that has more; all of the row where labels have no
+    column, and none of a prompt alone."""
+    labelled = [column for name, column in features.columns.items() if name.endswith("labels")]
+    if not labelled:
         return features.kept_tokens if features.trained_tokens else 0
+    return max(_from_first_label(column) for column in labelled)
+
+
+def _from_first_label(labels: Sequence[int]) -> int:
     first = next((at for at, label in enumerate(labels) if label != IGNORED), len(labels))
     return len(labels) - first
 

@@ -88,6 +88,8 @@ def _hub(name: str, revision: str | None) -> DatasetSource:
         raise ConfigurationError(
             f"hub:{name} does not name a dataset of the hub.",
             hint="Write it as hub:OWNER/NAME, e.g. hub:tatsu-lab/alpaca.",
+            code="hub-name-wrong",
+            params={"name": name},
         )
     return DatasetSource(name, "hub", None, None, revision)
 
@@ -112,7 +114,12 @@ def _from_library(dataset: str, files: FileManager) -> DatasetSource:
     manifest = folder.read_manifest()
     parts = sorted(path for path in folder.source.iterdir() if not path.name.startswith("."))
     if len(parts) != 1:
-        raise NotFoundError(f"The dataset {dataset} has no source file.", hint="Delete it and add it again.")
+        raise NotFoundError(
+            f"The dataset {dataset} has no source file.",
+            hint="Delete it and add it again.",
+            code="dataset-without-file",
+            params={"dataset": dataset},
+        )
     return DatasetSource(manifest.name, "library", parts[0], manifest.file_format)
 
 

@@ -69,20 +69,38 @@ def database_errors() -> Iterator[None]:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
         cause = getattr(error, "orig", None) or error
-        raise DatabaseError(f"The database did not answer as expected: {cause}", hint=REBUILD) from error
+        raise DatabaseError(
+            f"The database did not answer as expected: {cause}",
+            hint=REBUILD,
+            code="database-failed",
+            params={"reason": str(cause)},
+        ) from error
     except ValidationError as error:
         raise DatabaseError(
-            f"The database holds a {error.title} of another version of ModelForge.", hint=REBUILD
+            f"The database holds a {error.title} of another version of ModelForge.",
+            hint=REBUILD,
+            code="database-of-other-version",
+            params={"table": error.title},
         ) from error
     except ValueError as error:  # JSON or a time that a fault of the disk has changed
-        raise DatabaseError(f"The database holds a value that cannot be read: {error}", hint=REBUILD) from error
+        raise DatabaseError(
+            f"The database holds a value that cannot be read: {error}",
+            hint=REBUILD,
+            code="database-failed",
+            params={"reason": str(error)},
+        ) from error
 
 
 def found(session: Session, table: type[Row], key: str, *, lock: bool = False) -> Row:
     """One row by its id, locked for this transaction where asked. Raises NotFoundError."""
     row = session.get(table, key, with_for_update=lock)
     if row is None:
-        raise NotFoundError(f"The database knows no {table.__tablename__[:-1]} {key[:80]!r}.", hint=REBUILD)
+        raise NotFoundError(
+            f"The database knows no {table.__tablename__[:-1]} {key[:80]!r}.",
+            hint=REBUILD,
+            code="not-in-database",
+            params={"name": key[:80]},
+        )
     return row
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from modelforge.exceptions import TrainingError
+from modelforge.exceptions import ErrorCode, Params, TrainingError
 from modelforge.inference.chat_engine import ChatEngine
 from modelforge.schemas.export import ExportCheck
 from modelforge.tasks.call_form import ASKED, PROBE_TALK, PROBE_TOOLS
@@ -52,14 +53,19 @@ def check_export(
             nothing to compare.
     """
     if any(ours.prompt_ids != theirs.prompt_ids for ours, theirs in zip(model, export, strict=True)):
-        raise _refused("its tokenizer gives other ids for the same prompt", numbers)
+        reason = "its tokenizer gives other ids for the same prompt"
+        raise _refused(reason, numbers, code="export-splits-otherwise")
     _refuse_missing(model, export)
     divergence, same_tokens = _mean(model, export, _divergence), _mean(model, export, _same_token)
     if not divergence <= LARGEST_DIVERGENCE[numbers]:  # also where it is not a number
         allowed = LARGEST_DIVERGENCE[numbers]
-        raise _refused(f"its next token diverges by {divergence:.2g} nats, more than {allowed:g}", numbers)
+        reason = f"its next token diverges by {divergence:.2g} nats, more than {allowed:g}"
+        nats = divergence if math.isfinite(divergence) else str(divergence)
+        raise _refused(reason, numbers, code="export-diverges", params={"nats": nats, "allowed": allowed})
     if same_tokens < LEAST_SAME_TOKENS:
-        raise _refused(f"it would choose only {same_tokens:.0%} of the tokens of the model's answers", numbers)
+        reason = f"it would choose only {same_tokens:.0%} of the tokens of the model's answers"
+        percent = round(100 * same_tokens)
+        raise _refused(reason, numbers, code="export-chooses-otherwise", params={"percent": percent})
     same = sum(ours.text == theirs.text for ours, theirs in zip(model, export, strict=True))
     return ExportCheck(
         verdict="same" if same == len(model) and numbers not in BLOCKS else "close",
@@ -88,17 +94,21 @@ def ids_with_tools(engine: ChatEngine) -> list[int]:
 def check_tools(model: list[int], export: list[int], numbers: str) -> None:
     """Compare both sides' `ids_with_tools`. Raises TrainingError where they differ."""
     if model != export:
-        raise _refused("its tokenizer gives other ids for the same prompt with tools", numbers)
+        reason = "its tokenizer gives other ids for the same prompt with tools"
+        raise _refused(reason, numbers, code="export-splits-otherwise")
 
 
 def _refuse_missing(model: Sequence[Answer], export: Sequence[Answer]) -> None:
     """A mean over nothing is no measure: each side must have logits for every token of its answers."""
     lacking = [answer for answer in (*model, *export) if len(answer.choices) != len(answer.answer_ids) + 1]
     if lacking or not model:
+        answers = len(model) + len(export)
         raise TrainingError(
-            f"The export could not be compared with the model: {len(lacking)} of {len(model) + len(export)} answers "
-            "have too few logits, where each needs one row for every token and its end. It was not kept.",
+            f"The export could not be compared with the model: {len(lacking)} of {answers} answers have too few "
+            "logits, where each needs one row for every token and its end. It was not kept.",
             hint="Report this model: it is asked wrongly. Until then, use its folder as it is.",
+            code="export-not-compared",
+            params={"lacking": len(lacking), "answers": answers},
         )
 
 
@@ -122,12 +132,12 @@ def _same_token(ours: Any, theirs: Any) -> Any:
     return (ours.argmax(dim=-1) == theirs.argmax(dim=-1)).float()
 
 
-def _refused(reason: str, numbers: str) -> TrainingError:
+def _refused(reason: str, numbers: str, *, code: ErrorCode, params: Params | None = None) -> TrainingError:
     return TrainingError(
         f"The export does not answer as the model does: {reason}. It was not kept.",
         hint=f"Export it in a finer type: {FINER[numbers]}."
         if numbers in FINER
         else "Use the model's folder as it is, and report this model: its export is written wrongly.",
-        code="export-not-alike",
-        params={"reason": reason},
+        code=code,
+        params=params,
     )

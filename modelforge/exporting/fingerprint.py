@@ -50,6 +50,13 @@ def largest_error(ours: Fingerprint, theirs: Fingerprint, numbers: str) -> float
             f"The export does not hold the model's weights: {worst} is off by {errors[worst]:.0%} where {numbers} "
             f"rounds by at most {WORST[numbers]:.2%}. It was not kept.",
             hint="Export in another format, and report this model: its files are written wrongly.",
+            code="export-weights-off",
+            params={
+                "weight": worst,
+                "error": f"{errors[worst]:.0%}",
+                "numbers": numbers,
+                "allowed": f"{WORST[numbers]:.2%}",
+            },
         )
     return errors[worst]
 

@@ -82,6 +82,8 @@ def tensors(model: Any, architecture: Architecture) -> Iterator[tuple[str, tuple
             raise ConfigurationError(
                 f"A GGUF file of a {architecture.name} model has no place for {name}.",
                 hint="Export it with --format safetensors.",
+                code="gguf-no-place",
+                params={"type": architecture.name, "weight": name},
             )
         yield (
             found,

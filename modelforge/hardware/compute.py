@@ -86,6 +86,8 @@ def _refuse_found(config: TrainingConfig, device: Kind, precision: Precision) ->
         raise HardwareError(
             f"This run would compute on {device} in {precision}, which does not go with the recipe: {refusal.reason}.",
             hint="Change that in the recipe, or run it on a machine with another device.",
+            code="device-against-recipe",
+            params={"device": device, "precision": precision, "refusal": refusal.code},
         )
 
 
@@ -107,6 +109,8 @@ def _device(config: TrainingConfig, hardware: Hardware) -> tuple[Kind, Accelerat
     raise HardwareError(
         f"compute.device is {wanted}, but no such device was found on this machine.",
         hint="Set compute.device: auto, or run `modelforge doctor` to see what was found.",
+        code="device-not-found",
+        params={"device": wanted},
     )
 
 
@@ -123,6 +127,7 @@ def _precision(config: TrainingConfig, hardware: Hardware, device: Kind, acceler
         raise HardwareError(
             "compute.precision is bf16, but this GPU computes bf16 only in emulation.",
             hint="Set compute.precision: auto, which takes fp16 here.",
+            code="bf16-emulated",
         )
     return wanted
 
@@ -133,7 +138,9 @@ def _cpu_precision(wanted: Literal["auto", "fp32", "bf16", "fp16"], hardware: Ha
         return "bf16" if has_fast_bf16 else "fp32"
     if wanted == "fp16":
         raise HardwareError(
-            "compute.precision is fp16, which a CPU cannot train in.", hint="Set compute.precision: auto."
+            "compute.precision is fp16, which a CPU cannot train in.",
+            hint="Set compute.precision: auto.",
+            code="fp16-on-cpu",
         )
     return wanted
 

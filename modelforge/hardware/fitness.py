@@ -9,14 +9,16 @@ from modelforge.schemas.config import TrainingConfig
 DENSE = "Qwen/Qwen3-4B or meta-llama/Llama-3.1-8B-Instruct"
 
 
-def trainable_shape(location: str, revision: str | None = None) -> ModelShape:
-    """The shape of a model, a folder or a hub id, that is to be trained.
+def trainable_shape(config: TrainingConfig, location: str, revision: str | None = None) -> ModelShape:
+    """The shape of the model, a folder or a hub id, that `config` is to train: what a plan and a preflight begin with.
 
     Raises:
         ProviderError: as `ModelShape.read` and `check_trainable`.
+        ConfigurationError: as `check_packing`.
     """
     shape = ModelShape.read(location, revision)
     check_trainable(shape)
+    check_packing(config, shape)
     return shape
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,8 +13,10 @@ from modelforge.hardware.anatomy import Anatomy, Block, Linear
 from modelforge.hardware.decoder_families import DECODERS, llama_like
 from modelforge.hardware.encoder_families import ENCODERS
 from modelforge.hardware.hub_config import hub_config
+from modelforge.hardware.model_files import read_header, read_object
 from modelforge.hardware.state_layers import carries_state
 from modelforge.starter import starter_path
+from modelforge.storage.adapter_config import is_adapter, read_adapter_config
 from modelforge.storage.folders import ModelFolder
 
 STARTER = "starter:"
@@ -44,8 +44,6 @@ compute theirs, as does DeBERTa without `position_biased_input`. `tests/hardware
 against models of all types."""
 EXPERTS = ("num_experts", "num_local_experts", "n_routed_experts", "moe_num_experts")
 """Keys of `config.json` under which families say how many experts a layer has."""
-HEADER_LIMIT = 100 << 20
-"""The longest header that the safetensors format allows, in bytes."""
 STORED_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I8": 1, "U8": 1, "BOOL": 1}
 
 
@@ -89,11 +87,10 @@ class ModelShape:
         folder = Path(location)
         if not folder.is_dir():
             return cls.from_config(hub_config(location, revision))
-        adapter = folder / "adapter_config.json"
-        if adapter.is_file() and not (folder / "config.json").is_file():
-            base = cls.read(*_base_of(folder, _read_json(adapter)))
+        if is_adapter(folder) and not (folder / "config.json").is_file():
+            base = cls.read(*_base_of(folder))
             return replace(base, labels=adapter_labels(folder) or base.labels)
-        return cls.from_config(_read_json(folder / "config.json"), sorted(folder.glob("*.safetensors")))
+        return cls.from_config(read_object(folder / "config.json"), sorted(folder.glob("*.safetensors")))
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any], weights: Iterable[Path] = ()) -> ModelShape:
@@ -182,36 +179,15 @@ def adapter_labels(folder: Path) -> tuple[str, ...]:
     return model.read_manifest().classes if model.manifest.is_file() else ()
 
 
-def _base_of(folder: Path, adapter: Mapping[str, Any]) -> tuple[str, str | None]:
+def _base_of(folder: Path) -> tuple[str, str | None]:
     """Where the base of an adapter lies, and its revision; one of the same library also after the home was moved."""
-    name = str(adapter["base_model_name_or_path"])
+    adapter = read_adapter_config(folder)
+    name = adapter.base
     if name.startswith(STARTER):
         return str(starter_path(name.removeprefix(STARTER))), None
     place = Path(name)
     moved = ModelFolder(folder).neighbour(place) if place.is_absolute() and not place.is_dir() else None
-    return str(moved or name), adapter.get("revision")
-
-
-def read_header(file: Path) -> dict[str, dict[str, Any]]:
-    """Tensor name → `dtype` and `shape`, from the first bytes of a safetensors file.
-
-    Source: https://github.com/huggingface/safetensors#format (8 bytes of length, then JSON).
-
-    Raises:
-        ProviderError: the file is cut or is no safetensors file.
-    """
-    with file.open("rb") as stream:
-        prefix = stream.read(8)
-        length = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else HEADER_LIMIT + 1
-        header = stream.read(length) if length <= HEADER_LIMIT else b""
-    try:
-        tensors: dict[str, dict[str, Any]] = json.loads(header)
-    except ValueError as error:
-        raise ProviderError(
-            f"{file.name} is cut or is no safetensors file.", hint="Download or export the model again."
-        ) from error
-    tensors.pop("__metadata__", None)
-    return tensors
+    return str(moved or name), adapter.revision
 
 
 def _anatomy(config: Mapping[str, Any], kind: str) -> Anatomy:
@@ -228,7 +204,10 @@ def _anatomy(config: Mapping[str, Any], kind: str) -> Anatomy:
         return build(config)
     except (KeyError, TypeError, ValueError) as error:
         raise ProviderError(
-            f"config.json of this {kind} model lacks a usable {error}.", hint="Download or export the model again."
+            f"config.json of this {kind} model lacks a usable {error}.",
+            hint="Download or export the model again.",
+            code="model-config-lacks",
+            params={"type": kind, "key": str(error)},
         ) from error
 
 
@@ -276,15 +255,3 @@ def _is_named(name: str, targets: str | Sequence[str]) -> bool:
     if targets == "all-linear":
         return True
     return any(name == target or name.endswith(f".{target}") for target in targets)
-
-
-def _read_json(file: Path) -> dict[str, Any]:
-    try:
-        loaded = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise ProviderError(
-            f"{file} cannot be read: {error}.", hint="Name a folder that `save_pretrained` wrote."
-        ) from error
-    if not isinstance(loaded, dict):
-        raise ProviderError(f"{file} holds no JSON object.", hint="Download or export the model again.")
-    return loaded

@@ -165,7 +165,9 @@ class ChatEngine:
         if self._base is None:
             if self.base_name is None:
                 raise ConflictError(
-                    "The base of this model is not known.", hint="Ask for the base of a model of the library."
+                    "The base of this model is not known.",
+                    hint="Ask for the base of a model of the library.",
+                    code="base-not-known",
                 )
             self._base = ChatEngine.load(self.base_name, self._files)
         return self._base

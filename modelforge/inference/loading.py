@@ -12,6 +12,7 @@ from modelforge.providers.model_source import resolve_base, resolve_model
 from modelforge.providers.provider import LoadOptions, ModelSource
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.schemas.model import ModelManifest
+from modelforge.storage.adapter_config import is_adapter
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ModelFolder
 from modelforge.tasks.head import CAUSAL, Head
@@ -66,6 +67,8 @@ def load_model(source: ModelSource, options: LoadOptions, manifest: ModelManifes
         raise ConflictError(
             f"{manifest.id} is a reward model: it scores answers and writes none.",
             hint="Name it as strategy.reward_model of a run with strategy: rlhf; it needs no merging for that.",
+            code="reward-model-writes-none",
+            params={"model": manifest.id},
         )
     head = task_of(source, manifest).head()
     options = replace(options, head_arguments=head.arguments, merges_adapters=False)
@@ -77,7 +80,7 @@ def load_model(source: ModelSource, options: LoadOptions, manifest: ModelManifes
 
 def adapter_base(source: ModelSource) -> ModelSource | None:
     """The base of an adapter folder; nothing for full weights. Raises ProviderError where it was a folder now gone."""
-    if source.folder is None or not (source.folder / "adapter_config.json").is_file():
+    if source.folder is None or not is_adapter(source.folder):
         return None
     return resolve_base(source.folder, ProviderFactory.create_provider(PROVIDER))
 

@@ -70,6 +70,8 @@ def note_fresh_head(model: Any, loading: Mapping[str, Any], source: ModelSource)
         raise ProviderError(
             f"{source.location} holds no weights for most of a {type(model).__name__}: {', '.join(fresh[:3])} …",
             hint="The weights belong to another architecture than config.json names; export the model again.",
+            code="weights-of-other-architecture",
+            params={"model": source.location, "architecture": type(model).__name__, "parts": ", ".join(fresh[:3])},
         )
 
 

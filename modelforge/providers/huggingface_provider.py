@@ -34,6 +34,7 @@ from modelforge.quantization.differentiable import keep_differentiable
 from modelforge.quantization.loftq import begin_at_the_remainder
 from modelforge.schemas.config import TrainingConfig
 from modelforge.starter import starter_path
+from modelforge.storage.adapter_config import is_adapter
 from modelforge.storage.atomic import read_json
 from modelforge.tasks.head import CAUSAL, Head, forget_fresh
 
@@ -64,7 +65,10 @@ class HuggingFaceProvider(Provider):
         if source.folder is None:
             if _looks_like_a_path(source.location):
                 raise ProviderError(
-                    f"There is no model folder {source.location}.", hint="Check the path, or name a hub id."
+                    f"There is no model folder {source.location}.",
+                    hint="Check the path, or name a hub id.",
+                    code="no-model-folder",
+                    params={"path": source.location},
                 )
             check_hub_access(source)
         elif _check_folder(source.folder) == "adapter":
@@ -75,12 +79,14 @@ class HuggingFaceProvider(Provider):
         """Check that the weights have the head that is trained and the layers that are adapted, and that no adapter
         would be merged into fewer bits."""
         folder = source.folder
-        if folder and (folder / "adapter_config.json").exists():
+        if folder and is_adapter(folder):
             if config.quantization.bits:
                 raise ProviderError(
                     f"{folder.name} is an adapter; merged into a quantised base it would lose of what it learned.",
                     hint=f"`modelforge merge {folder.name}` makes a model of it, which can then be quantised; or leave "
                     "quantization.bits empty.",
+                    code="adapter-into-fewer-bits",
+                    params={"model": folder.name},
                 )
             return self.check_fit(resolve_base(folder, self), config, head)
         check_head(_config_of(source), head, source.location)
@@ -98,7 +104,7 @@ class HuggingFaceProvider(Provider):
         if folder is None:
             with contextlib.suppress(HfHubHTTPError, HTTPError, OfflineModeIsEnabled, OSError):
                 fetch(source.location, "model", source.revision, on_bytes, TO_TRAIN_FROM)
-        elif (folder / "adapter_config.json").exists():
+        elif is_adapter(folder):
             self.fetch(resolve_base(folder, self), on_bytes)
 
     def load_tokenizer(self, source: ModelSource) -> Any:
@@ -106,7 +112,7 @@ class HuggingFaceProvider(Provider):
         from transformers import AutoTokenizer
 
         folder = source.folder
-        if folder and (folder / "adapter_config.json").exists() and not (folder / "tokenizer_config.json").exists():
+        if folder and is_adapter(folder) and not (folder / "tokenizer_config.json").exists():
             return self.load_tokenizer(resolve_base(folder, self))
         try:
             tokenizer = AutoTokenizer.from_pretrained(
@@ -122,7 +128,7 @@ class HuggingFaceProvider(Provider):
         """The model with the task's head, on its device. An adapter folder is loaded upon its base, or into it."""
         check_loadable(source)
         folder = source.folder
-        if folder and (folder / "adapter_config.json").exists():
+        if folder and is_adapter(folder):
             base = self.load_model(resolve_base(folder, self), model_class, replace(options, merges_adapters=True))
             adapted = with_saved_adapter(base, folder)
             forget_fresh(base, adapted.active_peft_config.modules_to_save or ())
@@ -189,10 +195,13 @@ def _looks_like_a_path(model: str) -> bool:
 
 
 def _check_folder(folder: Path) -> Literal["model", "adapter"]:
-    adapter = (folder / "adapter_config.json").exists()
+    adapter = is_adapter(folder)
     if not adapter and not (folder / "config.json").exists():
         raise ProviderError(
-            f"The folder {folder} holds no config.json.", hint="Name the folder that `save_pretrained` wrote."
+            f"The folder {folder} holds no config.json.",
+            hint="Name the folder that `save_pretrained` wrote.",
+            code="no-config-json",
+            params={"model": str(folder)},
         )
     check_weight_files(folder, adapter=adapter)
     return "adapter" if adapter else "model"
@@ -223,4 +232,6 @@ def _load_failure(what: str, source: ModelSource, error: Exception) -> ProviderE
     return ProviderError(
         f"The {what} of {source.location} could not be loaded: {first_line}",
         hint="Check the name and the revision; a gated model needs HF_TOKEN; offline, only downloaded models load.",
+        code="tokenizer-not-loaded" if what == "tokenizer" else "model-not-loaded",
+        params={"model": source.location, "reason": first_line},
     )

@@ -29,6 +29,8 @@ def check_type(config: Mapping[str, Any], name: str) -> None:
     raise ProviderError(
         f"{name} cannot be loaded: its type {config.get('model_type')!r} {needs_code}.",
         hint="Choose a model whose type transformers knows by itself.",
+        code="type-made-of-code" if config.get("auto_map") else "type-not-in-transformers",
+        params={"model": name, "type": str(config.get("model_type"))},
     )
 
 
@@ -49,4 +51,6 @@ def check_head(config: Mapping[str, Any], head: Head, name: str) -> None:
         raise ProviderError(
             f"{name} was saved as {found}, which has no head that writes text.",
             hint=f"Choose a model saved as {fitting[kind]}." if kind in fitting else "Choose a language model.",
+            code="head-writes-no-text",
+            params={"model": name, "architecture": str(found)},
         )

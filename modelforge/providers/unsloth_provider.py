@@ -12,6 +12,7 @@ from modelforge.providers.huggingface_provider import HuggingFaceProvider
 from modelforge.providers.provider import LoadOptions, ModelSource
 from modelforge.providers.weight_files import check_loadable
 from modelforge.schemas.config import TrainingConfig
+from modelforge.storage.adapter_config import is_adapter
 from modelforge.tasks.head import CAUSAL, Head
 
 PACKAGE = "unsloth"
@@ -32,15 +33,19 @@ class UnslothProvider(HuggingFaceProvider):
             raise ProviderError(
                 f"unsloth could not be imported: {error}",
                 hint="Make its environment anew with `make unsloth`, or set provider: huggingface.",
+                code="unsloth-not-importable",
+                params={"reason": str(error)},
             ) from error
 
     def validate_model_access(self, source: ModelSource) -> None:
         """Check that Unsloth can run here, and that the model is there; nothing of Unsloth is imported."""
         require_unsloth()
-        if source.folder is not None and (source.folder / "adapter_config.json").exists():
+        if source.folder is not None and is_adapter(source.folder):
             raise ProviderError(
                 f"{source.folder.name} is an adapter, which unsloth would train on as it is.",
                 hint=f"Merge it first with `modelforge merge {source.folder.name}`, or set provider: huggingface.",
+                code="unsloth-takes-no-adapter",
+                params={"model": source.folder.name},
             )
         super().validate_model_access(source)
 
@@ -72,6 +77,8 @@ class UnslothProvider(HuggingFaceProvider):
             raise ProviderError(
                 f"unsloth could not load {source.location}: {str(error).strip() or type(error).__name__}",
                 hint="Set provider: huggingface for a model that unsloth does not know.",
+                code="unsloth-not-loaded",
+                params={"model": source.location, "reason": str(error).strip() or type(error).__name__},
             ) from error
         return model
 

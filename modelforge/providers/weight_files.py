@@ -6,6 +6,7 @@ from pathlib import Path
 
 from modelforge.exceptions import ProviderError
 from modelforge.providers.provider import ModelSource
+from modelforge.storage.adapter_config import is_adapter
 from modelforge.storage.atomic import storage_errors
 
 LENGTH_BYTES = 8
@@ -24,10 +25,20 @@ def check_weight_files(folder: Path, *, adapter: bool) -> None:
     """
     found = [folder / ADAPTER] if adapter else sorted(folder.glob(f"*{SUFFIX}"))
     if not any(path.is_file() for path in found):
-        raise ProviderError(f"The folder {folder} holds no safetensors weights.", hint=PICKLES)
+        raise ProviderError(
+            f"The folder {folder} holds no safetensors weights.",
+            hint=PICKLES,
+            code="no-safetensors",
+            params={"model": str(folder)},
+        )
     for path in found:
         if not is_safetensors(path):
-            raise ProviderError(f"{path} is not a safetensors file, whatever its name says.", hint=PICKLES)
+            raise ProviderError(
+                f"{path} is not a safetensors file, whatever its name says.",
+                hint=PICKLES,
+                code="not-safetensors",
+                params={"file": str(path)},
+            )
         check_whole(path)
 
 
@@ -40,7 +51,7 @@ def check_loadable(source: ModelSource) -> None:
     from huggingface_hub import try_to_load_from_cache
 
     if source.folder is not None:
-        check_weight_files(source.folder, adapter=(source.folder / "adapter_config.json").exists())
+        check_weight_files(source.folder, adapter=is_adapter(source.folder))
         return
     config = try_to_load_from_cache(source.location, "config.json", revision=source.revision)
     for path in sorted(Path(config).parent.glob("model*.safetensors")) if isinstance(config, str) else ():

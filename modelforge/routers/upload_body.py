@@ -41,7 +41,9 @@ async def incoming_file(request: Request, name: str | None) -> IncomingFile:
     if kind != FORM:
         if not name:
             raise ConfigurationError(
-                "The file has no name.", hint="Add `?name=FILE.jsonl`: its ending says what it is."
+                "The file has no name.",
+                hint="Add `?name=FILE.jsonl`: its ending says what it is.",
+                code="upload-without-name",
             )
         return IncomingFile(name, request.stream(), announced)
     form = _FormFile(options.get(b"boundary", b""), request.stream())
@@ -54,7 +56,11 @@ class _FormFile:
 
     def __init__(self, boundary: bytes, body: AsyncIterator[bytes]) -> None:
         if not boundary:
-            raise ConfigurationError("The form names no boundary.", hint=HOW)
+            raise ConfigurationError(
+                "The form names no boundary.",
+                hint=HOW,
+                code="form-not-readable",
+            )
         self._body = body
         self._waiting: deque[bytes] = deque()
         self._header: tuple[bytearray, bytearray] = (bytearray(), bytearray())
@@ -80,7 +86,11 @@ class _FormFile:
             self._feed(block)
             if self._name is not None:
                 return self._name
-        raise ConfigurationError("The form holds no file.", hint=HOW)
+        raise ConfigurationError(
+            "The form holds no file.",
+            hint=HOW,
+            code="form-without-file",
+        )
 
     async def blocks(self) -> AsyncIterator[bytes]:
         """The file; what stands behind it in the form is read and left aside."""
@@ -91,13 +101,21 @@ class _FormFile:
             while self._waiting:
                 yield self._waiting.popleft()
         if not self._whole:
-            raise ConfigurationError("The form ends within its file.", hint="Send it again; nothing of it was kept.")
+            raise ConfigurationError(
+                "The form ends within its file.",
+                hint="Send it again; nothing of it was kept.",
+                code="upload-cut",
+            )
 
     def _feed(self, block: bytes) -> None:
         try:
             self._parser.write(block)
         except FormParserError as error:
-            raise ConfigurationError("The form cannot be read.", hint=HOW) from error
+            raise ConfigurationError(
+                "The form cannot be read.",
+                hint=HOW,
+                code="form-not-readable",
+            ) from error
 
     def _on_part_begin(self) -> None:
         self._disposition = b""

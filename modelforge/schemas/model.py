@@ -35,7 +35,7 @@ class MergeCheck(Schema):
     """Prompts to which both give the same text, word by word."""
     largest_logit_difference: float
     tolerance: float
-    """The difference up to which a merge is kept: the rounding of `dtype`."""
+    """The difference up to which a merge is kept: the rounding of `dtype`, or what this model makes of fp32's own."""
 
     @property
     def remark(self) -> Remark:

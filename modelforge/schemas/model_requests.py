@@ -9,6 +9,7 @@ from pydantic import Field
 from modelforge.schemas.base import Schema
 from modelforge.schemas.job import BackgroundJob
 from modelforge.schemas.model import ModelMode, ModelView
+from modelforge.schemas.problem import ErrorWords
 from modelforge.schemas.remark import Remark
 from modelforge.schemas.run import RunStatus
 
@@ -31,6 +32,14 @@ class StarterView(Schema):
     description: str
 
 
+class UnreadableModel(Schema):
+    """A model whose manifest cannot be read."""
+
+    id: str
+    error: ErrorWords
+    """Why not."""
+
+
 class ModelPage(Schema):
     """One page of the models of the library, the newest first."""
 
@@ -41,8 +50,8 @@ class ModelPage(Schema):
     """Pass it as `before` for the page behind this one; nothing on the last page."""
     starters: tuple[StarterView, ...] = ()
     """The bundled models, on every page."""
-    unreadable: tuple[str, ...] = ()
-    """Models left out because their manifest cannot be read, each with the reason."""
+    unreadable: tuple[UnreadableModel, ...] = ()
+    """Models left out because their manifest cannot be read."""
 
 
 class ModelName(Schema):
@@ -90,7 +99,9 @@ class ModelDetail(ModelView):
     """`README.md`, as Markdown that people and the hub read."""
     lineage: Lineage
     in_use_by: tuple[str, ...] = ()
-    """Why it cannot be deleted now; empty when it can."""
+    """What needs it, so that it cannot be deleted now; empty when it can."""
+    remarks: dict[str, Remark] = Field(default_factory=dict)
+    """Each of `in_use_by` by its name: what other languages say it by."""
 
 
 class MergeRequest(Schema):

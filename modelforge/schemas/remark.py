@@ -35,6 +35,12 @@ RemarkCode = Literal[
     "worker-died",
     "failed-once",
     "retried-in-less-memory",
+    "used-by-adapter",
+    "used-by-run",
+    "used-by-merge",
+    "used-by-export",
+    "used-by-evaluation",
+    "used-by-playground",
 ]
 """What may be remarked. Texts in other languages are kept by these names."""
 
@@ -84,6 +90,12 @@ REMARKS: Mapping[RemarkCode, str] = {
     "worker-died": "The worker died. Another attempt begins.",
     "failed-once": "{type}: {message} Another attempt begins; the same error again ends the run.",
     "retried-in-less-memory": "{message} The run goes on with {changes}.",
+    "used-by-adapter": "the adapter {id}",
+    "used-by-run": "the run {id}",
+    "used-by-merge": "the merge {id}",
+    "used-by-export": "the export {id}",
+    "used-by-evaluation": "the evaluation {id}",
+    "used-by-playground": "the playground",
 }
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Protocol
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from modelforge.schemas.base import Schema
+from modelforge.schemas.named_faults import at_odds
 
 MOST_TOOLS = 128
 FUNCTION_KEYS = frozenset({"name", "description", "parameters", "strict"})
@@ -18,20 +19,24 @@ def _checked_tool(tool: dict[str, Any]) -> dict[str, Any]:
     """A description as it came, since chat templates write its keys in their order; only its shape is looked at."""
     function = tool.get("function")
     if tool.get("type") != "function" or not isinstance(function, dict) or set(tool) != {"type", "function"}:
-        raise ValueError(
-            'a tool is {"type": "function", "function": {"name": …, "parameters": …}}; no other is offered'
+        raise at_odds(
+            "tool-of-other-form",
+            'a tool is {"type": "function", "function": {"name": …, "parameters": …}}; no other is offered',
         )
     name, parameters = function.get("name"), function.get("parameters", {})
     if not isinstance(name, str) or not name.strip():
-        raise ValueError("a function needs a name")
+        raise at_odds("function-without-name", "a function needs a name")
     if more := sorted(set(function) - FUNCTION_KEYS):
-        raise ValueError(f"the function {name!r} has keys that are not known: {', '.join(more)}")
+        reason = "the function '{name}' has keys that are not known: {keys}"
+        raise at_odds("function-with-other-keys", reason, name=name, keys=", ".join(more))
     if not isinstance(parameters, dict) or parameters.get("type", "object") != "object":
-        raise ValueError(f'parameters of {name!r} is a JSON schema of an object: {{"type": "object", "properties": …}}')
+        reason = """parameters of '{name}' is a JSON schema of an object: {"type": "object", "properties": …}"""
+        raise at_odds("function-parameters-wrong", reason, name=name)
     if not isinstance(function.get("description", ""), str):
-        raise ValueError(f"description of {name!r} is a text")
+        raise at_odds("function-description-wrong", "description of '{name}' is a text", name=name)
     if function.get("strict"):
-        raise ValueError(f"strict of {name!r} is not offered: the model writes its calls freely; leave it out")
+        reason = "strict of '{name}' is not offered: the model writes its calls freely; leave it out"
+        raise at_odds("function-not-strict", reason, name=name)
     return tool
 
 

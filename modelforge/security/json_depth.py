@@ -33,5 +33,8 @@ class DepthCounter:
                 self._depth += (mark in OPENING) - (mark in CLOSING)
                 if self._depth > self.deepest:
                     raise ConfigurationError(
-                        f"The JSON nests deeper than {self.deepest} levels.", hint="Send a flatter document."
+                        f"The JSON nests deeper than {self.deepest} levels.",
+                        hint="Send a flatter document.",
+                        code="json-too-deep",
+                        params={"most": self.deepest},
                     )

@@ -66,6 +66,7 @@ def check_origin(method: str, path: str, headers: Headers) -> None:
         raise PermissionDeniedError(
             "This request comes from a page of another origin.",
             hint="Use ModelForge's own page, or call the API from a program with a token.",
+            code="other-origin",
         )
 
 

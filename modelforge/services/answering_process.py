@@ -167,8 +167,11 @@ def _death(exitcode: int | None) -> ModelForgeException:
         return HardwareError(
             "The process that answers was killed, most likely because the machine has no memory left.",
             hint="Free some memory or take a smaller model, then ask again: the process starts anew.",
+            code="answer-out-of-memory",
         )
     return ModelForgeException(
         f"The process that answers has died (exit code {exitcode}).",
         hint="Ask again: it starts anew. Its last words are in inference.log in ModelForge's home folder.",
+        code="answering-process-died",
+        params={"exitcode": str(exitcode)},
     )

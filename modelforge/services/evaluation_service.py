@@ -16,6 +16,7 @@ from typing import Any
 from modelforge.exceptions import ConflictError, NotFoundError, StorageError
 from modelforge.schemas.config import parse_training_config
 from modelforge.schemas.evaluation import Evaluation, EvaluationJob, EvaluationProgress, EvaluationRequest
+from modelforge.schemas.remark import Remark, remark
 from modelforge.security.caller import HOME_OWNER, Caller
 from modelforge.services.background_jobs import BackgroundJobs
 from modelforge.services.heavy_process import CallHandle, Ended, HeavyProcess
@@ -124,10 +125,10 @@ class EvaluationService:
                     seated.fault = training_needs(slot)
                     seated.handle.end()
 
-    def measuring(self, model_id: str) -> list[str]:
-        """Evaluations under way that load this model, in words."""
+    def measuring(self, model_id: str) -> list[Remark]:
+        """Evaluations under way that load this model."""
         return [
-            f"the evaluation {job.id}"
+            remark("used-by-evaluation", id=job.id)
             for job in self._jobs.under_way()
             if model_id in (job.request.model, job.request.against)
         ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelforge.exceptions import NotFoundError, StorageError
 from modelforge.schemas.export import ExportKind, ExportManifest, ExportRequest, ExportView
+from modelforge.schemas.remark import Remark, remark
 from modelforge.security.caller import HOME_OWNER, Caller
 from modelforge.services.background_jobs import BackgroundJobs
 from modelforge.services.heavy_process import CallHandle, HeavyProcess
@@ -109,9 +110,9 @@ class ExportService(ExportLibrary):
             if job is None:
                 raise
 
-    def exporting(self, model_id: str) -> list[str]:
-        """Exports under way from this model, in words."""
-        return [f"the export {job.id}" for job in self._jobs.under_way() if job.model_id == model_id]
+    def exporting(self, model_id: str) -> list[Remark]:
+        """Exports under way from this model."""
+        return [remark("used-by-export", id=job.id) for job in self._jobs.under_way() if job.model_id == model_id]
 
     async def _export(self, model_id: str, kind: ExportKind, handle: CallHandle) -> dict[str, Any]:
         asked = (self.files.home, model_id, kind)

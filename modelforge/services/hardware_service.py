@@ -132,7 +132,7 @@ class HardwareService:
     def _shape(self, config: TrainingConfig) -> ModelShape:
         provider = ProviderFactory.create_provider(config.provider)
         source = resolve_model(config.model, provider, self.files, config.model_revision)
-        return trainable_shape(source.location, source.revision)
+        return trainable_shape(config, source.location, source.revision)
 
 
 def _free_bytes(machine: Hardware) -> int:

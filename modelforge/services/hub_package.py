@@ -13,14 +13,12 @@ import yaml
 from modelforge.exceptions import ConflictError, NotFoundError
 from modelforge.schemas.model import ModelManifest
 from modelforge.starter import list_starters
-from modelforge.storage.atomic import read_json
-from modelforge.storage.file_manager import FileManager
+from modelforge.storage.adapter_config import ADAPTER_CONFIG, BASE, is_adapter, read_adapter_config
+from modelforge.storage.file_manager import MADE_HERE, FileManager
 from modelforge.storage.folders import ModelFolder
 
 NOT_PUSHED = ("manifest.json", "*.bin", "*.pt", "*.pkl")
-ADAPTER_CONFIG = "adapter_config.json"
 CARD = "README.md"
-BASE = "base_model_name_or_path"
 RECIPE = re.compile(r"(?<=## Recipe\n\n```yaml\n).*?(?=```\n\n## Versions\n)", re.DOTALL)
 IN_HUB_CACHE = re.compile(r".*/models--(?P<id>[^/]+)/snapshots/(?P<commit>[0-9a-f]{40})")
 
@@ -30,6 +28,7 @@ def package(folder: ModelFolder, files: FileManager) -> dict[str, Path | bytes]:
 
     Raises:
         ConflictError: it is an adapter whose base nobody else has.
+        ProviderError: it is an adapter that names no base.
     """
     found: dict[str, Path | bytes] = {
         path.relative_to(folder.root).as_posix(): path
@@ -45,15 +44,15 @@ def package(folder: ModelFolder, files: FileManager) -> dict[str, Path | bytes]:
 
 
 def check_base(folder: ModelFolder) -> None:
-    """Refuse an adapter whose base nobody else has. Raises ConflictError."""
-    if (folder.root / ADAPTER_CONFIG).is_file():
+    """Refuse an adapter whose base nobody else has. Raises ConflictError; ProviderError where it names none."""
+    if is_adapter(folder.root):
         _public_adapter(folder)
 
 
 def _public_adapter(folder: ModelFolder) -> bytes | None:
     """`adapter_config.json` with a base that others find; nothing where it has one already. Raises ConflictError."""
-    adapter = read_json(folder.root / ADAPTER_CONFIG)
-    base = str(adapter[BASE])
+    adapter = read_adapter_config(folder.root)
+    base = adapter.base
     if not _is_place(base):
         return None
     known = _public_name(base)
@@ -65,7 +64,7 @@ def _public_adapter(folder: ModelFolder) -> bytes | None:
             code="base-not-on-hub",
             params={"model": folder.id, "base": _name(base)},
         )
-    return json.dumps({**adapter, **known}, indent=2).encode()
+    return json.dumps({**adapter.document, **known}, indent=2).encode()
 
 
 def _public_name(base: str) -> dict[str, str | None] | None:
@@ -123,6 +122,9 @@ def _name(place: str) -> str:
 
 
 def _is_of_library(model: str, files: FileManager) -> bool:
+    """Whether this is the id of a model of the library, or of one that was: its name tells where it was made."""
+    if MADE_HERE.fullmatch(model):
+        return True
     try:
         files.model(model)
     except NotFoundError:

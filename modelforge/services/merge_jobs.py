@@ -13,7 +13,7 @@ from modelforge.exceptions import NotFoundError, StorageError
 from modelforge.inference.wrong_door import not_an_adapter
 from modelforge.schemas.model import MergeCheck, ModelManifest, id_when_merged
 from modelforge.schemas.model_requests import Dtype, MergeJob, MergeRequest
-from modelforge.schemas.remark import by_sentence
+from modelforge.schemas.remark import Remark, by_sentence, remark
 from modelforge.security.caller import Caller
 from modelforge.services.background_jobs import BackgroundJobs
 from modelforge.services.heavy_process import CallHandle, Ended, HeavyProcess
@@ -87,9 +87,9 @@ class MergeJobs:
         """Remember a merge no longer that has ended; what it made stays. Raises NotFoundError, ConflictError."""
         self._jobs.forget(self.job(job_id, caller).id)
 
-    def merging(self, model_id: str) -> list[str]:
-        """Merges under way from this model, in words."""
-        return [f"the merge {job.id}" for job in self._jobs.under_way() if job.model_id == model_id]
+    def merging(self, model_id: str) -> list[Remark]:
+        """Merges under way from this model."""
+        return [remark("used-by-merge", id=job.id) for job in self._jobs.under_way() if job.model_id == model_id]
 
     def _is_done(self, job: MergeJob) -> bool:
         """Whether the model that a merge was to make has been made since it began."""

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, get_args
 
 from modelforge.exceptions import ConflictError, NotFoundError, StorageError
 from modelforge.schemas.model import ModelView, id_when_merged
-from modelforge.schemas.model_requests import Dtype
+from modelforge.schemas.model_requests import Dtype, UnreadableModel
+from modelforge.schemas.problem import ErrorWords
+from modelforge.schemas.remark import Remark, by_sentence, remark, sentences
 from modelforge.schemas.run import FINISHED, RunStatus, RunView
 from modelforge.security.caller import HOME_OWNER, Caller
 from modelforge.storage.atomic import write_json
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 
 NOUN = "model"
 UNFINISHED: tuple[RunStatus, ...] = tuple(status for status in get_args(RunStatus) if status not in FINISHED)
-InUse = Callable[[str], Sequence[str]]
-"""The id of a model → who uses it now, in words; nobody needs it when that is empty."""
+InUse = Callable[[str], Sequence[Remark]]
+"""The id of a model → who uses it now; nobody needs it when that is empty."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Listing:
     """The models of the library, the newest first, and those whose manifest cannot be read, each with the reason."""
 
     models: tuple[ModelView, ...]
-    unreadable: tuple[str, ...] = ()
+    unreadable: tuple[UnreadableModel, ...] = ()
 
 
 class ModelLibrary:
@@ -42,13 +44,13 @@ class ModelLibrary:
     def list_models(self) -> Listing:
         """Every complete model."""
         models: list[ModelView] = []
-        unreadable: list[str] = []
+        unreadable: list[UnreadableModel] = []
         for folder in self.files.models():
             try:
                 models.append(_view(folder))
             except StorageError as error:
                 if folder.root.exists():  # else it was deleted while we were reading
-                    unreadable.append(f"{folder.id}: {error.message}")
+                    unreadable.append(UnreadableModel(id=folder.id, error=ErrorWords.of(error)))
         return Listing(tuple(sorted(models, key=lambda model: model.created_at, reverse=True)), tuple(unreadable))
 
     def get(self, model_id: str, caller: Caller = HOME_OWNER) -> ModelView:
@@ -87,14 +89,18 @@ class ModelService(ModelLibrary):
         self.database.save_model(view)
         return view
 
-    def needed_by(self, model_id: str) -> tuple[str, ...]:
+    def needed_by(self, model_id: str) -> tuple[Remark, ...]:
         """What would break without this model: adapters on it, runs that stand on it, whoever has it in use."""
         adapters = [
-            f"the adapter {model.id}"
+            remark("used-by-adapter", id=model.id)
             for model in self.list_models().models
             if model.kind == "adapter" and model.base_model == model_id
         ]
-        runs = [f"the run {run.id}" for run in self.database.list_runs(*UNFINISHED) if _stands_on(run, model_id)]
+        runs = [
+            remark("used-by-run", id=run.id)
+            for run in self.database.list_runs(*UNFINISHED)
+            if _stands_on(run, model_id)
+        ]
         return (*adapters, *runs, *self._in_use(model_id))
 
     def delete(self, model_id: str, caller: Caller = HOME_OWNER) -> None:
@@ -108,13 +114,7 @@ class ModelService(ModelLibrary):
         except StorageError:  # its manifest is damaged, so nobody knows whose it is
             caller.require("admin")
         if users := self.needed_by(model_id):
-            raise ConflictError(
-                f"{model_id} is needed by {', '.join(users)}.",
-                hint="Delete, stop or unload what is built on it first.",
-                details={"in_use_by": list(users)},
-                code="model-in-use",
-                params={"model": model_id, "users": ", ".join(users)},
-            )
+            raise _in_use(model_id, users)
         self.files.delete_model(model_id)
         with contextlib.suppress(NotFoundError):  # a model that the index has not seen yet
             self.database.delete_model(model_id)
@@ -136,6 +136,19 @@ class ModelService(ModelLibrary):
         view = self.get(model_id)
         self.database.save_model(view)
         return view
+
+
+def _in_use(model_id: str, users: Sequence[Remark]) -> ConflictError:
+    said = sentences(users)
+    listed = ", ".join(said)
+    names = {sentence: one.model_dump(mode="json") for sentence, one in by_sentence(users).items()}
+    return ConflictError(
+        f"{model_id} is needed by {listed}.",
+        hint="Delete, stop or unload what is built on it first.",
+        details={"in_use_by": list(said), "remarks": names},
+        code="model-in-use",
+        params={"model": model_id, "users": listed},
+    )
 
 
 def _stands_on(run: RunView, model_id: str) -> bool:

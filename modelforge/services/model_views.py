@@ -6,6 +6,7 @@ from modelforge.database.database_manager import DatabaseManager
 from modelforge.exceptions import NotFoundError, StorageError
 from modelforge.schemas.model import ModelKind, ModelView
 from modelforge.schemas.model_requests import BaseModelRef, Lineage, MakingRun, ModelDetail, ModelPage, StarterView
+from modelforge.schemas.remark import by_sentence, sentences
 from modelforge.security.caller import Caller
 from modelforge.services.model_service import ModelService
 from modelforge.starter import list_starters
@@ -72,8 +73,13 @@ class ModelViews:
         model = self.models.get(model_id, caller)
         card = self.files.model(model_id).card
         text = card.read_text(encoding="utf-8", errors="replace")[:LONGEST_CARD] if card.is_file() else ""
+        users = self.models.needed_by(model_id)
         return ModelDetail(
-            **dict(model), card=text, lineage=self._lineage(model, caller), in_use_by=self.models.needed_by(model_id)
+            **dict(model),
+            card=text,
+            lineage=self._lineage(model, caller),
+            in_use_by=sentences(users),
+            remarks=by_sentence(users),
         )
 
     def _lineage(self, model: ModelView, caller: Caller) -> Lineage:
@@ -144,4 +150,9 @@ def _behind(models: list[ModelView], before: str | None) -> list[ModelView]:
     for place, model in enumerate(models):
         if model.id == before:
             return models[place + 1 :]
-    raise NotFoundError(f"There is no model {before[:80]!r} on this list.", hint="Ask for the first page again.")
+    raise NotFoundError(
+        f"There is no model {before[:80]!r} on this list.",
+        hint="Ask for the first page again.",
+        code="not-on-this-list",
+        params={"model": before[:80]},
+    )

@@ -19,6 +19,7 @@ from modelforge.schemas.playground import (
 )
 from modelforge.schemas.prediction import Predicted, PredictionInput
 from modelforge.schemas.problem import ErrorWords
+from modelforge.schemas.remark import Remark, remark
 from modelforge.security.caller import HOME_OWNER, Caller
 from modelforge.services.answerable import check_answers, check_loads, check_reads, may_ask
 from modelforge.services.answering_process import AnsweringProcess
@@ -141,12 +142,12 @@ class PlaygroundService:
             self._reason = "training"
             process.end(training_needs(slot))
 
-    def using(self, model_id: str) -> list[str]:
-        """Whether the model is in memory or asked for, in words."""
+    def using(self, model_id: str) -> list[Remark]:
+        """That the model is in memory or asked for, where it is."""
         process = self._process
         loaded = process is not None and process.is_alive and process.model == model_id
         asked = any(talk.model == model_id for talk in list(self._talks.values()))
-        return ["the playground"] if loaded or asked else []
+        return [remark("used-by-playground")] if loaded or asked else []
 
     def close(self) -> None:
         """End the process; nothing more is answered."""

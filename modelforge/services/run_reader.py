@@ -126,6 +126,8 @@ class RunReader:
         raise NotFoundError(
             f"Run {folder.id} was submitted a second time under the same key.",
             hint="The run that was made first is the one: list all runs.",
+            code="run-submitted-twice",
+            params={"run": folder.id},
         )
 
     def _store_events(self, folder: RunFolder) -> None:

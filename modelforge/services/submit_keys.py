@@ -18,7 +18,10 @@ def check_key(key: str) -> None:
     """Raise ConflictError for what is no Idempotency-Key."""
     if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
         raise ConflictError(
-            f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters.", hint="A random UUID serves well."
+            f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters.",
+            hint="A random UUID serves well.",
+            code="key-not-usable",
+            params={"most": LONGEST_KEY},
         )
 
 

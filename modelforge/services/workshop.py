@@ -11,6 +11,7 @@ from modelforge.storage.file_manager import FileManager
 
 if TYPE_CHECKING:
     from modelforge.database.database_manager import DatabaseManager
+    from modelforge.schemas.remark import Remark
     from modelforge.services.evaluation_service import EvaluationService
     from modelforge.services.event_feed import EventFeeds
     from modelforge.services.export_service import ExportService
@@ -137,7 +138,7 @@ class Workshop:
 
         return ModelService(self.database, self.files, in_use=self._using)
 
-    def _using(self, model_id: str) -> list[str]:
+    def _using(self, model_id: str) -> list[Remark]:
         making = [*self.merges.merging(model_id), *self.exports.exporting(model_id)]
         return [*making, *self.evaluations.measuring(model_id), *self.playground.using(model_id)]
 

@@ -82,4 +82,9 @@ def _unknown(noun: str, prefix: str, name: str, known: tuple[str, ...]) -> Excep
     from modelforge.exceptions import ConfigurationError
 
     listed = ", ".join(f"{prefix}:{one}" for one in known)
-    return ConfigurationError(f"There is no {noun} named {name!r}.", hint=f"Choose one of: {listed}.")
+    return ConfigurationError(
+        f"There is no {noun} named {name!r}.",
+        hint=f"Choose one of: {listed}.",
+        code="nothing-of-this-name",
+        params={"name": f"{prefix}:{name}"},
+    )

@@ -117,7 +117,10 @@ def read_json(path: Path) -> Any:
         return orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise StorageError(
-            f"{path} is damaged: {error}.", hint="Restore it from a backup, or delete the folder it lies in."
+            f"{path} is damaged: {error}.",
+            hint="Restore it from a backup, or delete the folder it lies in.",
+            code="file-damaged",
+            params={"path": str(path), "reason": str(error)},
         ) from error
 
 

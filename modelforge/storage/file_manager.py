@@ -21,6 +21,8 @@ from modelforge.storage.scratch import scratch_folder, sweep_scratch
 from modelforge.storage.upload_folder import UploadFolder
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{2,63}")
+MADE_HERE = re.compile(r"[a-z0-9-]+-\d{8}-\d{6}-[0-9a-f]{4}(-[a-z0-9-]+)?")
+"""What ids look like that `new_run_id` has made, and those of models that were made of them."""
 LONGEST_NAME_IN_ID = 40
 WHERE_LISTED = {
     "run": "`modelforge runs ls` lists the ids of all runs.",

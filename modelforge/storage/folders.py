@@ -33,10 +33,12 @@ def read_schema(path: Path, schema: type[Shape]) -> Shape:
         return schema.model_validate_json(data)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        place = ".".join(str(part) for part in first["loc"])
         raise StorageError(
-            f"{path} is damaged: {place}: {first['msg']}.",
+            f"{path} is damaged: {place or 'the file'}: {first['msg']}.",
             hint="Restore it from a backup, or delete the folder it lies in.",
+            code="file-damaged-at" if place else "file-damaged",
+            params={"path": str(path), "place": place, "reason": first["msg"]},
         ) from error
 
 
@@ -260,7 +262,12 @@ class ExportFolder(LibraryFolder):
     def file(self, name: str) -> Path:
         """One of the files that the manifest lists, and no other. Raises NotFoundError."""
         if name not in {one.name for one in self.read_manifest().files}:
-            raise NotFoundError(f"The export {self.id} has no file {name[:80]!r}.", hint="Its manifest lists them.")
+            raise NotFoundError(
+                f"The export {self.id} has no file {name[:80]!r}.",
+                hint="Its manifest lists them.",
+                code="nothing-of-this-name",
+                params={"name": name[:80]},
+            )
         return self.root / name
 
     def copy_to(self, folder: Path) -> None:

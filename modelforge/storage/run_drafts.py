@@ -65,7 +65,12 @@ def publish_runs(folders: Sequence[RunFolder], runs: Path) -> list[RunFolder]:
     """
     first, *others = folders
     if others and (runs / first.id).exists():  # it would vouch for runs that it was not made with
-        raise ConflictError(f"{first.id} exists already.", hint="Choose another id, or delete the old one first.")
+        raise ConflictError(
+            f"{first.id} exists already.",
+            hint="Choose another id, or delete the old one first.",
+            code="name-taken",
+            params={"name": first.id},
+        )
     with ExitStack() as locks:
         for folder in others:
             write_bytes(folder.made_with, first.id.encode())

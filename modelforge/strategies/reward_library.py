@@ -87,12 +87,16 @@ def check_reward_model(model_id: str, files: FileManager, provider: Provider, to
         raise ConfigurationError(
             f"{model_id} is a model for {manifest.task}, not a reward model.",
             hint="Train one from pairs of answers with strategy: reward.",
+            code="no-reward-model",
+            params={"model": model_id, "task": manifest.task},
         )
     own = provider.load_tokenizer(ModelSource(str(folder.root)))
     if own.get_vocab() != tokenizer.get_vocab():
         raise ConfigurationError(
             f"The reward model {model_id} reads other tokens than this model writes.",
             hint="Train the reward model on the same base, or on one of its family.",
+            code="reward-model-of-other-tokens",
+            params={"model": model_id},
         )
     same = all(_written(own, probe) == _written(tokenizer, probe) for probe in PROBES)
     return RewardModelReads(model_id, manifest.plain_prompts, same)
@@ -114,6 +118,8 @@ def refuse_as_base(source: ModelSource) -> None:
         raise ConfigurationError(
             f"{model.id} is a reward model: it scores answers and writes none.",
             hint="Train on the model that it was made from, and name this one as strategy.reward_model.",
+            code="reward-model-writes-none",
+            params={"model": model.id},
         )
 
 

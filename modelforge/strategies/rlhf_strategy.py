@@ -62,6 +62,7 @@ class RlhfStrategy(TrainingStrategy):
                 "Nothing says what answers are rewarded for.",
                 hint="List rules under strategy.rewards, or name a reward model of the library with "
                 "strategy.reward_model; `strategy: reward` trains one from pairs.",
+                code="no-rewards-named",
             )
         if strategy.reward_model is not None:
             self.judge = check_reward_model(strategy.reward_model, files, provider, tokenizer)
@@ -214,6 +215,9 @@ def _rlhf(config: TrainingConfig) -> RlhfConfig:
 def _causal(task: Task) -> CausalTask:
     if not task.head().is_causal:
         raise ConfigurationError(
-            f"Answers to {task.name} are not sampled token by token.", hint="Use a causal model, or strategy: sft."
+            f"Answers to {task.name} are not sampled token by token.",
+            hint="Use a causal model, or strategy: sft.",
+            code="answers-not-sampled",
+            params={"task": task.name},
         )
     return cast(CausalTask, task)

@@ -32,7 +32,9 @@ class SftStrategy(TrainingStrategy):
         """
         if config.strategy.packing and not task.head().is_causal:
             raise ConfigurationError(
-                "Only the rows of causal language models can be packed.", hint="Set strategy.packing to false."
+                "Only the rows of causal language models can be packed.",
+                hint="Set strategy.packing to false.",
+                code="packing-wants-causal",
             )
         return PackedCollator() if config.strategy.packing else task.collator(tokenizer, config)
 

@@ -43,6 +43,8 @@ class CausalTask(Task, Protocol):
             raise ConfigurationError(
                 f"{self.name} continues a text, which an {shape.layout} model ({shape.model_type}) does not.",
                 hint="Choose a causal language model, or another task for this one.",
+                code="task-continues-text",
+                params={"task": self.name, "layout": shape.layout, "type": shape.model_type},
             )
         return self
 

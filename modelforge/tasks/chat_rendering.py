@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from modelforge.exceptions import ConfigurationError, StrategyError
+from modelforge.exceptions import ConfigurationError, ErrorCode, StrategyError
 from modelforge.tasks.chat_template import on_fixed_day, thinks
 from modelforge.tasks.reasoning import reasons
 
@@ -114,6 +114,8 @@ def end_token_id(tokenizer: Any) -> int:
         raise ConfigurationError(
             f"The tokenizer of {tokenizer.name_or_path} has no end token, so answers could not be learned to an end.",
             hint="Name one as `eos_token` in its tokenizer_config.json, or take a model that has one.",
+            code="no-end-token",
+            params={"tokenizer": str(tokenizer.name_or_path)},
         )
     return int(tokenizer.eos_token_id)
 
@@ -153,6 +155,8 @@ def _render(
             f"The model's chat template refuses this conversation: {error}",
             hint="Some models take no system turn (data.system_prompt writes one), or want user and assistant in "
             "turns: leave system turns out, correct the order, or choose another model.",
+            code="template-refuses",
+            params={"reason": str(error)},
         ) from error
 
 
@@ -161,23 +165,30 @@ class Refusal(NamedTuple):
 
     message: str
     hint: str
+    code: ErrorCode
 
 
 REWRITES = Refusal(
     "The chat template writes an earlier part of the conversation differently once more turns follow.",
     "Train the last turn only (strategy.assistant_only_loss: false) with one answer per row.",
+    code="template-rewrites-turns",
 )
 REBEGINS = Refusal(
     "The chat template begins an answer that is to come differently from one that is there.",
     "Such templates write reasoning before every answer, or drop that of the data. Choose a model whose template can "
     "leave reasoning out (`enable_thinking`), or give the rows as texts, `prompt` and `completion`, to which no "
     "template is applied.",
+    code="template-begins-otherwise",
 )
 
 
 def _prefix(text: str, prefix: str, refusal: Refusal = REWRITES) -> str:
     if not text.startswith(prefix):
-        raise StrategyError(refusal.message, hint=refusal.hint)
+        raise StrategyError(
+            refusal.message,
+            hint=refusal.hint,
+            code=refusal.code,
+        )
     return prefix
 
 

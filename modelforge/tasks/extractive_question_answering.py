@@ -70,6 +70,8 @@ class ExtractiveQuestionAnswering(Task):
             f"{self.name} points at an answer or continues a prompt, and an encoder-decoder ({shape.model_type}) "
             "does neither.",
             hint="Choose an encoder such as BERT or ModernBERT, or a causal language model.",
+            code="task-points-or-continues",
+            params={"task": self.name, "type": shape.model_type},
         )
 
     def for_rows(self, rows: Iterable[CanonicalRow]) -> ExtractiveQuestionAnswering:

@@ -120,8 +120,11 @@ def _refuse_what_cannot_be(config: TrainingConfig) -> None:
         raise ConfigurationError(
             "An encoder-decoder reads one text and knows no system turn.",
             hint="Say it in data.source_prefix, and leave data.system_prompt out.",
+            code="encoder-decoder-without-system",
         )
     if not config.strategy.completion_only_loss:
         raise ConfigurationError(
-            "An encoder-decoder cannot be trained on its input.", hint="Leave strategy.completion_only_loss at true."
+            "An encoder-decoder cannot be trained on its input.",
+            hint="Leave strategy.completion_only_loss at true.",
+            code="encoder-decoder-trains-answers",
         )

@@ -39,6 +39,8 @@ class Summarization(TextGeneration):
             raise ConfigurationError(
                 f"A model of type {shape.model_type} reads and cannot write: it makes no summaries.",
                 hint="Choose an encoder-decoder such as starter:seq2seq, or a causal model such as starter:chat.",
+                code="encoder-makes-no-summaries",
+                params={"type": shape.model_type},
             )
         return EncoderDecoderSummarization() if shape.layout == "encoder-decoder" else self
 

@@ -73,6 +73,8 @@ class TextClassification(Task):
             raise ConfigurationError(
                 f"{self.name} reads a text with one stack, and an encoder-decoder ({shape.model_type}) has two.",
                 hint="Choose an encoder such as BERT or ModernBERT, or a causal language model.",
+                code="task-reads-with-one-stack",
+                params={"task": self.name, "type": shape.model_type},
             )
         return TextClassification(self.classes, self._rows, shape.labels)
 

@@ -83,6 +83,8 @@ def windows(question: str, context: str, tokenizer: Any, *, max_length: int, str
             f"A question of {room.question} tokens leaves {room.text} of data.max_length {room.most} for the text, "
             f"with an overlap of {stride}.",
             hint="Raise data.max_length, lower data.doc_stride, or shorten the question.",
+            code="question-leaves-no-text",
+            params={"question": room.question, "room": room.text, "most": room.most, "overlap": stride},
         )
     return windows_of(room, question, context, tokenizer, stride=stride)
 
@@ -97,6 +99,7 @@ def windows_of(room: Room, question: str, context: str, tokenizer: Any, *, strid
         raise ConfigurationError(
             "This tokenizer does not say where its tokens stand in a text, so that no answer can be mapped back.",
             hint="Choose a model with a fast tokenizer (tokenizer.json).",
+            code="tokenizer-without-places",
         )
     made = tokenizer(
         question,

@@ -22,7 +22,7 @@ from modelforge.schemas.report import EvaluationReport
 from modelforge.schemas.run import RunSpec
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ModelFolder, read_schema
-from modelforge.training.merge_check import Answer, answer_all, check_merge, read_all
+from modelforge.training.merge_check import Answer, answer_all, check_merge, read_all, unrest
 from modelforge.training.model_card import render_model_card
 from modelforge.training.publish import published_dtype, save_full, write_card_and_manifest
 from modelforge.training.saved_tokenizer import save_tokenizer
@@ -67,8 +67,9 @@ def merge(
     with files.scratch() as scratch:
         staging = scratch / merged_id
         staging.mkdir()
-        answers, saved_as = _merge_into(staging, folder, base, files, dtype, prompts)
-        check = check_merge(answers, _answers_of_merged(staging, manifest, files, prompts, answers), saved_as)
+        answers, moved, saved_as = _merge_into(staging, folder, base, files, dtype, prompts)
+        answered = _answers_of_merged(staging, manifest, files, prompts, answers)
+        check = check_merge(answers, answered, saved_as, moved)
         merged = manifest.model_copy(
             update={
                 "id": merged_id,
@@ -85,15 +86,20 @@ def merge(
 
 def _merge_into(
     staging: Path, folder: ModelFolder, base: ModelSource, files: FileManager, dtype: str, prompts: Sequence[str]
-) -> tuple[list[Answer], str]:
-    """Write the merged weights and the tokenizer; return what the adapter answers, and the number type written."""
+) -> tuple[list[Answer], float, str]:
+    """Write the merged weights and the tokenizer.
+
+    Returns:
+        What the adapter answers, how far rounding moves its logits, and the number type written.
+    """
     loaded = load_in_fp32(folder.root)
     answers = _asked(loaded, files, prompts)
+    moved = unrest(loaded, prompts, answers)
     model = loaded.model.merge_and_unload(safe_merge=True)
     saved_as = published_dtype(model, base, dtype)
     save_full(model, staging, saved_as)
     save_tokenizer(loaded.tokenizer, staging)
-    return answers, str(saved_as).removeprefix("torch.")
+    return answers, moved, str(saved_as).removeprefix("torch.")
 
 
 def _answers_of_merged(

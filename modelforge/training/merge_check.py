@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,12 @@ ANSWER = Sampling(max_new_tokens=48)
 TOLERANCE = {"float32": 1e-4, "float16": 2.5e-3, "bfloat16": 2e-2}
 """Number type of the merged weights → the largest difference of a logit, as a share of the largest logit. It covers the
 rounding of the weights to that type; a wrong merge is off by more than the whole logit."""
+NUDGES = 3
+"""How often it is tried what a model makes of the last bit."""
+UNREST_MARGIN = 2.0
+"""How much further than a nudge has moved a logit the rounding of a merge may move it. Seen in 14 T5s of two layers,
+with weights 2 to 12 times as large as they begin with: 0.2 to 1.2 times as far, 0.003 of the largest logit at most,
+where the lost adapter of one layer was off by 0.5 of it."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +78,38 @@ def read_all(loaded: LoadedModel, prompts: Sequence[str]) -> list[Answer]:
     return answers
 
 
-def check_merge(adapter: Sequence[Answer], merged: Sequence[Answer], dtype: str) -> MergeCheck:
+def unrest(loaded: LoadedModel, prompts: Sequence[str], answers: Sequence[Answer]) -> float:
+    """The farthest that a logit of this model moves where all that its linear layers read is moved by the last bit.
+
+    Both sides of a comparison round differently, since one adds what the other has added before. Most models make
+    nothing of it; a sharp attention, as T5's is, whose scores are not scaled down, may make a thousand times as much.
+
+    Args:
+        answers: what the model answers to `prompts`, undisturbed.
+    """
+    moved = 0.0
+    for seed in range(NUDGES):
+        with _nudged(loaded.model, seed):
+            if loaded.head.is_by_row:
+                again = [answer.logits for answer in read_all(loaded, prompts)]
+            else:
+                again = [logits_of(loaded.model, answer.prompt_ids, answer.answer_ids) for answer in answers]
+        moved = max(moved, *(float((a.logits - b).abs().max()) for a, b in zip(answers, again, strict=True)))
+    return moved
+
+
+def check_merge(
+    adapter: Sequence[Answer], merged: Sequence[Answer], dtype: str, adapter_unrest: float = 0.0
+) -> MergeCheck:
     """Compare both sides' answers to the same prompts.
 
+    What rounding makes of the adapter's own logits is no difference of the merge; but a model that makes more of it
+    than half precision may cannot be compared, and is refused.
+
     Texts may part where two tokens are as good as tied, but only in half precision, whose rounding decides such ties.
+
+    Args:
+        adapter_unrest: see `unrest`.
 
     Raises:
         TrainingError: the merged model differs beyond the rounding of `dtype`.
@@ -82,7 +117,9 @@ def check_merge(adapter: Sequence[Answer], merged: Sequence[Answer], dtype: str)
     if any(ours.prompt_ids != theirs.prompt_ids for ours, theirs in zip(adapter, merged, strict=True)):
         raise _refused("its tokenizer gives other ids for the same prompt", dtype)
     difference = max(float((a.logits - m.logits).abs().max()) for a, m in zip(adapter, merged, strict=True))
-    tolerance = TOLERANCE[dtype] * max(float(answer.logits.abs().max()) for answer in adapter)
+    largest = max(float(answer.logits.abs().max()) for answer in adapter)
+    rounding = min(UNREST_MARGIN * adapter_unrest, TOLERANCE["bfloat16"] * largest)
+    tolerance = max(TOLERANCE[dtype] * largest, rounding)
     if not difference <= tolerance:  # also where it is not a number
         raise _refused(f"a logit differs by {difference:.2g}, more than {tolerance:.2g}", dtype)
     same = sum(ours.text == theirs.text for ours, theirs in zip(adapter, merged, strict=True))
@@ -95,6 +132,29 @@ def check_merge(adapter: Sequence[Answer], merged: Sequence[Answer], dtype: str)
         largest_logit_difference=difference,
         tolerance=tolerance,
     )
+
+
+@contextmanager
+def _nudged(model: Any, seed: int) -> Iterator[None]:
+    """While this lasts, each number that a linear layer reads is larger or smaller by one step of fp32."""
+    import torch
+
+    step, chance = torch.finfo(torch.float32).eps, torch.Generator().manual_seed(seed)
+
+    def nudge(_: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        first, *rest = inputs
+        if not first.is_floating_point():
+            return None  # ids, which an embedding reads
+        signs = torch.randint(0, 2, first.shape, generator=chance).to(first) * 2 - 1
+        return (first * (1 + step * signs), *rest)
+
+    matrices = [one for one in model.modules() if getattr(getattr(one, "weight", None), "ndim", 0) == 2]
+    hooks = [one.register_forward_pre_hook(nudge) for one in matrices]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def logits_of(model: Any, prompt: list[int], answer: list[int]) -> Any:

@@ -19,7 +19,7 @@ from modelforge.data.source import resolve_dataset
 from modelforge.data.split import Split, split_rows, write_split
 from modelforge.data.token_store import write_tokens
 from modelforge.exceptions import ConfigurationError
-from modelforge.hardware.fitness import check_packing, trainable_shape
+from modelforge.hardware.fitness import trainable_shape
 from modelforge.hardware.memory import plan_memory
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.providers.model_source import resolve_model
@@ -83,8 +83,7 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
     source = provider.pin(source)
     provider.validate_model_access(source)
     tokenizer = provider.load_tokenizer(source)
-    shape = trainable_shape(source.location, source.revision)
-    check_packing(config, shape)
+    shape = trainable_shape(config, source.location, source.revision)
     task = task.for_model(shape)
     strategy = StrategyFactory.create_strategy(config.strategy.name)
     strategy.check(config, files, provider, tokenizer)

@@ -18,6 +18,7 @@ from modelforge.schemas.config.json_schema import fault_in_schema, fits
 from modelforge.schemas.config.rewards import RewardRule, reward_names
 
 RULE: TypeAdapter[Any] = TypeAdapter(RewardRule)
+HEAD = "def score(prompt, answer, reference, row):\n    "
 RECORD = {
     "type": "object",
     "properties": {
@@ -177,22 +178,31 @@ def test_a_function_is_given_the_answer_and_its_row(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "said", "params"),
     [
-        ("import nothing_of_this_name\n", "ModuleNotFoundError in line 1"),
-        ("def other(): pass\n", "no function 'score'"),
-        ("def score(prompt, answer, reference, row):\n    return row['missing']\n", "KeyError in line 2"),
-        ("def score(prompt, answer, reference, row):\n    return float('nan')\n", "returned nan"),
-        ("def score(prompt, answer, reference, row):\n    return 'high'\n", "returned 'high'"),
+        (
+            "import nothing_of_this_name\n",
+            "ModuleNotFoundError in line 1",
+            {"where": "reward.py:1", "reason": "ModuleNotFoundError: No module named 'nothing_of_this_name'"},
+        ),
+        ("def score(:\n", "SyntaxError: ", {"where": "reward.py"}),
+        ("def other(): pass\n", "no function 'score'", {"name": "score"}),
+        (f"{HEAD}return row['missing']\n", "KeyError in line 2", {"where": "reward.py:2", "answer": "a"}),
+        (f"{HEAD}return float('nan')\n", "returned nan", {"value": "nan", "answer": "a"}),
+        (f"{HEAD}return 'high'\n", "returned 'high'", {"value": "'high'", "answer": "a"}),
     ],
 )
-def test_a_fault_in_the_users_function_is_told_with_its_line(tmp_path: Path, code: str, said: str) -> None:
+def test_a_fault_in_the_users_function_is_told_with_its_line(
+    tmp_path: Path, code: str, said: str, params: dict[str, str]
+) -> None:
     path = written(tmp_path, code)
 
     with pytest.raises(TrainingError, match=said) as caught:
         load_function(path, "score")(Answer("p", "a"))
 
     assert caught.value.hint
+    assert caught.value.code
+    assert caught.value.params.items() >= params.items()
 
 
 def test_a_file_that_was_changed_since_the_run_began_is_refused(tmp_path: Path) -> None:

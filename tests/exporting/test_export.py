@@ -283,8 +283,9 @@ def test_the_check_labels_what_is_close_and_refuses_what_is_not() -> None:
     half = check_export(unsure, [answer(1, 2, 0, 0, text="b", sure=0.3)], "q4_0", base=base, weight_error=0.1)
     assert (half.verdict, half.same_answers, half.same_tokens) == ("close", 0, 0.5)
     assert half.divergence < (half.training_divergence or 0)
-    with pytest.raises(TrainingError, match="only 25% of the tokens"):
+    with pytest.raises(TrainingError, match="only 25% of the tokens") as caught:
         check_export(unsure, [answer(1, 0, 0, 0, sure=0.3)], "q4_0", weight_error=0.0)
+    assert (caught.value.code, caught.value.params) == ("export-chooses-otherwise", {"percent": 25})
     for other, numbers, words, hint in [
         (answer(1, 2, 3, 0), "q4_0", "diverges by 2 nats, more than 1", "--quantization q8_0 or f16"),
         (answer(1, 2, 3, 4, sure=0.3), "f16", "more than 0.001", "--format safetensors"),
@@ -296,6 +297,8 @@ def test_the_check_labels_what_is_close_and_refuses_what_is_not() -> None:
         with pytest.raises(TrainingError, match=words) as caught:
             check_export(model, [other], numbers, weight_error=0.0)
         assert hint in (caught.value.hint or "")
+        assert caught.value.code == ("export-splits-otherwise" if words == "other ids" else "export-diverges")
+    assert caught.value.params == {"nats": "nan", "allowed": 0.1}  # a number that JSON has not got
     short = Answer([1, 2], "a", [], model[0].logits[:0])
     for ours, theirs in [([short], [short]), ([], []), (model, [replace(model[0], logits=short.logits)])]:
         with pytest.raises(TrainingError, match="could not be compared"):

@@ -9,6 +9,7 @@ import pytest
 from fault_home import Home, wait_until
 
 from modelforge.exceptions import ConflictError, TrainingError
+from modelforge.schemas.remark import remark
 from modelforge.schemas.run_requests import QueuePlace
 from modelforge.services.heavy_process import HeavyProcess
 from modelforge.services.index_care import open_index
@@ -135,7 +136,8 @@ def test_the_waiting_stages_move_as_one_and_nothing_that_is_needed_is_deleted(pl
     with pytest.raises(ConflictError, match=f"needed by run {runs[1]}"):
         ask.delete(runs[0])
     models = ModelService(place.database, place.files)
-    assert models.needed_by(runs[0]) == models.needed_by(f"{runs[0]}-merged") == (f"the run {runs[1]}",)
+    later = (remark("used-by-run", id=runs[1]),)
+    assert models.needed_by(runs[0]) == models.needed_by(f"{runs[0]}-merged") == later
     ask.delete(runs[1])
     ask.delete(runs[0])
     assert order() == ["run-last", "run-first"]

@@ -55,6 +55,7 @@ def test_a_device_that_auto_finds_is_refused_as_one_that_is_written(
     assert refused.value.errors()[0]["type"] == refusal.code
     if refusal.code != "no-fp16-on-cpu":  # which `compute.precision` is told of by itself
         assert refusal.reason in found.value.message
+        assert (found.value.code, found.value.params["refusal"]) == ("device-against-recipe", refusal.code)
 
 
 @pytest.mark.parametrize("device", ["cpu", "mps"])

@@ -12,7 +12,7 @@ from transformers import AutoConfig
 from typer.testing import CliRunner
 
 from modelforge.cli.app import app
-from modelforge.exceptions import ProviderError
+from modelforge.exceptions import ConfigurationError, ProviderError
 from modelforge.hardware.decoder_families import DECODERS
 from modelforge.hardware.fitness import check_trainable
 from modelforge.hardware.memory import plan_memory
@@ -112,6 +112,21 @@ def test_a_plan_says_whether_the_layout_of_the_model_is_known(config: dict[str, 
 )
 def test_layers_that_carry_a_state_are_seen_in_the_config_that_transformers_writes(kind: str) -> None:
     assert ModelShape.from_config(AutoConfig.for_model(kind).to_dict()).carries_state
+
+
+def test_a_plan_refuses_to_pack_for_a_model_in_which_rows_would_not_stay_apart(tmp_path: Path) -> None:
+    """As the preflight will, which `tests/training/test_training_truths.py` shows to be right."""
+    AutoConfig.for_model("lfm2", num_hidden_layers=2, layer_types=["conv", "full_attention"]).save_pretrained(tmp_path)
+    recipe = {"model": str(tmp_path), "dataset": "d"}
+    service = HardwareService(FileManager(tmp_path / "home"))
+
+    with pytest.raises(ConfigurationError) as refused:
+        service.plan(parse_training_config({**recipe, "strategy": {"packing": True}}).config, 64)
+    told = CliRunner().invoke(app, ["plan", f"model={tmp_path}", "dataset=d", "strategy.packing=true"])
+
+    assert refused.value.code == "packing-mixes-rows"
+    assert getattr(told.exception, "code", None) == "packing-mixes-rows"
+    assert service.plan(parse_training_config(recipe).config, 64).total_bytes > 0
 
 
 @pytest.mark.parametrize("kind", ["cohere2", "exaone4", "gemma3_text", "gpt_oss", "llama4_text", "qwen2", *DECODERS])

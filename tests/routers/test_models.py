@@ -72,7 +72,7 @@ def test_a_damaged_manifest_hides_no_other_model(server: RunServer) -> None:
     server.services.files.model("bad-one").manifest.write_text("{")
     page = get(server, "/models")
     assert [one["id"] for one in page["items"]] == ["good-one"]
-    assert page["unreadable"][0].startswith("bad-one: ")
+    assert [(one["id"], one["error"]["code"]) for one in page["unreadable"]] == [("bad-one", "file-damaged")]
     assert server.client.delete("/api/v1/models/bad-one").status_code == 204
     assert get(server, "/models")["unreadable"] == []
 
@@ -93,6 +93,7 @@ def test_a_model_is_read_with_card_and_lineage(server: RunServer) -> None:
         "children": ["the-child"],
     }
     assert parent["in_use_by"] == ["the adapter the-child"]
+    assert parent["remarks"] == {"the adapter the-child": {"code": "used-by-adapter", "params": {"id": "the-child"}}}
     child = get(server, "/models/the-child")
     assert child["lineage"]["run"] is None
     assert [base["model"] for base in child["lineage"]["bases"]] == ["the-parent", "starter:chat"]
@@ -121,6 +122,7 @@ def test_a_model_in_use_is_not_deleted(server: RunServer) -> None:
     )
     refused = server.client.delete("/api/v1/models/the-base")
     assert (refused.status_code, refused.json()["in_use_by"]) == (409, ["the run waiting-run"])
+    assert refused.json()["remarks"]["the run waiting-run"] == {"code": "used-by-run", "params": {"id": "waiting-run"}}
     server.services.database.update_run("waiting-run", status="stopped")
     assert server.client.delete("/api/v1/models/the-base").status_code == 204
     assert not (server.services.files.home / "models" / "the-base").exists()

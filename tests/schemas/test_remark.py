@@ -94,7 +94,7 @@ def test_what_is_kept_is_read_as_it_was_written() -> None:
         ("seed: -1", "greater_than_equal", {"ge": 0}),
         ("strategy: qlora, finetuning_type: full", "qlora-trains-adapters", {}),
         ("strategy: kto, optimization: {label_smoothing_factor: 0.1}", "smooths-another-loss", {"strategy": "kto"}),
-        ("strategy: {name: kto, desirable_weight: 0, undesirable_weight: 0}", "combination", {}),
+        ("strategy: {name: kto, desirable_weight: 0, undesirable_weight: 0}", "both-weights-zero", {}),
     ],
 )
 def test_a_refused_recipe_names_each_fault_by_its_kind(recipe: str, kind: str, params: dict[str, object]) -> None:

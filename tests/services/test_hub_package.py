@@ -125,6 +125,30 @@ def test_a_card_of_an_earlier_version_loses_a_base_that_is_no_hub_id(files: File
     assert "base_model" not in front(texts(package(merged, files))["README.md"])
 
 
+@pytest.mark.parametrize("suffix", ["", "-merged"])
+def test_a_card_of_an_earlier_version_loses_it_although_that_base_is_deleted(
+    files: FileManager, tiny_model: Path, suffix: str
+) -> None:
+    name = f"{files.new_run_id('whole')}{suffix}"
+    base = trained(files, str(tiny_model), tiny_model, name, finetuning_type="full")
+    made_of_it = files.model(trained(files, name, files.model(base.id).root, "upon-it", finetuning_type="full").id)
+    card = made_of_it.root / "README.md"
+    card.write_text(card.read_text().replace("\npipeline_tag", f"\nbase_model: {name}\npipeline_tag", 1))
+    shutil.rmtree(files.model(name).root)
+    assert front(card.read_text())["base_model"] == name
+
+    assert "base_model" not in front(texts(package(made_of_it, files))["README.md"])
+
+
+@pytest.mark.parametrize("hub", ["gpt2", "bert-base-uncased", "HuggingFaceTB/SmolLM2-135M-Instruct"])
+def test_a_base_of_the_hub_stays_in_the_card(files: FileManager, tiny_model: Path, hub: str) -> None:
+    folder = files.model(trained(files, hub, tiny_model, "upon-the-hub", finetuning_type="full").id)
+    card = folder.root / "README.md"
+    card.write_text(card.read_text().replace("\npipeline_tag", f"\nbase_model: {hub}\npipeline_tag", 1))
+
+    assert front(texts(package(folder, files))["README.md"])["base_model"] == hub
+
+
 def test_a_base_of_the_hub_is_named_by_its_id_and_commit(files: FileManager, tiny_model: Path, place: Path) -> None:
     snapshot = place / "hub" / "models--own--tiny" / "snapshots" / COMMIT
     shutil.copytree(tiny_model, snapshot)

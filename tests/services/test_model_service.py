@@ -73,7 +73,12 @@ def test_a_damaged_manifest_is_named_and_hides_no_other(service: ModelService) -
     service.files.model("bad-one").manifest.write_text("{")
     listing = service.list_models()
     assert [model.id for model in listing.models] == ["good-one"]
-    assert listing.unreadable[0].startswith("bad-one: ")
+    [unreadable] = listing.unreadable
+    assert (unreadable.id, unreadable.error.code) == ("bad-one", "file-damaged")
+    assert unreadable.error.params["path"] == str(service.files.model("bad-one").manifest)
+    service.files.model("bad-one").manifest.write_text('{"id": 1}')
+    [unreadable] = service.list_models().unreadable
+    assert (unreadable.error.code, unreadable.error.params["place"]) == ("file-damaged-at", "id")
 
 
 def test_reading_needs_no_database(service: ModelService, files: FileManager) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from modelforge.evaluation.report_text import write_report
 from modelforge.exceptions import ConflictError, TrainingError
+from modelforge.inference.chat_engine import ChatEngine
+from modelforge.inference.loading import LoadedModel
 from modelforge.providers.provider import ModelSource
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.model import ModelManifest
@@ -17,9 +19,13 @@ from modelforge.starter import starter_path
 from modelforge.storage.file_manager import FileManager
 from modelforge.training import merge as merging
 from modelforge.training.merge import PROMPTS, merge
+from modelforge.training.merge_check import TOLERANCE, Answer, answer_all, check_merge, unrest
 from modelforge.training.publish import publish
+from tests.tasks.tiny_t5 import make_t5
 
 RUN = "support-20261123-231100-9f2c"
+SHARP = {"initializer_factor": 4.0, "d_model": 64, "num_heads": 4, "num_layers": 2, "num_decoder_layers": 2}
+"""A T5 with weights so large that its attention is decided by the last bits of a score."""
 
 
 @pytest.fixture
@@ -129,6 +135,83 @@ def test_a_merge_that_answers_differently_is_not_kept(
     assert caught.value.hint
     assert [folder.id for folder in files.models()] == [manifest.id]
     assert list((files.home / "cache" / "scratch").iterdir()) == []
+
+
+def sharp_t5(files: FileManager, folder: Path) -> ModelManifest:
+    """A published adapter on a T5 of which fp32 does not tell the logits to four digits."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+    weights = AutoModelForSeq2SeqLM.from_pretrained(make_t5(folder, **SHARP), dtype=torch.float32)
+    torch.manual_seed(1)
+    tuned = get_peft_model(weights, LoraConfig(r=4, target_modules="all-linear", task_type="SEQ_2_SEQ_LM"))
+    with torch.no_grad():
+        for name, parameter in tuned.named_parameters():
+            if "lora_B" in name:
+                parameter.normal_(std=0.05)
+    spec = run_spec(str(folder))
+    return publish(
+        tuned,
+        AutoTokenizer.from_pretrained(folder),
+        spec=spec.model_copy(update={"config": spec.config.model_copy(update={"task": "summarization"})}),
+        base=ModelSource(str(folder)),
+        report=None,
+        files=files,
+    )
+
+
+def test_what_a_model_makes_of_rounding_is_no_difference_of_the_merge(
+    files: FileManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = sharp_t5(files, tmp_path / "t5")
+    with monkeypatch.context() as calm:
+        calm.setattr(merging, "unrest", lambda *_: 0.0)
+        with pytest.raises(TrainingError, match="a logit differs by"):
+            merge(manifest.id, files=files)
+
+    check = merge(manifest.id, files=files).merge_check or {}
+
+    assert check["dtype"] == "float32"
+    assert check["same_answers"] == check["prompts"]
+    assert check["largest_logit_difference"] <= check["tolerance"]
+
+
+@pytest.mark.parametrize("wrong", [0.0, 1.01], ids=["one layer's adapter lost", "one layer's scale off"])
+def test_a_wrong_merge_of_such_a_model_is_refused_all_the_same(
+    files: FileManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: float
+) -> None:
+    manifest = sharp_t5(files, tmp_path / "t5")
+
+    def then_spoilt(loaded: LoadedModel, *rest: Any) -> float:
+        moved = unrest(loaded, *rest)
+        # All has answered; what is merged after this is something else.
+        loaded.model.base_model.model.decoder.block[0].layer[0].SelfAttention.v.scaling["default"] *= wrong
+        return moved
+
+    monkeypatch.setattr(merging, "unrest", then_spoilt)
+    with pytest.raises(TrainingError, match="a logit differs by"):
+        merge(manifest.id, files=files)
+    assert [folder.id for folder in files.models()] == [manifest.id]
+
+
+def test_a_calm_model_is_given_no_more_room_than_its_weights_are_rounded_by(
+    tiny_model: Path, files: FileManager
+) -> None:
+    check = merge(adapter(files, tiny_model).id, files=files).merge_check or {}
+
+    answers = answer_all(ChatEngine(merging.load_in_fp32(files.model(RUN).root), files), PROMPTS)
+    largest = max(float(answer.logits.abs().max()) for answer in answers)
+    assert check["tolerance"] == pytest.approx(TOLERANCE["float32"] * largest, rel=1e-3)
+
+
+def test_what_makes_more_of_rounding_than_half_precision_may_is_not_let_through() -> None:
+    import torch
+
+    ours, theirs = (Answer([1], "a", [2], torch.tensor([[10.0, one]])) for one in (1.0, 1.3))
+
+    with pytest.raises(TrainingError, match=r"a logit differs by 0\.3, more than 0\.2"):
+        check_merge([ours], [theirs], "float32", adapter_unrest=5.0)
 
 
 def test_another_chat_template_is_not_kept(

@@ -14,7 +14,9 @@ import pytest
 import torch
 from tiny_runs import TinyRun, carry_out, make_run, tiny_config
 
+from modelforge.hardware.activations import FP32
 from modelforge.hardware.compute import resolve_compute
+from modelforge.hardware.logits import FORWARD_TILES
 from modelforge.hardware.memory import plan_memory
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
@@ -27,10 +29,10 @@ from modelforge.training.checkpoints import newest_valid
 LOSSES: tuple[str, ...] = get_args(DpoConfig.model_fields["loss_type"].annotation)
 
 
-def write_pairs(path: Path, rows: int = 24) -> Path:
+def write_pairs(path: Path, rows: int = 24, said_before: str = "") -> Path:
     lines = [
         {
-            "prompt": [{"role": "user", "content": f"Ball {n}{' of all' * (n % 3)}?"}],
+            "prompt": [{"role": "user", "content": f"{said_before}Ball {n}{' of all' * (n % 3)}?"}],
             "chosen": [{"role": "assistant", "content": f"good {n}"}],
             "rejected": [{"role": "assistant", "content": f"bad {n}{'!' * (n % 4)}"}],
         }
@@ -227,3 +229,34 @@ def test_the_plan_counts_both_sides_and_the_reference(tiny_model: Path, tmp_path
     assert resolve_compute(pairs).device == "cpu"
     assert plans[1].parts.activations > 1.9 * plans[0].parts.activations
     assert plans[1].largest_micro_batch < plans[0].largest_micro_batch * 0.6 or plans[1].largest_micro_batch == 4096
+
+
+def test_the_plan_counts_logits_for_as_many_positions_as_are_scored(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a long prompt none is: in the evaluation of 6 pairs at once the plan stands close above what is there."""
+    from trl.trainer import utils
+
+    scored: list[int] = []
+    apply = utils._ChunkedLogProbFunction.apply
+
+    def counted(hidden: Any, *rest: Any) -> Any:
+        scored.append(len(hidden))
+        return apply(hidden, *rest)
+
+    monkeypatch.setattr(utils._ChunkedLogProbFunction, "apply", counted)
+    config = pair_config(
+        tiny_model,
+        tmp_path,
+        data={"max_length": 256},
+        optimization={"max_steps": 1, "per_device_train_batch_size": 1},
+        evaluation={"generate": False, "per_device_eval_batch_size": 6},
+    )
+    write_pairs(tmp_path / "pairs.jsonl", said_before="Once upon a time there was a ball. " * 4)
+
+    run = carry_out(make_run(config, FileManager(tmp_path / "home")))
+
+    plan = run.preparation.plan
+    assert plan.moment == "evaluation"
+    took = int(FORWARD_TILES * max(scored) * ModelShape.read(str(tiny_model)).vocab_size * FP32)
+    assert took <= plan.parts.logits < 1.5 * took

@@ -40,6 +40,7 @@ def _rule(config: RewardRule, python_file: Path | None, sha256: str | None) -> R
         raise ConfigurationError(
             "A Python reward needs its file, which only the command line can name.",
             hint="Start the run with `modelforge train -c recipe.yaml --reward-file my_reward.py`.",
+            code="reward-needs-file",
         )
     return load_function(python_file, config.function, sha256)
 

@@ -10,6 +10,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
+from modelforge.schemas.named_faults import at_odds
+
 DEEPEST = 20
 TYPES: Mapping[str, Callable[[Any], bool]] = {
     "null": lambda value: value is None,
@@ -29,21 +33,24 @@ def fits(document: Any, schema: Mapping[str, Any]) -> bool:
     )
 
 
-def fault_in_schema(schema: Any, place: str = "the schema", depth: int = 0) -> str | None:
+def fault_in_schema(schema: Any, place: str = "json_schema", depth: int = 0) -> PydanticCustomError | None:
     """What is wrong with a schema, or outside of the part that is understood; None where nothing is."""
     if not isinstance(schema, dict):
-        return f"{place} must be an object"
+        return at_odds("schema-no-object", "{place} must be an object", place=place)
     if depth > DEEPEST:
-        return f"{place} lies deeper than {DEEPEST} levels"
+        return at_odds("schema-too-deep", "{place} lies deeper than {most} levels", place=place, most=DEEPEST)
     for keyword, value in schema.items():
         if keyword in ANNOTATIONS:
             continue
         if keyword not in CHECKS:
-            return f"{place} uses {keyword!r}, which is not checked; known are {', '.join(CHECKS)}"
+            unknown = "{place} uses {keyword}, which is not checked; known are {known}"
+            known = ", ".join(CHECKS)
+            return at_odds("schema-keyword-unknown", unknown, place=place, keyword=repr(keyword), known=known)
         if not ALLOWED[keyword](value):
-            return f"{keyword!r} of {place} cannot be {value!r:.60}"
+            wrong = "{keyword} of {place} cannot be {value}"
+            return at_odds("schema-value-wrong", wrong, place=place, keyword=repr(keyword), value=f"{value!r:.60}")
     for name, inner in _inner(schema):
-        if fault := fault_in_schema(inner, f"{place} at {name!r}", depth + 1):
+        if fault := fault_in_schema(inner, f"{place}.{name}", depth + 1):
             return fault
     return None
 

@@ -14,6 +14,7 @@ from modelforge.schemas.config.fields import config_fields, groups, strategy_cla
 from modelforge.schemas.config.plug_ins import name_of
 from modelforge.schemas.config.spellings import FLAT
 from modelforge.schemas.config.training_config import TrainingConfig
+from modelforge.schemas.named_faults import OF_PYDANTIC
 from modelforge.schemas.problem import limits_of
 from modelforge.schemas.remark import Remark, remark, sentences
 
@@ -101,6 +102,7 @@ def parse_training_config(written: Mapping[str, Any]) -> ParsedConfig:
         raise ConfigurationError(
             "This recipe has stages; here one run is asked for.",
             hint="`modelforge train -c RECIPE` and `POST /api/v1/runs` carry out all stages, one after the other.",
+            code="stages-not-here",
         )
     reading = read_keys(written)
     config, faults = validate(reading)
@@ -182,7 +184,7 @@ def _fault_of(item: Any, written_as: Mapping[Path, str]) -> dict[str, Any]:
         owners = ", ".join(next(field.owners for field in config_fields() if field.path == path))
         fix = f"Leave it out, or choose a strategy that has it: {owners}."
         return fault_of("of-another-strategy", key, item["input"], "a key of the chosen strategy", fix, owners=owners)
-    together = not path or (item["type"] == "value_error" and isinstance(item["input"], dict))
+    together = not path or (item["type"] not in OF_PYDANTIC and isinstance(item["input"], dict))
     found = COMBINATION if together else repr(item["input"])
     expected = item["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     fix = f"Correct `{key}`." if path else ""

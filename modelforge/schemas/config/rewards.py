@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from modelforge.schemas.base import Schema
 from modelforge.schemas.config.json_schema import fault_in_schema
+from modelforge.schemas.named_faults import at_odds, unfit
 
 TAKEN = ("accuracy", "chosen", "margin", "model", "rejected", "std")
 """Names that would be mistaken for other measures of a reward."""
@@ -24,7 +25,9 @@ class _Rule(Schema):
     @classmethod
     def _is_free(cls, name: str | None) -> str | None:
         if name in TAKEN:
-            raise ValueError(f"charts have something else by that name; take another than {', '.join(TAKEN)}")
+            others = ", ".join(TAKEN)
+            expected = "a name that is none of those of other charts: {others}"
+            raise unfit("name-of-another-chart", expected, others=others)
         return name
 
 
@@ -49,7 +52,8 @@ class RegexReward(_Rule):
         try:
             re.compile(pattern)
         except (re.error, OverflowError, RecursionError) as error:
-            raise ValueError(f"no regular expression: {error}") from error
+            found = str(error)
+            raise unfit("no-pattern", "a regular expression; Python reads none here: {reason}", reason=found) from error
         return pattern
 
 
@@ -67,7 +71,7 @@ class JsonSchemaReward(_Rule):
     @classmethod
     def _is_understood(cls, schema: dict[str, Any]) -> dict[str, Any]:
         if fault := fault_in_schema(schema):
-            raise ValueError(fault)
+            raise fault
         return schema
 
 
@@ -88,9 +92,9 @@ class LengthReward(_Rule):
     @model_validator(mode="after")
     def _has_a_range(self) -> LengthReward:
         if self.at_most is None and self.at_least == 0:
-            raise ValueError("every length would do; set at_most, at_least or both")
+            raise at_odds("every-length-fits", "every length would do; set at_most, at_least or both")
         if self.at_most is not None and self.at_most < self.at_least:
-            raise ValueError("at_most is below at_least")
+            raise at_odds("no-length-fits", "at_most is below at_least")
         return self
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from modelforge.schemas.config.rewards import PythonReward, RewardRule
 from modelforge.schemas.config.strategy_knobs import ComparingKnobs
+from modelforge.schemas.named_faults import at_odds
 
 
 class RlhfConfig(ComparingKnobs):
@@ -46,7 +47,7 @@ class RlhfConfig(ComparingKnobs):
     def _knobs_of_the_algorithm(self) -> RlhfConfig:
         for knob in ("loss_type", "scale_rewards", "mask_truncated_completions"):
             if self.algorithm == "rloo" and getattr(self, knob) != type(self).model_fields[knob].default:
-                raise ValueError(f"{knob} belongs to algorithm: grpo; leave it out with rloo")
+                raise at_odds("knob-of-grpo", "{knob} belongs to algorithm: grpo; leave it out with rloo", knob=knob)
         return self
 
     @property

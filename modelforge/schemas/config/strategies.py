@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from modelforge.schemas.config.rlhf import RlhfConfig
 from modelforge.schemas.config.strategy_knobs import ComparingKnobs, StrategyKnobs
+from modelforge.schemas.named_faults import at_odds
 
 
 class SftConfig(StrategyKnobs):
@@ -69,12 +70,14 @@ class DpoConfig(ComparingKnobs):
     @model_validator(mode="after")
     def _smoothing_is_known_to_the_loss(self) -> DpoConfig:
         if self.label_smoothing and self.loss_type not in SMOOTHED_LOSSES:
-            raise ValueError(
-                f"label_smoothing has no effect with loss_type: {self.loss_type}; "
-                f"set it to 0 or choose one of {', '.join(SMOOTHED_LOSSES)}"
+            raise at_odds(
+                "loss-not-smoothed",
+                "label_smoothing has no effect with loss_type: {loss}; set it to 0 or choose one of {smoothed}",
+                loss=self.loss_type,
+                smoothed=", ".join(SMOOTHED_LOSSES),
             )
         if self.loss_type == "exo_pair" and not self.label_smoothing:
-            raise ValueError("exo_pair needs label_smoothing above 0; its paper uses 0.001")
+            raise at_odds("loss-wants-smoothing", "exo_pair needs label_smoothing above 0; its paper uses 0.001")
         return self
 
     @property
@@ -102,7 +105,7 @@ class KtoConfig(ComparingKnobs):
     @model_validator(mode="after")
     def _something_counts(self) -> KtoConfig:
         if not self.desirable_weight + self.undesirable_weight:
-            raise ValueError("both weights are 0, so nothing would be learned")
+            raise at_odds("both-weights-zero", "both weights are 0, so nothing would be learned")
         return self
 
 

@@ -107,14 +107,27 @@ test('a model that is not to be deleted after all stays', async () => {
 })
 
 test('what needs a model is said before it is deleted, and the refusal after', async () => {
-  server.model = { ...server.model, in_use_by: ['A run continues it.'] }
+  server.model = { ...server.model, in_use_by: ['the run later', 'the playground'] }
   server.refuses = [`DELETE ${MODEL}`]
   const { user, page } = await choose('Delete')
   const question = await screen.findByRole('dialog', { name: 'Delete this model?' })
-  expect(within(question).getByText('A run continues it.')).toBeInTheDocument()
+  expect(within(question).getByText('It is still needed: the run later, the playground.')).toBeInTheDocument()
   await user.click(within(question).getByRole('button', { name: 'Delete' }))
   expect(await within(question).findByText(`DELETE ${MODEL} is refused.`)).toBeInTheDocument()
   expect(page.router.state.location.pathname).toBe('/models/one')
+})
+
+test('in German, what needs a model is said in German', async () => {
+  const remarks = {
+    'the run later': { code: 'used-by-run', params: { id: 'later' } },
+    'the playground': { code: 'used-by-playground', params: {} },
+  }
+  server.model = { ...server.model, ...{ in_use_by: Object.keys(remarks), remarks } }
+  await choose('Delete')
+  await speak('de')
+  const question = await screen.findByRole('dialog', { name: 'Dieses Modell löschen?' })
+  expect(within(question).getByText('Es wird noch gebraucht: Lauf later, Spielwiese.')).toBeInTheDocument()
+  await speak('en')
 })
 
 test('a model gets another name', async () => {

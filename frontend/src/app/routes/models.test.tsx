@@ -15,7 +15,14 @@ vi.hoisted(() => {
     const { pathname } = new URL((asked as Request).url)
     if (pathname !== '/api/v1/models') return Response.json([])
     const starters = [starter('chat'), starter('newer')]
-    return Response.json({ items: [], starters, total: 0, next: null })
+    const unreadable = [
+      {
+        id: 'bad-one',
+        error: { message: 'In English.', code: 'file-damaged', params: { path: '/m', reason: 'why' } },
+      },
+      { id: 'worse-one', error: { message: 'As the server says.', code: null, params: {} } },
+    ]
+    return Response.json({ items: [], starters, unreadable, total: 0, next: null })
   }
 })
 
@@ -27,4 +34,11 @@ test('bundled models are described in German, and one that the texts do not know
   expect(await screen.findByText('Kopiert, liest aus', { exact: false })).toBeInTheDocument()
   expect(screen.queryByText('What chat does.')).toBeNull()
   expect(screen.getByText('What newer does.')).toBeInTheDocument()
+})
+
+test('a model whose manifest cannot be read is named, with the reason in German where the texts know it', async () => {
+  showPage('/models')
+  expect(
+    await screen.findByText('bad-one: /m ist beschädigt: why. worse-one: As the server says.'),
+  ).toBeInTheDocument()
 })

@@ -16,6 +16,7 @@ import { type Library, useLibrary } from '@/features/models/api/use-library'
 import { ModelRows } from '@/features/models/components/model-rows'
 import { formatCompact } from '@/lib/format/format'
 import { told } from '@/lib/i18n'
+import { useErrorWords } from '@/lib/i18n/error-words'
 
 const PAGE = 50
 
@@ -37,6 +38,7 @@ export function ModelsPage() {
 
 function Own({ library }: { library: Library }) {
   const { t } = useTranslation()
+  const words = useErrorWords()
   const { first, items, error } = library
   if (error && !library.isNarrowed) return <ProblemNotice error={error} />
   const unreadable = first?.unreadable ?? []
@@ -44,7 +46,7 @@ function Own({ library }: { library: Library }) {
     <>
       {unreadable.length > 0 ? (
         <Notice tone="warn" title={t('models.unreadable')}>
-          {unreadable.join(' ')}
+          {unreadable.map(({ id, error }) => `${id}: ${words(error).message}`).join(' ')}
         </Notice>
       ) : null}
       {library.isEmpty ? (

@@ -1,6 +1,7 @@
 import type { ToldError } from '@/lib/i18n/error-words'
 import type { Fault } from '@/lib/i18n/faults'
 import type { Finding } from '@/lib/i18n/findings'
+import type { Remark } from '@/lib/i18n/remarks'
 
 /** What the API answers when something is wrong (RFC 9457). `hint` says what to do. */
 export interface ProblemBody {
@@ -16,6 +17,9 @@ export interface ProblemBody {
   total?: number
   /** Of a run that the preflight refuses: what it found. */
   preflight?: { findings: readonly Finding[] }
+  /** Of a model that cannot be deleted: what needs it, and each of it by its name. */
+  in_use_by?: readonly string[]
+  remarks?: Record<string, Remark>
   [member: string]: unknown
 }
 
@@ -33,10 +37,10 @@ export class Problem extends Error {
 
   /** As a text of the page's language is looked up for it. */
   get told(): ToldError {
-    const { detail, hint, code, params, errors, preflight } = this.body
+    const { detail, hint, code, params, errors, preflight, in_use_by: users, remarks } = this.body
     const faults = (errors ?? []).filter(isFault)
     const finding = preflight?.findings.find(({ severity }) => severity === 'error')
-    return { message: detail, hint, code, params, faults, finding }
+    return { message: detail, hint, code, params, faults, finding, users, remarks }
   }
 }
 

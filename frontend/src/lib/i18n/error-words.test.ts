@@ -1,5 +1,5 @@
 import i18next from 'i18next'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { Problem } from '@/lib/api/problem'
 import { speak } from '@/lib/i18n'
@@ -52,6 +52,43 @@ test('what does not go together is told in German, with its values', () => {
   )
 })
 
+test('what does not go together within one key is told behind that key, and in a stage', () => {
+  const expected = 'both weights are 0, so nothing would be learned'
+  const fault = { found: 'this combination', expected, kind: 'both-weights-zero' }
+  const said = (key: string) => words({ ...RECIPE, errors: [{ ...fault, key }] }).message
+  const reason = 'Beide Gewichte sind 0, sodass nichts gelernt würde.'
+  expect(said('strategy')).toBe(`So lässt sich das Rezept nicht verwenden. strategy: ${reason}`)
+  expect(said('stages.1.strategy')).toBe(
+    `So lässt sich das Rezept nicht verwenden. stages.1.strategy: ${reason}`,
+  )
+  expect(said('stages.1.the recipe')).toBe(`So lässt sich das Rezept nicht verwenden. ${reason}`)
+})
+
+test('a device that does not suit the recipe is refused in German with the reason', () => {
+  const params = { device: 'cpu', precision: 'fp32', refusal: 'unsloth-needs-gpu' }
+  expect(words({ code: 'device-against-recipe', params }).message).toBe(
+    'Dieser Lauf würde auf cpu in fp32 rechnen, und das passt nicht zum Rezept: unsloth braucht eine NVIDIA-GPU; setzen Sie compute.device: auto oder provider: huggingface.',
+  )
+})
+
+describe('a model in use', () => {
+  const IN_USE = {
+    code: 'model-in-use',
+    params: { model: 'base', users: 'the adapter one, of a plug-in' },
+    in_use_by: ['the adapter one', 'of a plug-in'],
+    remarks: { 'the adapter one': { code: 'used-by-adapter', params: { id: 'one' } } },
+  }
+
+  test('is said in German with what needs it, as far as the texts know that', () => {
+    expect(words(IN_USE).message).toBe('base wird noch gebraucht: Adapter one, of a plug-in.')
+  })
+
+  test('in English is what the server says', async () => {
+    await speak('en')
+    expect(words(IN_USE).message).toBe('In English.')
+  })
+})
+
 test('the same in English is what the server says', async () => {
   await speak('en')
   expect(words(RECIPE).message).toBe('In English.')
@@ -61,6 +98,12 @@ test('a field of a request is refused with what German expects there', () => {
   const errors = [{ key: 'body.rows', expected: 'less than 5', kind: 'less_than', params: { lt: 5 } }]
   const params = { key: 'body.rows', expected: 'less than 5' }
   expect(words({ code: 'request-not-valid', params, errors }).message).toBe('body.rows: kleiner als 5.')
+  const key = 'body.tools.0'
+  const kind = 'function-without-name'
+  const tool = { params: { key, expected: '' }, errors: [{ key, expected: '', kind, params: {} }] }
+  expect(words({ code: 'request-not-valid', ...tool }).message).toBe(
+    'body.tools.0: eine Funktion braucht einen Namen.',
+  )
 })
 
 test('a stage is named before what is wrong with it, and what the preflight found is told in German', () => {

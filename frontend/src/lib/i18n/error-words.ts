@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { told, type Values } from '.'
 import { expectedIn, type Fault, faultIn } from './faults'
 import { type Finding, findingWords } from './findings'
+import { type Remark, remarksIn } from './remarks'
 
 /** An error as the server tells it, in English; `code` names the text, `params` are the values within it. */
 export interface ToldError {
@@ -15,6 +16,10 @@ export interface ToldError {
   faults?: readonly Fault[] | undefined
   /** What the preflight found; the same. */
   finding?: Finding | undefined
+  /** What needs a model; the same. */
+  users?: readonly string[] | undefined
+  /** `users` by what they say. */
+  remarks?: Record<string, Remark> | undefined
 }
 
 export interface ErrorWords {
@@ -25,7 +30,12 @@ export interface ErrorWords {
 /** What was found and what to do, in the page's language; in the server's own words where it has no others. */
 export function errorWords(error: ToldError, texts: i18n): ErrorWords {
   const { code } = error
-  const params = { ...error.params, ...faultsAsValues(error, texts), ...findingAsValues(error, texts) }
+  const params = {
+    ...error.params,
+    ...faultsAsValues(error, texts),
+    ...findingAsValues(error, texts),
+    ...usersAsValue(error, texts),
+  }
   const said = (part: keyof ErrorWords) => (code ? told(`server.error.${code}.${part}`, texts, params) : null)
   const message = said('message')
   const staged =
@@ -50,6 +60,10 @@ function findingAsValues({ finding }: ToldError, texts: i18n): Values {
   if (finding === undefined) return {}
   const { message, fix } = findingWords(finding, texts)
   return { finding: message, fix: fix ?? '' }
+}
+
+function usersAsValue({ users, remarks }: ToldError, texts: i18n): Values {
+  return users === undefined ? {} : { users: remarksIn(texts, users, remarks).join(', ') }
 }
 
 export function useErrorWords(): (error: ToldError) => ErrorWords {

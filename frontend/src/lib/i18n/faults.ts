@@ -11,6 +11,9 @@ export interface Fault {
   params?: Values
 }
 
+/** How the server names what lies between keys of different groups, behind the stage where there are some. */
+const WHOLE = 'the recipe'
+
 /** What is expected, in the page's language where its texts know the kind of fault. */
 export function expectedIn(texts: i18n, { kind, params, expected }: Fault): string {
   const said = (table: 'fault' | 'together') => (kind ? told(`server.${table}.${kind}`, texts, params) : null)
@@ -22,7 +25,8 @@ export function faultIn(texts: i18n, fault: Fault): string | null {
   const { kind = 'other', key, found = '' } = fault
   const values = { ...fault.params, key, found, expected: expectedIn(texts, fault) }
   const isTogether = told(`server.together.${kind}`, texts, values) !== null
-  const whole = told(`server.faultWhole.${isTogether ? 'whole-recipe' : kind}`, texts, values)
+  const between = key.endsWith(WHOLE) ? 'whole-recipe' : 'combination'
+  const whole = told(`server.faultWhole.${isTogether ? between : kind}`, texts, values)
   if (whole !== null) return whole
   const said = told('server.faultFound', texts, values)
   const fix = told(`server.faultFix.${kind}`, texts, values) ?? told('server.faultFix.other', texts, values)

@@ -4,7 +4,7 @@ import type { Schemas } from '@/lib/api/client'
 
 import { told } from '.'
 
-type Remark = Schemas['Remark']
+export type Remark = Schemas['Remark']
 
 /** A sentence of the server's in the page's language, by the remark that it is; where the page knows none, as it is. */
 export function remarkIn(texts: i18n, sentence: string, remark: Remark | null | undefined): string {

@@ -36,6 +36,7 @@ export default {
     push: 'Zum Hub hochladen',
     rename: 'Modell umbenennen',
     remove: 'Dieses Modell löschen?',
+    needed: 'Es wird noch gebraucht: {{users}}.',
     removeText: 'Seine Gewichte werden gelöscht. Der Lauf, der es machte, bleibt.',
   },
   measure: {

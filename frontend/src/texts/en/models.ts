@@ -36,6 +36,7 @@ export default {
     push: 'Push to the hub',
     rename: 'Rename model',
     remove: 'Delete this model?',
+    needed: 'It is still needed: {{users}}.',
     removeText: 'Its weights are deleted. The run that made it stays.',
   },
   measure: {

@@ -11,6 +11,7 @@ import { Notice } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { RenameDialog } from '@/components/ui/rename-dialog'
 import { followDownload } from '@/lib/format/save-file'
+import { remarksIn } from '@/lib/i18n/remarks'
 
 import { deleteModel, linkToModel, mergeModel, type ModelDetail, renameModel } from '../api/models'
 
@@ -23,7 +24,7 @@ interface ModelActionsProps {
 
 /** All that can be done with a model. */
 export function ModelActions({ model, onMeasure, onPush, onExport }: ModelActionsProps) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const queries = useQueryClient()
   const navigate = useNavigate()
   const [asking, setAsking] = useState<'rename' | 'delete' | null>(null)
@@ -59,7 +60,7 @@ export function ModelActions({ model, onMeasure, onPush, onExport }: ModelAction
     dialog()
   }
   const problem = merge.error ?? download.error
-  const needed = model.in_use_by ?? []
+  const needed = remarksIn(i18n, model.in_use_by ?? [], model.remarks)
   return (
     <>
       <Menu position="bottom-end" withInitialFocusPlaceholder={false}>
@@ -116,7 +117,11 @@ export function ModelActions({ model, onMeasure, onPush, onExport }: ModelAction
         onConfirm={() => remove.mutate()}
         onClose={() => setAsking(null)}
       >
-        {needed.length > 0 ? <Notice tone="warn">{needed.join(' ')}</Notice> : t('model.removeText')}
+        {needed.length > 0 ? (
+          <Notice tone="warn">{t('model.needed', { users: needed.join(', ') })}</Notice>
+        ) : (
+          t('model.removeText')
+        )}
       </Confirm>
     </>
   )

@@ -22,6 +22,8 @@ export default {
   union_tag_invalid: 'eines von {{expected_tags}}',
   string_pattern_mismatch: 'ein Text nach dem Muster {{pattern}}',
   missing: 'ein Wert',
+  'name-of-another-chart': 'ein Name, den keine andere Kurve hat: keiner von {{others}}',
+  'no-pattern': 'ein regulärer Ausdruck; Python liest hier keinen: {{reason}}',
   'misspelt-key': 'ein bekannter Schlüssel',
   'unknown-key': 'ein bekannter Schlüssel',
   'of-another-strategy': 'ein Schlüssel der gewählten Strategie',

@@ -41,4 +41,10 @@ export default {
   'worker-died': 'Der Prozess starb. Ein weiterer Versuch beginnt.',
   'failed-once': 'Ein weiterer Versuch beginnt; derselbe Fehler noch einmal beendet den Lauf.',
   'retried-in-less-memory': 'Der Speicher hat nicht gereicht. Der Lauf geht weiter mit {{settings}}.',
+  'used-by-adapter': 'Adapter {{id}}',
+  'used-by-run': 'Lauf {{id}}',
+  'used-by-merge': 'Zusammenführung {{id}}',
+  'used-by-export': 'Export {{id}}',
+  'used-by-evaluation': 'Messung {{id}}',
+  'used-by-playground': 'Spielwiese',
 } satisfies Record<Schemas['Remark']['code'], string>

@@ -70,6 +70,27 @@ export default {
     'kto vergleicht jede Antwort mit den anderen ihres Stapels; setzen Sie {{batch}} auf 2 oder mehr, oder strategy.loss_type: apo_zero_unpaired',
   'answers-not-divided':
     'Ein Schritt zieht {{sampled}} Antworten (per_device_train_batch_size × gradient_accumulation_steps), und {{generations}} Antworten auf jede Frage teilen das nicht; machen Sie daraus ein Vielfaches von strategy.num_generations',
+  'knob-of-grpo': '{{knob}} gehört zu algorithm: grpo; lassen Sie es bei rloo weg',
+  'loss-not-smoothed':
+    'Bei loss_type: {{loss}} bewirkt label_smoothing nichts; setzen Sie es auf 0, oder wählen Sie {{smoothed}}',
+  'loss-wants-smoothing': 'exo_pair braucht ein label_smoothing über 0; in der Arbeit dazu ist es 0.001',
+  'both-weights-zero': 'Beide Gewichte sind 0, sodass nichts gelernt würde',
+  'every-length-fits': 'Jede Länge wäre recht; setzen Sie at_most, at_least oder beide',
+  'no-length-fits': 'at_most liegt unter at_least',
+  'schema-no-object': '{{place}} muss ein Objekt sein',
+  'schema-too-deep': '{{place}} liegt tiefer als {{most}} Ebenen',
+  'schema-keyword-unknown':
+    '{{place}} verwendet {{keyword}}, und das wird nicht geprüft; geprüft wird {{known}}',
+  'schema-value-wrong': '{{keyword}} von {{place}} kann nicht {{value}} sein',
+  'tool-of-other-form':
+    'ein Werkzeug ist {"type": "function", "function": {"name": …, "parameters": …}}; andere gibt es nicht',
+  'function-without-name': 'eine Funktion braucht einen Namen',
+  'function-with-other-keys': 'die Funktion „{{name}}“ hat unbekannte Schlüssel: {{keys}}',
+  'function-parameters-wrong':
+    'parameters von „{{name}}“ ist das JSON-Schema eines Objekts: {"type": "object", "properties": …}',
+  'function-description-wrong': 'description von „{{name}}“ ist ein Text',
+  'function-not-strict':
+    'strict von „{{name}}“ gibt es nicht: Das Modell schreibt seine Aufrufe frei; lassen Sie es weg',
   'no-room-for-prompt':
     'Frage und Antwort teilen sich data.max_length; setzen Sie es höher als strategy.max_completion_length',
 }
