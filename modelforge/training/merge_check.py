@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from modelforge.exceptions import TrainingError
+from modelforge.exceptions import ErrorCode, Params, TrainingError
 from modelforge.inference.chat_engine import ChatEngine
 from modelforge.inference.loading import LoadedModel
 from modelforge.inference.reader import head_outputs, read_ids
@@ -115,16 +116,20 @@ def check_merge(
         TrainingError: the merged model differs beyond the rounding of `dtype`.
     """
     if any(ours.prompt_ids != theirs.prompt_ids for ours, theirs in zip(adapter, merged, strict=True)):
-        raise _refused("its tokenizer gives other ids for the same prompt", dtype)
+        raise _refused("its tokenizer gives other ids for the same prompt", dtype, code="merge-splits-otherwise")
     difference = max(float((a.logits - m.logits).abs().max()) for a, m in zip(adapter, merged, strict=True))
     largest = max(float(answer.logits.abs().max()) for answer in adapter)
     rounding = min(UNREST_MARGIN * adapter_unrest, TOLERANCE["bfloat16"] * largest)
     tolerance = max(TOLERANCE[dtype] * largest, rounding)
     if not difference <= tolerance:  # also where it is not a number
-        raise _refused(f"a logit differs by {difference:.2g}, more than {tolerance:.2g}", dtype)
+        reason = f"a logit differs by {difference:.2g}, more than {tolerance:.2g}"
+        off = difference if math.isfinite(difference) else str(difference)
+        raise _refused(reason, dtype, code="merge-differs", params={"difference": off, "allowed": tolerance})
     same = sum(ours.text == theirs.text for ours, theirs in zip(adapter, merged, strict=True))
     if dtype == "float32" and same < len(adapter):
-        raise _refused(f"{len(adapter) - same} of {len(adapter)} answers differ", dtype)
+        reason = f"{len(adapter) - same} of {len(adapter)} answers differ"
+        counts: Params = {"differing": len(adapter) - same, "prompts": len(adapter)}
+        raise _refused(reason, dtype, code="merge-answers-differ", params=counts)
     return MergeCheck(
         dtype=dtype,
         prompts=len(adapter),
@@ -170,12 +175,12 @@ def logits_of(model: Any, prompt: list[int], answer: list[int]) -> Any:
         return model(**tensors, use_cache=False).logits[0].float().cpu()
 
 
-def _refused(reason: str, dtype: str) -> TrainingError:
+def _refused(reason: str, dtype: str, *, code: ErrorCode, params: Params | None = None) -> TrainingError:
     return TrainingError(
         f"The merged model does not answer as the adapter does: {reason}. It was not kept.",
         hint="Merge with dtype float32, or use the adapter as it is."
         if dtype != "float32"
         else "Use the adapter as it is; its base may have changed since it was trained.",
-        code="merge-not-alike",
-        params={"reason": reason},
+        code=code,
+        params=params,
     )

@@ -133,6 +133,8 @@ def test_a_merge_that_answers_differently_is_not_kept(
     with pytest.raises(TrainingError, match="does not answer as the adapter does: a logit differs by") as caught:
         merge(manifest.id, files=files)
     assert caught.value.hint
+    assert caught.value.code == "merge-differs"
+    assert caught.value.params["difference"] > caught.value.params["allowed"] > 0
     assert [folder.id for folder in files.models()] == [manifest.id]
     assert list((files.home / "cache" / "scratch").iterdir()) == []
 

@@ -1,6 +1,7 @@
 import type { ErrorCode, Words } from './words'
 
 const LOOK_AGAIN = 'Sehen Sie in der Liste nach, was da ist; Gelöschtes kommt nicht wieder.'
+const APART = 'Führen Sie mit float32 zusammen, oder nehmen Sie den Adapter, wie er ist.'
 const FINER =
   'Exportieren Sie in einem genaueren Zahlentyp, oder nehmen Sie den Ordner des Modells, wie er ist.'
 
@@ -23,9 +24,20 @@ export default {
     message: '{{model}} hat schon volle Gewichte.',
     hint: 'Nur Adapter werden zusammengeführt; nehmen Sie das Modell, wie es ist.',
   },
-  'merge-not-alike': {
-    message: 'Das zusammengeführte Modell antwortet nicht wie der Adapter. Es wurde nicht behalten.',
-    hint: 'Führen Sie mit float32 zusammen, oder nehmen Sie den Adapter, wie er ist.',
+  'merge-splits-otherwise': {
+    message:
+      'Das zusammengeführte Modell antwortet nicht wie der Adapter: Sein Tokenizer macht aus derselben Frage andere Token. Es wurde nicht behalten.',
+    hint: APART,
+  },
+  'merge-differs': {
+    message:
+      'Das zusammengeführte Modell antwortet nicht wie der Adapter: Ein Logit weicht um {{difference, significant}} ab, mehr als {{allowed, significant}}. Es wurde nicht behalten.',
+    hint: APART,
+  },
+  'merge-answers-differ': {
+    message:
+      'Das zusammengeführte Modell antwortet nicht wie der Adapter: {{differing}} von {{prompts}} Antworten sind andere. Es wurde nicht behalten.',
+    hint: APART,
   },
   'export-id-taken': {
     message: 'Einen Export {{export}} gibt es schon, vom Modell {{model}}.',
