@@ -25,15 +25,20 @@ for variable in [name for name in os.environ if name.startswith("MODELFORGE_")]:
 
 LONG = (
     "convergence/test_support_converges.py",
-    "convergence/test_reading_converges.py",
+    "providers/test_pinned_commits.py",
+    "faults/test_killed_server.py",
+    "faults/test_killed_worker.py",
     "training/test_kill_and_resume_small.py",
     "training/test_kill_and_resume.py",
-    "routers/test_models.py",
-    "faults/test_killed_server.py",
-    "training/test_every_key.py",
-    "data/test_fuzz.py",
+    "convergence/test_reading_converges.py",
+    "convergence/test_rewards_converge.py",
     "routers/test_finetuning.py",
+    "routers/test_models.py",
+    "training/test_every_key.py",
+    "security/test_fuzz.py",
     "security/test_paths.py",
+    "data/test_fuzz.py",
+    "providers/test_hub_access.py",
 )
 """The files that take longest: begun at once, so that no process waits for another at the end."""
 

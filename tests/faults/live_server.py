@@ -32,9 +32,13 @@ def free_port() -> int:
 
 
 def environment(home: Path, port: int, **more: str) -> dict[str, str]:
-    """What a server process of a test is started with."""
+    """What a server process of a test is started with.
+
+    It counts no covered lines, which takes nearly as long again: a server that is killed never says what it counted,
+    and what its workers and jobs do is counted by the tests of their own rooms.
+    """
     return {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name != "COVERAGE_PROCESS_CONFIG"},
         "PYTHONPATH": str(HERE),
         "MODELFORGE_HOME": str(home),
         "MODELFORGE_PORT": str(port),
