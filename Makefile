@@ -14,9 +14,10 @@ endif
 export PYTHONDONTWRITEBYTECODE :=
 
 TEST_ENVIRONMENT := HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false OMP_NUM_THREADS=1
-# File by file, the long ones first, so that a file's own server or model is started once; two processes take
-# 4 GB with what they start.
-IN_PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+# File by file, the long ones first, so that a file's own server or model is started once. Much of the time is spent
+# waiting, so there is one process more than there are cores; each takes 2 GB with what it starts.
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+IN_PARALLEL := --numprocesses=$(shell echo $$(($(CORES) < 4 ? $(CORES) + 1 : 4))) --dist=loadfile --no-loadscope-reorder
 
 WHEELS ?= dist
 WEB := modelforge/web/dist/index.html
@@ -47,7 +48,7 @@ wheel: $(WEB) $(VENV)/.base ## build the wheel, the web app inside, into dist/
 
 test: $(WEB) test-python test-web e2e ## run all tests, with the whole journey in a browser
 
-test-python: $(VENV)/.dev ## run the Python tests with coverage, a process per core, at most four
+test-python: $(VENV)/.dev ## run the Python tests with coverage, in one process more than there are cores, at most four
 	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest $(IN_PARALLEL) --cov --cov-report=term --cov-fail-under=90
 
 test-unsloth: $(UNSLOTH)/.ready ## train through Unsloth for real, in its own environment; on a CPU where there is no GPU
