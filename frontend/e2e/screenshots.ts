@@ -159,7 +159,7 @@ test('every page', { timeout: 1_800_000 }, async () => {
   await page.evaluate(() => localStorage.setItem('modelforge-language', 'de'))
   await shoot(page, 'german-problems', '/datasets', refuse)
   await shoot(page, 'german-check', '/new?step=check', (one) =>
-    one.getByRole('button', { name: 'Training starten' }).waitFor({ timeout: LONG }),
+    one.getByText('wird gelesen, nicht gelernt').waitFor({ timeout: LONG }),
   )
   await shoot(page, 'german-report', `/runs/${quick}`, (one) => one.getByText('SHA-256').waitFor())
 })

@@ -149,6 +149,7 @@ def _refuse_smoothing(config: TrainingConfig, head: Head) -> None:
         raise ConfigurationError(
             "label_smoothing_factor has no effect on a head that marks where an answer stands.",
             hint="Set optimization.label_smoothing_factor: 0.",
+            code="smoothing-not-on-spans",
         )
 
 

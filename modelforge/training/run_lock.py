@@ -133,6 +133,8 @@ def take_run_lock(folder: RunFolder, patience: float = PATIENCE) -> RunLock:
             raise ConflictError(
                 f"Run {folder.id} is locked by a process that cannot be found from this machine.",
                 hint=f"End it on {owner.host if owner else 'the machine that shares this folder'}, then try again.",
+                code="run-locked-elsewhere",
+                params={"run": folder.id, "host": owner.host if owner else "?"},
             )
         time.sleep(PAUSE)
 

@@ -55,7 +55,10 @@ def _end(folder: RunFolder, owner: Owner, timeout: float) -> None:
         time.sleep(PAUSE)
     if not kill_group(owner.pid, owner.created):
         raise TrainingError(
-            f"Processes of run {folder.id} could not be ended.", hint=f"End the process group {owner.pid} by hand."
+            f"Processes of run {folder.id} could not be ended.",
+            hint=f"End the process group {owner.pid} by hand.",
+            code="processes-not-ended",
+            params={"run": folder.id, "group": owner.pid},
         )
 
 

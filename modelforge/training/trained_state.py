@@ -87,5 +87,6 @@ class TrainedState:
             raise TrainingError(
                 "The training has ended, but no valid checkpoint of it is there.",
                 hint="Look into the worker's log; the disk may be failing.",
+                code="trained-without-checkpoint",
             )
         write_json(self.folder.trained, {"checkpoint": path.name})

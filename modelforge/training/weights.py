@@ -29,4 +29,6 @@ def load_weights(model: Any, checkpoint: Path) -> None:
         raise TrainingError(
             f"The checkpoint {checkpoint.name} does not fit the model: {', '.join(unexpected[:3])}.",
             hint="Resume with the configuration that wrote it.",
+            code="checkpoint-of-other-model",
+            params={"checkpoint": checkpoint.name, "parts": ", ".join(unexpected[:3])},
         )

@@ -6,6 +6,10 @@ const READS = 'Wählen Sie einen Encoder wie BERT oder ModernBERT, oder ein Spra
 
 /** Rezepte, die zu diesem Modell, diesen Daten oder diesem Rechner nicht passen. */
 export default {
+  'smoothing-not-on-spans': {
+    message: 'label_smoothing_factor hat keine Wirkung auf einen Kopf, der markiert, wo eine Antwort steht.',
+    hint: 'Setzen Sie optimization.label_smoothing_factor: 0.',
+  },
   // Rechner
   'device-not-found': {
     message: 'compute.device ist {{device}}, aber auf diesem Rechner wurde kein solches Gerät gefunden.',

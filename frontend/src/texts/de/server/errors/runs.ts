@@ -59,6 +59,22 @@ export default {
     message: 'Den Lauf {{run}} braucht noch eine spätere Stufe: {{later}}.',
     hint: 'Halten Sie erst die spätere Stufe an, oder lassen Sie sie fertig werden.',
   },
+  'run-locked-elsewhere': {
+    message: 'Den Lauf {{run}} hält ein Prozess fest, der von diesem Rechner aus nicht zu finden ist.',
+    hint: 'Beenden Sie ihn auf dem Rechner, der sich diesen Ordner teilt ({{host}}), und versuchen Sie es noch einmal.',
+  },
+  'processes-not-ended': {
+    message: 'Prozesse des Laufs {{run}} ließen sich nicht beenden.',
+    hint: 'Beenden Sie die Prozessgruppe {{group}} von Hand.',
+  },
+  'trained-without-checkpoint': {
+    message: 'Das Training ist zu Ende, aber es gibt keinen gültigen Zwischenstand davon.',
+    hint: 'Sehen Sie in das Protokoll des Arbeitsprozesses; die Festplatte könnte schadhaft sein.',
+  },
+  'checkpoint-of-other-model': {
+    message: 'Der Zwischenstand {{checkpoint}} passt nicht zum Modell: {{parts}}.',
+    hint: 'Setzen Sie mit den Einstellungen fort, die ihn geschrieben haben.',
+  },
   'run-succeeded': {
     message: 'Der Lauf {{run}} ist schon gelungen.',
     hint: 'Beginnen Sie einen neuen, um weiter zu trainieren.',
