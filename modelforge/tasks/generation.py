@@ -171,8 +171,7 @@ def write_greedily(model: Any, ids: Any, mask: Any, watch: Watch, **settings: An
         repetition_penalty=1.0,
         no_repeat_ngram_size=0,
         encoder_no_repeat_ngram_size=0,
-        min_length=0,
-        min_new_tokens=0,
+        min_new_tokens=0,  # goes before `min_length`, of which transformers would warn at every call
         use_cache=True,
         **settings,
     )

@@ -74,8 +74,10 @@ def test_an_answer_stops_at_every_end_token_and_holds_none(lively: tuple[Any, An
     assert len(ids) > 3
     model.generation_config.eos_token_id = [tokenizer.eos_token_id, ids[3]]
     assert all_end_token_ids(model, tokenizer) == sorted({tokenizer.eos_token_id, ids[3]})
-    [cut] = generate_answers(model, tokenizer, [prompt], max_new_tokens=12, batch_size=1)
-    assert cut == tokenizer.decode(ids[: ids.index(ids[3])])
+    for least in ({}, {"min_length": 500}, {"min_length": 500, "min_new_tokens": 10}):
+        model.generation_config.update(**least)
+        [cut] = generate_answers(model, tokenizer, [prompt], max_new_tokens=12, batch_size=1)
+        assert cut == tokenizer.decode(ids[: ids.index(ids[3])]), least
 
 
 def test_the_end_tokens_of_model_and_tokenizer_are_one_set(lively: tuple[Any, Any]) -> None:

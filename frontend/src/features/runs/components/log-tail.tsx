@@ -1,3 +1,4 @@
+import { useMergedRef, useResizeObserver } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -21,10 +22,12 @@ export function LogTail({ run }: { run: Run }) {
   const { t } = useTranslation()
   const { data, error } = useQuery(logQuery(run.id, LINES, isActive(run)))
   const box = useRef<HTMLPreElement>(null)
+  const [measured, { width }] = useResizeObserver<HTMLPreElement>()
+  const ref = useMergedRef(box, measured)
   const follows = useRef(true)
   useEffect(() => {
     if (follows.current && box.current) box.current.scrollTop = box.current.scrollHeight
-  }, [data])
+  }, [data, width]) // other line breaks are another height
   if (error && !data) return <ProblemNotice error={error} />
   return (
     <Card
@@ -38,7 +41,7 @@ export function LogTail({ run }: { run: Run }) {
     >
       {data && data.lines.length === 0 ? <p>{t('log.nothing')}</p> : null}
       <pre
-        ref={box}
+        ref={ref}
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls
         tabIndex={0}
         role="group"
