@@ -66,11 +66,12 @@ function watch(page: Page, faults: string[]): void {
   })
 }
 
-/** Every serious fault that axe finds on the page as it is. */
+/** Every serious fault that axe finds on the page as it is, once what fades in has come to stand. */
 export async function seriousFaults(page: Page): Promise<string[]> {
   // Through the debugger, since the page's own policy rightly refuses a script that is written into it.
   const source = (await import('node:fs')).readFileSync(AXE, 'utf-8')
   await page.evaluate(source)
+  await stands(page)
   return page.evaluate(async () => {
     interface Result {
       violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[]
@@ -80,6 +81,20 @@ export async function seriousFaults(page: Page): Promise<string[]> {
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`))
+  })
+}
+
+/** Until nothing moves any more, but for what never stops; what is half faded in has half its contrast. */
+async function stands(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+    const ending = () =>
+      document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+    do {
+      await frame() // a transition begins in the frame after the one that puts its element there
+      await frame()
+      await Promise.allSettled(ending().map(({ finished }) => finished))
+    } while (ending().length > 0)
   })
 }
 
