@@ -159,8 +159,7 @@ test('merges of this model are there with how they ended, and no others', async 
     merge({ id: 'o', model_id: 'other', status: 'running' }),
   ]
   showPage('/models/one')
-  expect(await screen.findByText('There is no room.')).toBeInTheDocument()
-  expect(screen.getByText('Free the disk.')).toBeInTheDocument()
+  expect(await screen.findByText('There is no room. Free the disk.')).toBeInTheDocument()
   expect(screen.getByText('It answers alike.', { exact: false })).toBeInTheDocument()
   expect(screen.getByRole('link', { name: 'merged one' })).toHaveAttribute('href', '/models/two')
   expect(screen.queryByText('Being merged')).toBeNull()

@@ -27,7 +27,7 @@ export function ActionButtons<Way extends string>({
   })
   return (
     <>
-      <Group gap="xs">
+      <Group gap="xs" mt={6}>
         {offered.map((way) => (
           <BusyButton
             key={way}

@@ -30,6 +30,8 @@ export default {
     merging: 'Wird zusammengeführt',
     mergingText: 'Das Ergebnis bleibt nur, wenn es antwortet wie der Adapter.',
     merged: 'Zusammengeführt',
+    mergeQueued: 'Das Zusammenführen wartet auf seine Reihe',
+    mergeQueuedText: 'Es beginnt, wenn ein anderes Zusammenführen, Exportieren oder Messen zu Ende ist.',
     mergeFailed: 'Das Zusammenführen scheiterte',
     mergeStopped: 'Das Zusammenführen wurde angehalten',
     download: 'Als Zip herunterladen',
@@ -69,7 +71,6 @@ export default {
   },
   job: {
     queued: 'Wartet auf seine Reihe',
-    queuedText: 'Es beginnt, wenn ein anderes Zusammenführen, Exportieren oder Messen zu Ende ist.',
     stopped: 'Angehalten',
     stop: 'Anhalten',
     again: 'Noch einmal starten',

@@ -30,6 +30,8 @@ export default {
     merging: 'Being merged',
     mergingText: 'The merged model is kept only if it answers as the adapter does.',
     merged: 'Merged',
+    mergeQueued: 'The merge waits for its turn',
+    mergeQueuedText: 'It begins when another merge, export or measurement has ended.',
     mergeFailed: 'The merge failed',
     mergeStopped: 'The merge was stopped',
     download: 'Download as zip',
@@ -69,7 +71,6 @@ export default {
   },
   job: {
     queued: 'Waiting for its turn',
-    queuedText: 'It begins when another merge, export or measurement has ended.',
     stopped: 'Stopped',
     stop: 'Stop',
     again: 'Start again',

@@ -104,10 +104,19 @@ test.each(KINDS)('$name that came to nothing are dismissed', async (kind) => {
 
 test.each(KINDS)('$name that wait for their turn say so, and can be stopped', async (kind) => {
   const user = open(kind, { status: 'queued' })
-  expect(await screen.findByText('Waiting for its turn')).toBeInTheDocument()
+  expect(await screen.findByText(/(Waiting|waits) for its turn$/)).toBeInTheDocument()
   expect(screen.queryByRole('button', { name: 'Start again' })).toBeNull()
   await press(user, 'Stop')
   await waitFor(() => expect(server.changes).toEqual([[`POST /api/v1/${kind.name}/job-1/stop`, null]]))
+})
+
+test('a merge that failed says that it was the merge, and why', async () => {
+  open(KINDS[0]!, INTERRUPTED)
+  const notice = await screen.findByRole('alert')
+  expect(notice).toHaveTextContent('The merge failed')
+  expect(notice).toHaveTextContent(
+    'The server ended before this was done. Nothing half-made is kept. Start it again.',
+  )
 })
 
 test('what was exported is deleted only once that is confirmed', async () => {

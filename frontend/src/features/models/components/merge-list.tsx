@@ -3,10 +3,10 @@ import { Link } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { ErrorText } from '@/components/ui/error-text'
 import { Notice } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { hidesAll } from '@/lib/api/problem'
-import { useErrorWords } from '@/lib/i18n/error-words'
 import { remarkIn } from '@/lib/i18n/remarks'
 
 import { isUnderWay } from '../api/jobs'
@@ -32,7 +32,6 @@ export function MergeList({ model }: { model: string }) {
 
 function Told({ job }: { job: Merge }) {
   const { t, i18n } = useTranslation()
-  const words = useErrorWords()
   const actions = (
     <JobActions
       status={job.status}
@@ -50,8 +49,8 @@ function Told({ job }: { job: Merge }) {
   switch (job.status) {
     case 'queued':
       return (
-        <Notice tone="info" title={t('job.queued')}>
-          {t('job.queuedText')}
+        <Notice tone="info" title={t('model.mergeQueued')}>
+          {t('model.mergeQueuedText')}
           {actions}
         </Notice>
       )
@@ -62,15 +61,13 @@ function Told({ job }: { job: Merge }) {
           {actions}
         </Notice>
       )
-    case 'failed': {
-      const failure = job.error ? words(job.error) : null
+    case 'failed':
       return (
-        <Notice tone="bad" title={failure?.message ?? t('model.mergeFailed')}>
-          {failure?.hint}
+        <Notice tone="bad" title={t('model.mergeFailed')}>
+          {job.error ? <ErrorText error={job.error} /> : null}
           {actions}
         </Notice>
       )
-    }
     case 'stopped':
       return (
         <Notice tone="warn" title={t('model.mergeStopped')}>
