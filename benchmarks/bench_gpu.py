@@ -80,6 +80,8 @@ class Cell:
     limit: float = 90.0
     words: int = 500
     """In the longest answers; the starter's tokenizer makes some 2.6 tokens of each."""
+    prompt_words: int = 0
+    """In each prompt; of these no logits are made."""
     whole: bool = False
     """Also run undisturbed, and hold the resumed run's losses and weights against it."""
 
@@ -106,6 +108,16 @@ CELLS = (
     Cell("bf16 LoRA, packed", "1B", {"strategy": {"packing": True}, "data": {"max_length": 4096}}, batch=2),
     Cell("bf16 LoRA, pissa_niter_16", "1B", {"lora": {"init_lora_weights": "pissa_niter_16"}}, steps=12),
     Cell("8-bit base, LoRA+", "1B", {"quantization": {"bits": 8}, "lora": {"loraplus_lr_ratio": 4}}, steps=12),
+    Cell("bf16 LoRA, long prompts", "1B", steps=12, words=60, prompt_words=440),
+    Cell(
+        "DPO, long prompts",
+        "1B",
+        {"strategy": {"name": "dpo"}, "optimization": {"learning_rate": 5e-5}},
+        batch=4,
+        steps=12,
+        words=60,
+        prompt_words=440,
+    ),
 )
 UNSLOTH = (
     Cell("Unsloth bf16 LoRA", "1B", {"provider": "unsloth"}, limit=150),
@@ -114,6 +126,16 @@ UNSLOTH = (
 TRIAL = (
     Cell("LoRA", "tiny", batch=2, steps=10, limit=300, words=20, whole=True),
     Cell("DPO", "tiny", {"strategy": {"name": "dpo"}}, batch=2, steps=10, limit=300, words=20),
+    Cell(
+        "DPO, long prompts",
+        "tiny",
+        {"strategy": {"name": "dpo"}},
+        batch=2,
+        steps=10,
+        limit=300,
+        words=8,
+        prompt_words=20,
+    ),
     Cell("LoRA, packed", "tiny", {"strategy": {"packing": True}}, batch=1, steps=10, limit=300, words=20),
     Cell("full", "tiny", {"finetuning_type": "full"}, batch=2, steps=10, limit=300, words=20),
 )
@@ -165,7 +187,8 @@ def write_rows(cell: Cell, path: Path) -> None:
 
     with path.open("w", encoding="utf-8") as file:
         for number in range(rows_of(cell)):
-            answer, prompt = text(cell.words // 2 if number % 4 else cell.words), f"Write line {number}. "
+            answer = text(cell.words // 2 if number % 4 else cell.words)
+            prompt = f"Write line {number}. {text(cell.prompt_words)} "
             row = {"input": prompt, "output": answer}
             if cell.recipe.get("strategy", {}).get("name") == "dpo":
                 row = {"prompt": prompt, "chosen": answer, "rejected": text(len(answer.split()), backwards)}
