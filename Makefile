@@ -20,6 +20,7 @@ CORES := $(shell getconf _NPROCESSORS_ONLN)
 IN_PARALLEL := --numprocesses=$(shell echo $$(($(CORES) < 4 ? $(CORES) + 1 : 4))) --dist=loadfile --no-loadscope-reorder
 
 WHEELS ?= dist
+DEVICE ?= cpu
 WEB := modelforge/web/dist/index.html
 WEB_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f ! -name schema.d.ts)
 NO_NPM := npm is missing: the web app needs Node 20 or newer (https://nodejs.org).
@@ -71,8 +72,8 @@ test-faults: $(VENV)/.dev ## kill servers and workers, break files, fill disks: 
 test-security: $(VENV)/.dev ## fuzz the API and try hostile strings: the full figures, about an hour
 	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest tests/security --full --timeout=7200 -s
 
-test-matrix: $(VENV)/.dev ## train and resume every cell of docs/reference/support.md, about a quarter of an hour
-	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest tests/matrix --full --timeout=7200
+test-matrix: $(VENV)/.dev ## train and resume every cell of docs/reference/support.md, on a GPU with DEVICE=cuda
+	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest tests/matrix --full --device=$(DEVICE) --timeout=7200
 
 test-load: $(VENV)/.dev ## a thousand viewers, a gigabyte up: the full figures, some minutes
 	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest tests/e2e/test_load.py --full --timeout=7200 -s

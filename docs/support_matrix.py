@@ -127,7 +127,7 @@ def page() -> list[str]:
         "The cells say in how many bits the base may be held, by task, kind of model, strategy and way of adapting;",
         "a dash: refused. They are those of the provider `huggingface`; `unsloth` runs `sft` and `qlora` of causal",
         "models on an NVIDIA GPU. `qlora` takes 4 bits where none are named. `make test-matrix` trains, stops and",
-        "resumes each cell.",
+        "resumes each cell; with `DEVICE=cuda` on a GPU, as it did on an NVIDIA H200.",
         "",
         *grid(),
         "",

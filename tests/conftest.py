@@ -68,6 +68,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="the full figures of docs/concepts/promises.md, not CI's")
+    parser.addoption("--device", choices=("cpu", "cuda"), default="cpu", help="where the cells of tests/matrix train")
 
 
 @pytest.fixture(scope="session")

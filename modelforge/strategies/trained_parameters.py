@@ -33,6 +33,9 @@ def leave_casts_to_autocast(model: Any) -> None:
 
     The numbers are the same to the bit, but each adapter kept a copy of its input until the backward pass: an eighth of
     a Llama's activations. PEFT's layers on 4 and 8 bits already leave it to autocast. Outside autocast they cast.
+
+    Those layers also leave what DoRA has scaled in float32, which all that reads it would keep and T5's attention
+    refuses; it is given back in the type that autocast computes in, as by layers that are not quantised.
     """
     import torch
     from peft.tuners.tuners_utils import BaseTunerLayer
@@ -42,9 +45,14 @@ def leave_casts_to_autocast(model: Any) -> None:
     def follow_autocast(layer: Any, _inputs: Any) -> None:
         layer.cast_input_dtype_enabled = not torch.is_autocast_enabled(device)
 
+    def give_back(_layer: Any, _inputs: Any, output: Any) -> Any:
+        return output.to(torch.get_autocast_dtype(device)) if torch.is_autocast_enabled(device) else output
+
     for module in model.modules():
         if isinstance(module, BaseTunerLayer):
             module.register_forward_pre_hook(follow_autocast)
+            if getattr(module, "lora_variant", None):
+                module.register_forward_hook(give_back)
 
 
 def _use_loraplus(trainer: Any, config: TrainingConfig, ratio: float) -> None:

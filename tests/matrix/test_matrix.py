@@ -1,7 +1,7 @@
 """Every cell of the matrix trains, stops and resumes, or is refused with its reason before anything is loaded.
 
 On every change: all refusals, and runs that show every task with every strategy, and every way of adapting with every
-quantisation. `make test-matrix` runs every cell and prints the matrix.
+quantisation. `make test-matrix` runs every cell and prints the matrix; with `DEVICE=cuda`, on the GPU.
 """
 
 from __future__ import annotations
@@ -71,29 +71,30 @@ def model_of(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Call
     return model
 
 
-def prepare_cell(cell: Any, model: Path, folder: Path) -> Any:
-    """The run of a cell, prepared and not begun."""
+def prepare_cell(cell: Any, model: Path, folder: Path, device: str = "cpu") -> Any:
+    """The run of a cell, prepared and not begun. On a GPU it computes in what `auto` finds, as a user's would."""
     data = rows.write_rows(cell.task, cell.strategy, folder)
     config = runs.tiny_config(
         model,
         data,
         **{**cell.written, "optimization": {"max_steps": 3}, "checkpointing": {"save_steps": 1}},
         evaluation={"max_rows": 4, "max_new_tokens": 4},
+        compute={"device": device, "precision": "fp32" if device == "cpu" else "auto"},
     )
     return runs.make_run(config, FileManager(folder / "home"))
 
 
-def run_cell(cell: Any, model: Path, folder: Path) -> Any:
+def run_cell(cell: Any, model: Path, folder: Path, device: str) -> Any:
     """Two steps, a stop, and the rest."""
-    run = prepare_cell(cell, model, folder)
+    run = prepare_cell(cell, model, folder, device)
     assert run.preparation.preflight.ok, [f for f in run.preparation.preflight.findings if f.severity == "error"]
     assert runs.carry_out(run, stop_after=2).status == "stopped"
     return runs.carry_out(run)
 
 
-def check_run(cell: Any, model: Path, folder: Path) -> None:
+def check_run(cell: Any, model: Path, folder: Path, device: str) -> None:
     """A cell that is not refused ends with a report and a model that has learned, and has used no step twice."""
-    run = run_cell(cell, model, folder)
+    run = run_cell(cell, model, folder, device)
     assert run.status == "succeeded"
     assert [data["step"] for data in run.said("progress")] == [1, 2, 3]
     assert all(math.isfinite(loss) for loss in run.losses)
@@ -129,8 +130,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("cell", chosen, ids=["-".join(vars(cell).values()) for cell in chosen])
 
 
-def test_a_cell_trains_stops_and_resumes(cell: Any, model_of: Callable[[str], Path], tmp_path: Path) -> None:
-    check_run(cell, model_of(cell.model), tmp_path)
+def test_a_cell_trains_stops_and_resumes(
+    cell: Any, model_of: Callable[[str], Path], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    check_run(cell, model_of(cell.model), tmp_path, request.config.getoption("--device"))
 
 
 def test_every_other_cell_is_refused_before_anything_is_loaded(

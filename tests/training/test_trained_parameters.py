@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from modelforge.hardware.compute import resolve_compute
 from modelforge.providers.huggingface_provider import HuggingFaceProvider
 from modelforge.providers.provider import LoadOptions
@@ -38,15 +40,55 @@ def test_outside_autocast_adapters_still_cast() -> None:
 def test_what_is_not_quantised_keeps_its_precision() -> None:
     import torch
 
-    recipe = {"model": "starter:chat", "dataset": "d", "strategy": "qlora", "quantization": {"bits": 4}}
-    config = parse_training_config(recipe).config
-    quantised = QuantizationFactory.create_config(config.quantization, torch.bfloat16)
-    model = loaded(LoadOptions("cpu", torch.bfloat16, quantization_config=quantised))
-
-    adapters = HuggingFaceProvider().add_adapter(model, config)
+    adapters = dora_upon_four_bits()
 
     frozen = {p.dtype for p in adapters.parameters() if not p.requires_grad}
     assert frozen == {torch.bfloat16, torch.uint8}
+
+
+@pytest.mark.parametrize("given_back", [True, False], ids=["with the cast", "without"])
+def test_dora_upon_four_bits_gives_back_what_autocast_computes_in(
+    monkeypatch: pytest.MonkeyPatch, given_back: bool
+) -> None:
+    """As on a GPU, where PEFT asks whether autocast is on, and where T5's attention refuses the float32."""
+    import torch
+    from peft.tuners.lora import LoraLayer
+
+    model = dora_upon_four_bits()
+    if given_back:
+        leave_casts_to_autocast(model)
+    asked = torch.is_autocast_enabled
+    monkeypatch.setattr(torch, "is_autocast_enabled", lambda device="cpu": asked(device))
+    given: list[Any] = []
+    for module in model.modules():
+        if isinstance(module, LoraLayer):
+            module.register_forward_hook(lambda *call: given.append(call[-1].dtype))
+    loss = loss_of(model)
+
+    assert set(given) == {torch.bfloat16 if given_back else torch.float32}
+    assert torch.isfinite(loss)
+    assert all(p.grad.abs().sum() > 0 for name, p in model.named_parameters() if "lora_B" in name)
+
+
+def dora_upon_four_bits() -> Any:
+    """The starter in 4 bits with DoRA in float32."""
+    import torch
+
+    recipe = {
+        "model": "starter:chat",
+        "dataset": "d",
+        "strategy": "qlora",
+        "quantization": {"bits": 4},
+        "lora": {"r": 4, "use_dora": True},
+    }
+    config = parse_training_config(recipe).config
+    quantised = QuantizationFactory.create_config(config.quantization, torch.bfloat16)
+    model = loaded(LoadOptions("cpu", torch.bfloat16, quantization_config=quantised))
+    adapters = HuggingFaceProvider().add_adapter(model, config)
+    for parameter in adapters.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.float()
+    return adapters
 
 
 def adapted() -> Any:
