@@ -208,7 +208,7 @@ class RunDisplay:
         parts = [f"loss {data['loss']:.4f}"]
         if data.get("tokens_per_second"):
             parts.append(f"{data['tokens_per_second']:,.0f} tokens/s")
-        if data.get("seconds_left") is not None:
+        if data.get("seconds_left") is not None and data["step"] < data["total_steps"]:  # else it would stay there
             parts.append(f"{duration(data['seconds_left'])} left")
         self._bar("training", data["step"], data["total_steps"], " · ".join(parts))
 
