@@ -52,6 +52,7 @@ const KINDS = [
     list: <MergeList model="one" />,
     job: { id: 'job-1', dtype: 'float16', new_id: 'two' },
     again: ['POST /api/v1/models/one/merge', { dtype: 'float16', new_id: 'two' }],
+    waits: 'The merge waits for its turn',
     replaces: true,
   },
   {
@@ -59,6 +60,7 @@ const KINDS = [
     list: <ExportList model="one" />,
     job: { id: 'job-1', format: 'gguf', quantization: 'q4_0', dtype: null },
     again: ['POST /api/v1/exports', { model_id: 'one', format: 'gguf', quantization: 'q4_0', dtype: null }],
+    waits: 'Waiting for its turn',
     replaces: false,
   },
   {
@@ -66,6 +68,7 @@ const KINDS = [
     list: <EvaluationList model="one" nameOf={(dataset) => dataset} />,
     job: { id: 'job-1', request: REQUEST },
     again: ['POST /api/v1/evaluations', REQUEST],
+    waits: 'Waiting for its turn',
     replaces: true,
   },
 ]
@@ -104,7 +107,7 @@ test.each(KINDS)('$name that came to nothing are dismissed', async (kind) => {
 
 test.each(KINDS)('$name that wait for their turn say so, and can be stopped', async (kind) => {
   const user = open(kind, { status: 'queued' })
-  expect(await screen.findByText(/(Waiting|waits) for its turn$/)).toBeInTheDocument()
+  expect(await screen.findByText(kind.waits)).toBeInTheDocument()
   expect(screen.queryByRole('button', { name: 'Start again' })).toBeNull()
   await press(user, 'Stop')
   await waitFor(() => expect(server.changes).toEqual([[`POST /api/v1/${kind.name}/job-1/stop`, null]]))
