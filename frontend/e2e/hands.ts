@@ -21,8 +21,12 @@ export class Hands {
     return stop
   }
 
+  /** Press keys, each when the page has done what it put off at the one before, as it has for a hand's next press. */
   async press(...keys: string[]): Promise<void> {
-    for (const key of keys) await this.page.keyboard.press(key)
+    for (const key of keys) {
+      await this.page.evaluate(() => new Promise((done) => setTimeout(done)))
+      await this.page.keyboard.press(key)
+    }
   }
 
   /** Go on by Tab, or back by Shift+Tab, until the focus is on what is meant. */
