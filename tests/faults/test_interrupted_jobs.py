@@ -16,6 +16,7 @@ from modelforge import starter
 from modelforge.schemas.model import ModelManifest
 from modelforge.storage.atomic import write_json
 from modelforge.storage.file_manager import FileManager
+from modelforge.training.process_group import created
 
 pytestmark = pytest.mark.faults
 CHAT = Path(starter.__file__).parent / "models" / "chat"
@@ -68,7 +69,7 @@ def test_a_killed_server_forgets_no_job_and_leaves_no_half(tmp_path: Path) -> No
         wait_until(lambda: list(files.cache.glob(f"scratch/*/{made['id']}/*")), 60)
         helpers = kill(server)
     _, alive = psutil.wait_procs(helpers, timeout=10)
-    assert alive == [], "nothing goes on for a server that is gone"
+    assert [one for one in alive if created(one.pid)] == [], "nothing goes on for a server that is gone"
 
     with live_server(files.home) as server:
         ended = ("failed", "server-ended")
