@@ -12,7 +12,8 @@ from itertools import product
 from typing import Any
 
 from modelforge.exceptions import ConfigurationError
-from modelforge.hardware.model_shape import ModelShape
+from modelforge.hardware.fitness import NOT_ADAPTED, OF_ATTENTION, OF_MAMBA
+from modelforge.hardware.model_shape import FAMILIES, ModelShape
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.schemas.config import parse_training_config
 from modelforge.schemas.config.support import REFUSALS
@@ -66,11 +67,19 @@ BY_MODEL = {
     "strategy.packing: false",
     "a model with layers that carry a state (convolutions, Mamba, linear attention) with packing `on`": "the state "
     "would run on from each packed row into the next; set strategy.packing: false",
+    f"a model of type {', '.join(f'`{kind}`' for kind in OF_MAMBA)} with finetuning_type `lora` on all linear layers, "
+    f"{' or '.join(f'`{name}`' for name in NOT_ADAPTED)}": "these layers cannot have adapters beside Mamba's kernel; "
+    f"name others in lora.target_modules, such as [{OF_ATTENTION}]",
+    "a model type that is none of [those below](#model-types) with training": "its layers are not known, so that no "
+    "plan of the memory could be made; choose a model of a type that is",
     "a mixture of experts with training": "not supported yet; choose a dense model",
     "weights that are quantised already with training": "what was lost cannot be trained or merged back; name the "
     "repository that they were quantised from",
+    "a plug-in's task that writes no answers, with what is refused of `text-classification`": "it reads with a head, "
+    "as that does",
 }
-"""What only the model's `config.json` tells → why it is refused: `hardware/fitness.py`, `SftStrategy.collator`."""
+"""What only the model's `config.json` tells, or a task that is not bundled → why it is refused: `hardware/fitness.py`,
+`hardware/model_shape.py`, `SftStrategy.collator`, `training/preparation.py`."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +153,18 @@ def page() -> list[str]:
     lines += [f"| {together} | {reason} |" for together, reason in BY_MODEL.items()]
     lines += [
         "",
+        "## Model types",
+        "",
+        "The `model_type` of a model's `config.json`. The tables are `modelforge/hardware/decoder_families.py` and",
+        "`encoder_families.py`.",
+        "",
+        "| kind | types |",
+        "|---|---|",
+        *(f"| {layout} | {', '.join(f'`{kind}`' for kind in kinds)} |" for layout, kinds in model_types().items()),
+        "",
+        "A language model of another type whose configuration has the sizes of a Llama is trained as well; its plan is",
+        "made as for a Llama, and said to be an estimate. Every other type is refused by name.",
+        "",
         "## Devices",
         "",
         "| device | 16 | 8 | 4 |",
@@ -167,6 +188,16 @@ def page() -> list[str]:
         for one in IDLE
     ]
     return lines
+
+
+def model_types() -> dict[str, list[str]]:
+    """Layout → the model types that ModelForge knows, by name."""
+    from transformers import AutoConfig
+
+    found: dict[str, list[str]] = {"decoder": [], "encoder": [], "encoder-decoder": []}
+    for kind in sorted(FAMILIES):
+        found[ModelShape.from_config(AutoConfig.for_model(kind).to_dict()).layout].append(kind)
+    return found
 
 
 def _on(device: str, quantisation: str) -> str:

@@ -91,6 +91,7 @@ def create_app(settings: Settings | None = None, *, web: Path = WEB) -> FastAPI:
         },
     )
     app.state.services = services
+    app.state.refusal = None
     for router in ROUTERS:
         app.include_router(router)
     mount_page(app, web)
@@ -100,8 +101,12 @@ def create_app(settings: Settings | None = None, *, web: Path = WEB) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: ServerServices = app.state.services
-    await run_in_threadpool(services.open)
-    await run_in_threadpool(_prepare, app)
+    try:
+        await run_in_threadpool(services.open)
+        await run_in_threadpool(_prepare, app)
+    except ModelForgeException as error:
+        app.state.refusal = error
+        raise
     try:
         yield
     finally:

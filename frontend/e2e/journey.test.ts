@@ -292,18 +292,28 @@ describe('what may go wrong', () => {
     expect(await seriousFaults(page)).toEqual([])
   })
 
-  test('columns with unknown names are mapped by a person', async () => {
-    const path = file('named.jsonl', [
-      '{"frage":"Was?","antwort":"Das."}',
-      '{"frage":"Wer?","antwort":"Du."}',
-      '{"frage":"Wo?","antwort":"Da."}',
-    ])
+  test('columns with unknown names are mapped by a person, and then trained on like any others', async () => {
+    const path = file(
+      'named.jsonl',
+      Array.from(
+        { length: 12 },
+        (_, n) => `{"frage":"Was kommt nach ${n}?","antwort":"Nach ${n} kommt ${n + 1}."}`,
+      ),
+    )
     await page.locator('input[type=file]').setInputFiles(path)
     await page.getByRole('heading', { name: 'Which column is what?' }).waitFor()
-    await choose(page, 'input', 'frage')
-    await choose(page, 'output', 'antwort')
+    await choose(page, 'Input (input)', 'frage')
+    await choose(page, 'Output (output)', 'antwort')
     await page.getByRole('button', { name: 'Read it this way' }).click()
-    await page.getByText('Rows 1 to 3 of 3').waitFor()
+    await page.getByText('Rows 1 to 5 of 12').waitFor()
+    await page.getByText(/^Median /).waitFor({ timeout: LONG })
+    await page.getByRole('link', { name: 'Fine-tune on this' }).click()
+    await page.getByRole('button', { name: /^starter:chat/ }).click()
+    await page.getByRole('button', { name: 'To the settings' }).click()
+    await page.getByText('Memory plan').waitFor({ timeout: LONG })
+    await page.getByRole('button', { name: 'Check it' }).click()
+    await page.getByText('Everything holds').waitFor({ timeout: LONG })
+    expect(await page.getByRole('navigation', { name: 'Steps' }).getByText('named.jsonl').count()).toBe(1)
   })
 
   test('settings that exclude each other are refused before anything starts', async () => {

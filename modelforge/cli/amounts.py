@@ -4,8 +4,12 @@ from __future__ import annotations
 
 
 def gib(size: int) -> str:
-    """Bytes as people read them."""
-    return f"{size / 2**30:.1f} GiB" if size >= 2**30 else f"{size / 2**20:.0f} MiB"
+    """Bytes as people read them, in powers of 1,024 as the page counts them too: `1.5 GiB`, `6.7 MiB`, `48 KiB`."""
+    if size >= 2**30:
+        return f"{size / 2**30:.1f} GiB"
+    if size < 2**20:
+        return f"{size / 2**10:.0f} KiB"
+    return f"{size / 2**20:.{1 if size < 10 * 2**20 else 0}f} MiB"
 
 
 def duration(seconds: float) -> str:

@@ -120,7 +120,7 @@ def repeats(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show the rows that equal or resemble an earlier one, or one of another dataset.
+    """Show the rows that equal or resemble an earlier one, or one of another dataset, and count those with its prompt.
 
     Example: modelforge data repeats held-out.jsonl --in training.jsonl
     """

@@ -128,10 +128,12 @@ def print_repeats(found: RepeatsView) -> None:
     console = Console(highlight=False, soft_wrap=True)
     if not found.exact + found.near:
         console.print(f"[bold green]None[/] of {_rows(found.rows)} occurs again.")
-        return
-    console.print(
-        f"Of {_rows(found.rows)}, [bold]{found.exact:,}[/] equal another one and {found.near:,} resemble one."
-    )
+    else:
+        console.print(
+            f"Of {_rows(found.rows)}, [bold]{found.exact:,}[/] equal another one and {found.near:,} resemble one."
+        )
+    if found.prompts:
+        console.print(f"The prompt of {_rows(found.prompts)} occurs again, with another answer.")
     for one in found.examples:
         console.print(f"[yellow]row {one.row:,} {'equals' if one.equal else 'resembles'} row {one.earlier_row:,}[/]")
         console.print(f"  {escape(_cell(one.text))}")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from modelforge.schemas.health import Check
 
 MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "bold red")}
-GB = 10**9
+GIB = 2**30
 
 
 def doctor(
@@ -69,7 +69,7 @@ def _show_machine(console: Console, hardware: Hardware, libraries: dict[str, str
     console.print(f"System     {hardware.system}, {hardware.processor}, {hardware.cores} cores")
     for gpu in hardware.accelerators:
         console.print(
-            f"GPU {gpu.index}      {gpu.name}, {gpu.free_bytes / GB:.1f} of {gpu.total_bytes / GB:.1f} GB free"
+            f"GPU {gpu.index}      {gpu.name}, {gpu.free_bytes / GIB:.1f} of {gpu.total_bytes / GIB:.1f} GiB free"
         )
     console.print(f"Profile    {hardware.profile}; bf16 {'in hardware' if hardware.fast_bf16 else 'only emulated'}")
     installed = ", ".join(f"{name} {version}" for name, version in libraries.items() if version)

@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
+from modelforge.cli.amounts import gib
 from modelforge.cli.merge import NumberType
 from modelforge.cli.options import Json
 from modelforge.cli.output import dump
+from modelforge.cli.quiet import quiet_libraries
 from modelforge.cli.workplace import Workplace
 
 
@@ -63,6 +65,7 @@ def export(
         )
     except ValidationError as error:
         raise typer.BadParameter(str(error.errors()[0]["ctx"]["error"])) from error
+    quiet_libraries()
     files = Workplace.open().files
     with Console(stderr=True).status(f"Exporting {model_id}") as status:
         made = make(model_id, kind, files=files, on_stage=status.update)
@@ -73,7 +76,7 @@ def export(
     if as_json:
         dump({**made.model_dump(mode="json"), "path": str(place)})
         return
-    typer.echo(f"Exported: {made.id}, {made.bytes / 1e6:,.1f} MB")
+    typer.echo(f"Exported: {made.id}, {gib(made.bytes)}")
     for line in (made.check.sentence, *made.notes):
         typer.echo(line)
     typer.echo(f"Folder: {place}")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from modelforge.cli.amounts import gib
 from modelforge.cli.options import Json
 from modelforge.cli.output import dump, print_table
 from modelforge.cli.workplace import Workplace
@@ -30,7 +31,7 @@ def list_exports(as_json: Json = False) -> None:
         typer.echo("No exports yet. Make one: modelforge export MODEL --format gguf")
     else:
         rows = [
-            (one.id, one.numbers, f"{one.created_at:%Y-%m-%d %H:%M}", f"{one.bytes / 1e6:,.1f} MB", one.check.verdict)
+            (one.id, one.numbers, f"{one.created_at:%Y-%m-%d %H:%M}", gib(one.bytes), one.check.verdict)
             for one in found
         ]
         print_table(("id", "numbers", "made", "size", "check"), rows)
@@ -50,7 +51,7 @@ def show(export_id: ExportId, as_json: Json = False) -> None:
         return
     made = view.result
     assert made is not None  # it is there
-    typer.echo(f"{made.id}: {made.format} {made.numbers} of {made.model_id}, {made.bytes / 1e6:,.1f} MB")
+    typer.echo(f"{made.id}: {made.format} {made.numbers} of {made.model_id}, {gib(made.bytes)}")
     for line in (made.check.sentence, *made.notes):
         typer.echo(line)
     for one in made.files:

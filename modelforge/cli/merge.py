@@ -9,6 +9,7 @@ import typer
 
 from modelforge.cli.options import Json
 from modelforge.cli.output import dump
+from modelforge.cli.quiet import quiet_libraries
 from modelforge.cli.workplace import Workplace
 
 
@@ -40,6 +41,7 @@ def merge(
     from modelforge.schemas.model import MergeCheck
     from modelforge.services.model_service import ModelService
 
+    quiet_libraries()
     place = Workplace.open()
     service = ModelService(place.database, place.files)
     with Console(stderr=True).status(f"Merging {model_id}"):

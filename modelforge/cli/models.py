@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from modelforge.cli.amounts import gib
 from modelforge.cli.options import Json
 from modelforge.cli.output import dump, print_table
 from modelforge.cli.workplace import Workplace
@@ -55,9 +56,7 @@ def show(model_id: ModelId, as_json: Json = False) -> None:
         return
     console = Console(highlight=False, soft_wrap=True)
     revision = f" at {model.base_revision}" if model.base_revision else ""
-    console.print(
-        f"{model.id}: {_kind(model)} of {model.base_model}{revision}, {_megabytes(model.bytes)}", markup=False
-    )
+    console.print(f"{model.id}: {_kind(model)} of {model.base_model}{revision}, {gib(model.bytes)}", markup=False)
     console.print(f"Task: {model.task}. Made {model.created_at:%Y-%m-%d %H:%M} by run {model.run_id}.", markup=False)
     if model.merge_check:
         console.print(_merge_sentence(model.merge_check))
@@ -89,7 +88,7 @@ def rm(
 
 def _row(model: ModelView) -> tuple[str, ...]:
     made, verdict = f"{model.created_at:%Y-%m-%d %H:%M}", str(model.metrics.get("verdict", ""))
-    return model.id, model.kind, model.base_model, made, _megabytes(model.bytes), verdict
+    return model.id, model.kind, model.base_model, made, gib(model.bytes), verdict
 
 
 def _kind(model: ModelView) -> str:
@@ -100,7 +99,3 @@ def _merge_sentence(check: dict[str, Any]) -> str:
     from modelforge.schemas.model import MergeCheck
 
     return MergeCheck.model_validate(check).sentence
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB"

@@ -10,6 +10,7 @@ import yaml
 
 from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import ParsedConfig, parse_training_config
+from modelforge.schemas.config.recipe_yaml import read_yaml
 from modelforge.schemas.config.reward_stage import STAGES
 from modelforge.schemas.config.stages import ParsedStages, is_staged, parse_stages
 
@@ -44,7 +45,7 @@ def _written(path: Path | None, overrides: Sequence[str]) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded = read_yaml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigurationError(
             f"The recipe {path} cannot be read: {error.strerror}.",
@@ -72,7 +73,7 @@ def _parse_override(override: str) -> tuple[tuple[str, ...], Any]:
 def _scalar(text: str) -> Any:
     """YAML 1.1 reads `1e-4` as text; numbers are what users mean, unless they stand in quotes."""
     try:
-        value = yaml.safe_load(text)
+        value = read_yaml(text)
     except yaml.YAMLError:
         return text
     if isinstance(value, str):

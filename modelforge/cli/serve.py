@@ -49,12 +49,16 @@ def serve(
     from modelforge.app import create_app
 
     app = create_app(bound)
+    _ = app.state.services.rules  # what is wrong with the settings is said before anything is opened
     app.state.services.workshop.detach = detach
     server = _server(app, bound)
     try:
         server.run(sockets=[listener])
     except KeyboardInterrupt:
         return  # uvicorn has ended in good order, and hands the Ctrl-C on
+    except SystemExit as end:  # uvicorn's own code for what could not be opened is none of ours
+        if (refusal := app.state.refusal) is not None:
+            raise refusal from end
     if not server.started:
         raise typer.Exit(1)
 

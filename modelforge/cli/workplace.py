@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from modelforge.settings import Settings
+from modelforge.storage.atomic import make_folder
 from modelforge.storage.file_manager import FileManager
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Workplace:
         """The index, at its newest schema."""
         from modelforge.database.database_manager import DatabaseManager
 
-        self.settings.home.mkdir(parents=True, exist_ok=True)
+        make_folder(self.settings.home)
         database = DatabaseManager(self.settings.database_url)
         database.migrate()
         return database

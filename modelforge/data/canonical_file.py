@@ -150,6 +150,14 @@ def count_rows(path: Path) -> int:
     return int(pq.read_metadata(path).num_rows)
 
 
+def row_numbers(path: Path) -> Sequence[int]:
+    """The line or number in the source of every row, in the order of the file, [rows]."""
+    import pyarrow.parquet as pq
+
+    numbers: Sequence[int] = pq.read_table(path, columns=["row"])["row"].to_numpy()
+    return numbers
+
+
 def _decoded(number: int, data: bytes) -> CanonicalRow:
     row: CanonicalRow = orjson.loads(data)
     row["row"] = number

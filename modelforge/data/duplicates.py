@@ -14,6 +14,7 @@ import orjson
 
 from modelforge.data.canonical import CanonicalRow
 from modelforge.data.canonical_file import CanonicalRows, count_rows, read_canonical_bytes
+from modelforge.data.same_prompts import NONE, first_with_prompt, prompt_of
 from modelforge.data.signatures import BINS, EMPTY, Boilerplate, Signatures, agreement, sign
 
 ALIKE = 0.8
@@ -38,6 +39,8 @@ class Duplicates:
     """For each row the first row that equals it: [rows]."""
     groups: Positions
     """For each row the first row of its group of exact and near duplicates: [rows]."""
+    prompts: Positions
+    """For each row the first row with the same prompt, -1 where it has none: [rows]."""
 
     @property
     def exact_duplicates(self) -> int:
@@ -55,7 +58,14 @@ class Duplicates:
         equal = self.exact[start:] < border
         found = np.flatnonzero(self.groups[start:] < border)  # a group is named after its first row
         earlier = np.where(equal, self.exact[start:], self.groups[start:])
-        return Repeats(rows=found, earlier=earlier[found], equal=equal[found])
+        prompts = self.prompts[start:]
+        asked = np.flatnonzero((prompts != NONE) & (prompts < border))
+        return Repeats(
+            rows=found,
+            earlier=earlier[found],
+            equal=equal[found],
+            prompts=np.setdiff1d(asked, found, assume_unique=True),
+        )
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,8 @@ class Repeats:
     """The row that each repeats, from 0 in the file where that is."""
     equal: npt.NDArray[np.bool_]
     """Whether it equals that row; else it resembles it."""
+    prompts: Positions
+    """Further rows, whose prompt alone occurs again: [prompts]."""
 
     @property
     def exact(self) -> int:
@@ -80,29 +92,33 @@ class Repeats:
         return len(self.rows) - self.exact
 
 
-def find_duplicates(*paths: Path, near: bool = True) -> Duplicates:
+def find_duplicates(*paths: Path) -> Duplicates:
     """The duplicates among the rows of one or more canonical files, taken one behind the other.
 
-    Deterministic. Memory: 16 bytes per row, and the signatures of the near duplicates in a temporary file.
+    Deterministic. Memory: 33 bytes per row, and the signatures in a temporary file.
     """
     total = sum(count_rows(path) for path in paths)
-    digests = np.empty(total, dtype=np.int64)
+    digests, asked = np.empty((2, total), dtype=np.int64)
+    asks = np.zeros(total, dtype=bool)
     with tempfile.TemporaryFile() as file:
-        boilerplate = Boilerplate(_sample_texts(paths)) if near else Boilerplate()
+        boilerplate = Boilerplate(_sample_texts(paths))
         at = 0
         for batch in _batches(paths):
-            digests[at : at + len(batch)] = [hash(data) for data in batch]
-            if near:
-                texts = [text_of_row(orjson.loads(data))[:LONGEST_TEXT] for data in batch]
-                file.write(sign(texts, boilerplate).tobytes())
+            part = slice(at, at + len(batch))
+            rows = [orjson.loads(data) for data in batch]
+            prompts = [prompt_of(row) for row in rows]
+            digests[part] = [hash(data) for data in batch]
+            asked[part] = [hash(prompt) for prompt in prompts]
+            asks[part] = [prompt is not None for prompt in prompts]
+            file.write(sign([text_of_row(row)[:LONGEST_TEXT] for row in rows], boilerplate).tobytes())
             at += len(batch)
         exact = _first_of_equal(digests)
-        groups = _grouped(file, exact) if near else exact
-    return Duplicates(exact, groups)
+        groups = _grouped(file, exact)
+    return Duplicates(exact, groups, first_with_prompt(asked, asks))
 
 
 def find_leakage(train: Path, validation: Path) -> Repeats:
-    """The rows of `validation` that equal or resemble a row of `train`; both are canonical files."""
+    """The rows of `validation` that equal or resemble a row of `train`, or share its prompt. Both are canonical."""
     return find_duplicates(train, validation).repeats(count_rows(train))
 
 

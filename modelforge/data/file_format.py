@@ -9,6 +9,7 @@ from pathlib import Path
 
 import orjson
 
+from modelforge.data.delimiter import csv_delimiter
 from modelforge.data.problem_log import Fault
 from modelforge.data.problem_phrases import phrase
 from modelforge.exceptions import StorageError
@@ -16,6 +17,9 @@ from modelforge.schemas.dataset import FileFormat
 
 HEAD = 1 << 16
 """Bytes that are looked at."""
+
+CUT = HEAD - 3
+"""Bytes that are looked at without a byte order mark, at the least, where the file goes on behind them."""
 
 ENDINGS: dict[str, FileFormat] = {
     ".jsonl": "jsonl",
@@ -38,6 +42,17 @@ PACKED = {
     b"\xfd7zXZ\x00": ("xz", "unxz"),
     b"\x28\xb5\x2f\xfd": ("Zstandard", "unzstd"),
 }
+SHEETS = (b"xl/work", b"xl/_rels", b"xl/shared", b"xl/styles", b"xl/theme", b"opendocument.spreadsheet")
+"""What stands near the beginning of a zip archive that is a spreadsheet."""
+FOREIGN = {
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF87a": "GIF",
+    b"GIF89a": "GIF",
+    b"%PDF-": "PDF",
+    b"SQLite format 3\x00": "SQLite",
+}
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 WIDE_MARKS = {
     b"\xff\xfe\x00\x00": "UTF-32",
     b"\x00\x00\xfe\xff": "UTF-32",
@@ -69,9 +84,25 @@ def detect_format(path: Path, claimed: FileFormat | None = None) -> FormatVerdic
     """
     if path.is_dir():
         return _folder(path)
+    head = _head(path)
+    claimed = claimed or ENDINGS.get(path.suffix.lower())
+    if not head:
+        return FormatVerdict(None, (Fault("empty-file", None, phrase("no-bytes")),))
+    return (
+        _foreign(head) or _unreadable(head) or _binary(head, claimed, path.suffix) or _text(head, claimed, path.suffix)
+    )
+
+
+def delimiter_of(path: Path) -> str:
+    """What divides the cells of a CSV file. Raises StorageError: it cannot be opened."""
+    head = _head(path)
+    return csv_delimiter(head.removeprefix(UTF8_MARK), cut=len(head) >= HEAD) or DELIMITERS["csv"]
+
+
+def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            head = file.read(HEAD)
+            return file.read(HEAD)
     except OSError as error:
         raise StorageError(
             f"{path.name} cannot be read: {error.strerror}.",
@@ -79,16 +110,23 @@ def detect_format(path: Path, claimed: FileFormat | None = None) -> FormatVerdic
             code="storage-failed",
             params={"path": path.name, "reason": str(error.strerror)},
         ) from error
-    claimed = claimed or ENDINGS.get(path.suffix.lower())
-    if not head:
-        return FormatVerdict(None, (Fault("empty-file", None, phrase("no-bytes")),))
-    return _unreadable(head) or _binary(head, claimed, path.suffix) or _text(head, claimed, path.suffix)
 
 
 def _folder(path: Path) -> FormatVerdict:
     if (path / "state.json").is_file() or (path / "dataset_dict.json").is_file():
         return FormatVerdict("arrow")
     return FormatVerdict(None, (Fault("directory", None, phrase("a-folder")),))
+
+
+def _foreign(head: bytes) -> FormatVerdict | None:
+    """A spreadsheet, a picture or another file that is no data, by its first bytes."""
+    if head.startswith(OLD_OFFICE) or (head.startswith(b"PK\x03\x04") and any(mark in head for mark in SHEETS)):
+        found = phrase("content", format="Excel")
+        return FormatVerdict(None, (Fault("binary-file", None, found, None, phrase("save-as-csv")),))
+    for magic, name in FOREIGN.items():
+        if head.startswith(magic):
+            return FormatVerdict(None, (Fault("binary-file", None, phrase("content", format=name)),))
+    return None
 
 
 def _unreadable(head: bytes) -> FormatVerdict | None:
@@ -209,12 +247,20 @@ def _table_like(head: bytes) -> FileFormat | None:
 
 def _table(head: bytes, claimed: FileFormat) -> FormatVerdict:
     header, _, _ = head.decode("utf-8", "replace").partition("\n")
-    own, other = (",", "\t") if claimed == "csv" else ("\t", ",")
-    if own in header:
-        return FormatVerdict(claimed)
-    if other in header:
-        name: FileFormat = "tsv" if claimed == "csv" else "csv"
-        return FormatVerdict(name, (Fault("other-delimiter", None, phrase("tabs" if other == "\t" else "commas")),))
+    if claimed == "tsv" and "\t" in header:
+        return FormatVerdict("tsv")
+    if claimed == "csv" and "\t" in header and "," not in header and ";" not in header:
+        return FormatVerdict("tsv", (Fault("other-delimiter", None, phrase("tabs")),))
+    return _divided(head, header, claimed)
+
+
+def _divided(head: bytes, header: str, claimed: FileFormat) -> FormatVerdict:
+    """A table that is not divided by tabs."""
+    delimiter = csv_delimiter(head, cut=len(head) >= CUT)
+    if delimiter == ";" and claimed == "csv":
+        return FormatVerdict("csv", (Fault("other-delimiter", None, phrase("semicolons"), None, phrase("no-matter")),))
+    if delimiter == "," and "," in header:
+        return FormatVerdict("csv", () if claimed == "csv" else (Fault("other-delimiter", None, phrase("commas")),))
     if ";" in header or "|" in header:
         shown = header.strip()[:60]
         found = phrase("semicolons-in-header" if ";" in header else "vertical-bars-in-header", header=shown)

@@ -46,6 +46,10 @@ class Preflight:
     broken_total: Counter[str] = field(default_factory=Counter)
     lengths: array[int] = field(default_factory=lambda: array("q"))
     left_out: list[tuple[int, Phrase]] = field(default_factory=list)
+    unmeasured: list[tuple[int, Phrase]] = field(default_factory=list)
+    """Held-out rows that are left out, of models that write: models that read are asked about them all the same."""
+    held_out: int = 0
+    """Rows of the held-out side."""
     untrained: set[int] = field(default_factory=set)
     """Rows of the training side that are left out."""
     cut: list[int] = field(default_factory=list)
@@ -82,10 +86,9 @@ class Preflight:
                 self.unprompted.append(number)
             sequences = [sequence for features in made for sequence in features.sequences]
             self.lengths.extend(len(sequence) for sequence in sequences)
+            self.held_out += split == "validation"
             if reason := next((features.left_out for features in made if features.left_out), None):
-                self.left_out.append((number, reason))
-                if split == "train":
-                    self.untrained.add(number)
+                self._leave_out(number, reason, split)
                 continue
             if any(features.is_cut for features in made):
                 self.cut.append(number)
@@ -112,13 +115,19 @@ class Preflight:
             ok=all(finding.severity != "error" for finding in findings),
             rows=self.rows["train"],
             validation_rows=self.rows["validation"],
-            rows_left_out=len(self.left_out),
+            rows_left_out=len(self.left_out) + len(self.unmeasured),
             rows_cut=len(self.cut),
             tokens=self.tokens,
             trained_tokens=self.trained,
             lengths=summarise(self.lengths),
             findings=findings,
         )
+
+    def _leave_out(self, number: int, reason: Phrase, split: str) -> None:
+        if split == "train":
+            self.untrained.add(number)
+        is_measured = split == "train" or self.encoder.task.reads
+        (self.left_out if is_measured else self.unmeasured).append((number, reason))
 
     def _count(self, made: Sequence[Features], split: str) -> None:
         self.rows[split] += 1
@@ -211,7 +220,9 @@ class Preflight:
                 fix="Add rows.",
                 code="no-rows",
             )
-        if self.rows["validation"] == 0:
+        if self.unmeasured:
+            yield self._unmeasured_finding()
+        if self.held_out == 0:
             yield Finding(
                 truth="held-out-rows",
                 severity="warning",
@@ -219,6 +230,26 @@ class Preflight:
                 fix="Set data.validation_split or data.validation_dataset.",
                 code="nothing-held-out",
             )
+
+    def _unmeasured_finding(self) -> Finding:
+        number, reason = self.unmeasured[0]
+        count, limit, none_left = len(self.unmeasured), self._config.data.max_length, self.rows["validation"] == 0
+        told = f"{count:,} held-out row(s) are not measured"
+        if none_left:
+            told = (
+                f"None of the {count:,} held-out row(s) is measured, so nothing will show whether the model got better"
+            )
+        return Finding(
+            truth="held-out-rows",
+            severity="warning",
+            message=f"{told}; row {number}: {words(reason)}.",
+            fix=f"Correct those rows; where they are too long, raise data.max_length above {limit:,}.",
+            rows=tuple(number for number, _ in self.unmeasured[:NAMED_ROWS]),
+            total=count,
+            code="no-row-measured" if none_left else "rows-not-measured",
+            params={"count": count, "row": number, "reason": words(reason), "limit": limit},
+            reason=reason,
+        )
 
 
 def label_span(features: Features) -> int:

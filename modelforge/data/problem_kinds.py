@@ -158,7 +158,7 @@ WARNING_KINDS = _kinds(
      "Nothing to do; saving as UTF-8 without BOM removes it."),
     ("other-json-form", "JSON Lines in a .json file, or an array in a .jsonl file; read as what it is.",
      "an array in .json, one object per line in .jsonl", "Nothing to do; renaming the file removes this notice."),
-    ("other-delimiter", "Tabs in a .csv file, or commas in a .tsv file; read as what it is.",
+    ("other-delimiter", "Tabs or semicolons in a .csv file, or commas in a .tsv file; read as what it is.",
      "commas in .csv, tabs in .tsv", "Nothing to do; renaming the file removes this notice."),
     ("blank-line", "A blank line between rows; it is skipped.", "a row on every line", "Nothing to do."),
     ("extra-column", "A column that the shape does not use; it is ignored.", "the columns of the shape",

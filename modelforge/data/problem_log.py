@@ -55,7 +55,16 @@ def shown(value: object) -> str:
 
 def too_long(length: int) -> Fault:
     """A row of so many bytes."""
-    return Fault("row-too-long", None, phrase("megabytes", size=f"{length / 1e6:.1f}"))
+    return Fault("row-too-long", None, phrase("megabytes", size=f"{length / 2**20:.1f}"))
+
+
+class _Alike(NamedTuple):
+    """What problems have in common that a person mends in one go."""
+
+    kind: str
+    column: str | None
+    expected: str
+    fix: str
 
 
 class ProblemLog:
@@ -67,6 +76,7 @@ class ProblemLog:
         self.total = 0
         self.warnings: list[Problem] = []
         self._said: set[tuple[str, str | None]] = set()
+        self._alike: dict[_Alike, tuple[int, int | None]] = {}
 
     def add(
         self,
@@ -86,6 +96,7 @@ class ProblemLog:
         if KINDS[fault.kind].severity == "error":
             self.total += 1
             kept = self.errors
+            self._count(fault, line)
         else:
             if (fault.kind, fault.column) in self._said:
                 return
@@ -94,3 +105,19 @@ class ProblemLog:
             kept = self.warnings
         if len(kept) < KEPT:
             kept.append(fault.problem(self.file, line))
+
+    def told_together(self) -> tuple[Problem, ...]:
+        """The errors that are kept, each with how many there are like it in all, and where the last one stands."""
+        told = []
+        for one in self.errors:
+            alike, last = self._alike[_Alike(one.kind, one.column, one.expected, one.fix)]
+            told.append(one.model_copy(update={"alike": alike, "last_line": last}))
+        return tuple(told)
+
+    def _count(self, fault: Fault, line: int | None) -> None:
+        """Count an error beside those like it; one of a kind that is not kept is in the total alone."""
+        about = KINDS[fault.kind]
+        key = _Alike(fault.kind, fault.column, words(fault.expected or about.expected), words(fault.fix or about.fix))
+        if key in self._alike or len(self.errors) < KEPT:
+            times, last = self._alike.get(key, (0, None))
+            self._alike[key] = (times + 1, line if line is not None else last)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from modelforge.data.columnar import read_arrow, read_parquet
 from modelforge.data.delimited import read_delimited
-from modelforge.data.file_format import detect_format
+from modelforge.data.file_format import delimiter_of, detect_format
 from modelforge.data.json_array import read_json_array
 from modelforge.data.json_lines import read_json_lines
 from modelforge.data.plain_text import read_plain_text
@@ -18,7 +18,7 @@ from modelforge.schemas.dataset import FileFormat
 READERS: dict[FileFormat, Callable[[Path, ProblemLog], Iterator[SourceRow]]] = {
     "jsonl": read_json_lines,
     "json": read_json_array,
-    "csv": lambda path, log: read_delimited(path, log, ","),
+    "csv": lambda path, log: read_delimited(path, log, delimiter_of(path)),
     "tsv": lambda path, log: read_delimited(path, log, "\t"),
     "parquet": read_parquet,
     "arrow": read_arrow,

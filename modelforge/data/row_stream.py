@@ -51,7 +51,7 @@ class RowStream:
 
     def __init__(self, source: DatasetSource, config: DataConfig, shapes: tuple[Shape, ...]) -> None:
         self.source = source
-        self.config = config
+        self.config = source.read_as(config, shapes)
         self.shapes = shapes
         self.log = ProblemLog(source.name)
         self.detected: DetectedShape | None = None
@@ -159,7 +159,7 @@ class RowStream:
             shape=shape,
             columns=self.detected.columns if self.detected else {},
             rows=self.rows,
-            errors=tuple(sorted(self.log.errors, key=_place)),
+            errors=tuple(sorted(self.log.told_together(), key=_place)),
             total=self.log.total,
             warnings=tuple(sorted(self.log.warnings, key=_place)),
             exact_duplicates=exact_duplicates,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
@@ -16,7 +16,8 @@ from modelforge.data.problem_log import ProblemLog
 from modelforge.data.readers import read_rows
 from modelforge.data.source_row import SourceRow
 from modelforge.exceptions import ConfigurationError, NotFoundError
-from modelforge.schemas.dataset import FileFormat
+from modelforge.schemas.config.data import DataConfig
+from modelforge.schemas.dataset import FileFormat, Shape
 from modelforge.starter import sample_path
 from modelforge.storage.file_manager import FileManager
 
@@ -29,7 +30,8 @@ class DatasetSource:
     """Where the rows of one dataset come from.
 
     `path` is a file or a folder written by `save_to_disk`; None for the hub, where `name` is OWNER/NAME. `format` is
-    None where the file cannot be read; reading it then says why.
+    None where the file cannot be read; reading it then says why. `shape` and `columns` are how a dataset of the library
+    was read when it came in, or as a person said since; None and nothing for all others.
     """
 
     name: str
@@ -37,6 +39,20 @@ class DatasetSource:
     path: Path | None
     format: FileFormat | None
     revision: str | None = None
+    shape: Shape | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def read_as(self, config: DataConfig, accepted: Sequence[Shape]) -> DataConfig:
+        """`config`, and where it leaves open how the columns are read, what the library knows of that.
+
+        A shape that is not among the `accepted` ones is left out: the columns then say what does not fit.
+        """
+        if self.shape is None or config.columns or config.shape not in ("auto", self.shape):
+            return config
+        known: dict[str, object] = {"columns": dict(self.columns)}
+        if self.shape in accepted:
+            known["shape"] = self.shape
+        return config.model_copy(update=known)
 
     def rows(self, log: ProblemLog) -> Iterator[SourceRow]:
         """The rows as a stream; problems are noted in `log`. Raises NotFoundError, StorageError."""
@@ -120,7 +136,14 @@ def _from_library(dataset: str, files: FileManager) -> DatasetSource:
             code="dataset-without-file",
             params={"dataset": dataset},
         )
-    return DatasetSource(manifest.name, "library", parts[0], manifest.file_format)
+    return DatasetSource(
+        manifest.name,
+        "library",
+        parts[0],
+        manifest.file_format,
+        shape=manifest.shape,
+        columns=manifest.columns,
+    )
 
 
 def _hint(dataset: str, files: FileManager) -> str:

@@ -1,4 +1,4 @@
-"""The split into training and held-out rows: seeded, stored, and with duplicates on one side."""
+"""The split into training and held-out rows: seeded, stored, and with duplicates and prompts on one side."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from modelforge.data.canonical_file import CanonicalWriter, read_canonical_bytes
 from modelforge.data.duplicates import Duplicates, find_duplicates
+from modelforge.data.same_prompts import asked_in_training, with_prompts
 from modelforge.exceptions import DatasetValidationError
 from modelforge.schemas.base import Schema
 from modelforge.storage.atomic import storage_errors, write_json
@@ -22,7 +23,7 @@ class Split(Schema):
 
     seed: int
     share: float
-    """The share that was asked for."""
+    """The share that was asked for, of the rows that are used."""
     rows: int
     """Rows of the source."""
     train_rows: int
@@ -33,6 +34,8 @@ class Split(Schema):
     """Rows that resemble an earlier one without equalling one."""
     validation: tuple[int, ...]
     """The rows held out, by number from 0 in the order of the canonical file."""
+    prompts_on_both_sides: tuple[int, ...]
+    """The held-out rows whose prompt is trained on too, with another answer."""
     left_out: tuple[int, ...]
     """Rows in neither part: copies, with `drop_duplicates`, and rows beyond `max_samples`."""
 
@@ -49,8 +52,9 @@ def split_rows(
     """Choose the held-out rows of a canonical file. The same file, share and seed give the same split.
 
     Args:
-        share: of all rows to hold out, from 0 to 0.5; met exactly wherever the groups of duplicates allow it.
-        max_samples: train on at most this many rows, chosen by the seed.
+        share: of the rows that are used to hold out, from 0 to 0.5; met exactly wherever the groups of rows that must
+            stay together allow it.
+        max_samples: train on at most this many rows, chosen by the seed; the share is of these and the held-out ones.
         drop_duplicates: leave out rows that equal an earlier one.
         duplicates: from `find_duplicates`, where they are known already.
 
@@ -62,7 +66,8 @@ def split_rows(
     everything = np.arange(total)
     kept = np.flatnonzero(found.exact == everything) if drop_duplicates else everything
     random = np.random.default_rng(seed)
-    held_out = _held_out(found.groups[kept], kept, share, random)
+    used = len(kept) if max_samples is None else min(len(kept), round(max_samples / (1 - share)))
+    held_out = _held_out(found, kept, round(share * used) or (1 if share > 0 else 0), random)
     train = np.setdiff1d(kept, held_out, assume_unique=True)
     if max_samples is not None and len(train) > max_samples:
         train = np.sort(random.permutation(train)[:max_samples])
@@ -76,6 +81,7 @@ def split_rows(
         exact_duplicates=found.exact_duplicates,
         near_duplicates=found.near_duplicates,
         validation=tuple(held_out.tolist()),
+        prompts_on_both_sides=tuple(asked_in_training(found.prompts, held_out, train).tolist()),
         left_out=tuple(left_out.tolist()),
     )
 
@@ -106,34 +112,38 @@ def _write(writer: CanonicalWriter, rows: Iterable[tuple[int, bytes]]) -> None:
         writer.write(number, data)
 
 
-def _held_out(groups: Positions, kept: Positions, share: float, random: np.random.Generator) -> Positions:
-    """Whole groups in random order, until the share is met; a group that does not fit is passed over.
+def _held_out(found: Duplicates, kept: Positions, wanted: int, random: np.random.Generator) -> Positions:
+    """Whole groups in random order, until `wanted` rows are held out; a group that does not fit is passed over.
 
-    Big groups are taken last: a held-out set of copies measures little.
+    A group is what is alike or has one prompt. A prompt of more than half of what is wanted is no reason to stay
+    together: of such prompts one at most would be held out, and where all rows have the same, nothing could be.
     """
-    wanted = round(share * len(kept)) or (1 if share > 0 else 0)
     if not wanted:
         return np.empty(0, dtype=np.int64)
-    names, member, sizes = np.unique(groups, return_inverse=True, return_counts=True)
-    if len(names) < 2:
+    alike = found.groups[kept]
+    _, first = np.unique(alike, return_index=True)
+    if len(first) < 2:
         raise DatasetValidationError(
             "All rows are alike, so that none can be held out to measure on.",
             hint="Add different rows, name data.validation_dataset, or set data.validation_split: 0.",
             code="rows-all-alike",
         )
-    chosen = _fill(random.permutation(len(names)), sizes, wanted)
+    groups = with_prompts(found, kept, -(-wanted // 2))[kept]
+    names, member, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    copies = sizes - np.bincount(member[first], minlength=len(names))
+    chosen = _fill(random.permutation(len(names)), sizes, copies, wanted)
     return kept[np.isin(member, chosen)]
 
 
-def _fill(order: Positions, sizes: Positions, wanted: int) -> list[int]:
+def _fill(order: Positions, sizes: Positions, copies: Positions, wanted: int) -> list[int]:
+    """Groups with many copies are taken last: a held-out set of copies measures little."""
     chosen: list[int] = []
     room = wanted
-    small = max(1, wanted // 10)
-    for most in (small, wanted):
-        for group in order.tolist():
-            if not room:
-                return chosen
-            if sizes[group] <= min(most, room) and (most == small or sizes[group] > small):
-                chosen.append(group)
-                room -= int(sizes[group])
+    many = copies >= max(1, wanted // 10)
+    for group in (*order[~many[order]].tolist(), *order[many[order]].tolist()):
+        if not room:
+            break
+        if sizes[group] <= room:
+            chosen.append(group)
+            room -= int(sizes[group])
     return chosen or [int(order[np.argmin(sizes[order])])]

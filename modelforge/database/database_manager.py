@@ -119,18 +119,19 @@ class DatabaseManager(QueueStatements):
 
         Raises:
             NotFoundError: the run is not in the database.
-            DatabaseError: events between the stored ones and these are missing.
+            DatabaseError: events between the stored ones and these, or among these, are missing.
         """
         with self._write() as session:
             run = found(session, RunRow, run_id, lock=True)
             fresh = [event for event in events if event.seq > run.last_seq]
             if not fresh:
                 return 0
-            if fresh[0].seq != run.last_seq + 1:
-                raise DatabaseError(
-                    f"Event {run.last_seq + 1} of run {run_id} is missing; the next one read is {fresh[0].seq}.",
-                    hint="Rebuild the database from the run folders.",
-                )
+            for due, event in enumerate(fresh, run.last_seq + 1):
+                if event.seq != due:
+                    raise DatabaseError(
+                        f"Event {due} of run {run_id} is missing; the next one read is {event.seq}.",
+                        hint="Rebuild the database from the run folders.",
+                    )
             session.add_all(EventRow(run_id=run_id, **dict(event)) for event in fresh)
             run.last_seq = fresh[-1].seq
             run.event_offset = max(run.event_offset, offset)

@@ -7,6 +7,8 @@ many writing processes use PostgreSQL.
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -17,10 +19,12 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
 from modelforge.exceptions import ConfigurationError
-from modelforge.storage.atomic import storage_errors
+from modelforge.storage.atomic import make_folder
 
 POOL = {"pool_size": 10, "max_overflow": 20, "pool_recycle": 3600}
 BUSY_TIMEOUT_MS = 30_000
+NUL_IN_JSON = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""NUL as JSON writes it, and the backslashes before it that are text themselves."""
 READ_ONLY = "modelforge_read_only"
 """Execution option of a connection that only reads, and so need not wait for a writer."""
 
@@ -35,9 +39,10 @@ def make_engine(url: str) -> Engine:
         parsed = make_url(url)
         sqlite = parsed.get_backend_name() == "sqlite"
         if sqlite and parsed.database in (None, "", ":memory:"):  # one connection, or each would see its own database
-            engine = create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
+            one = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+            engine = create_engine(parsed, json_serializer=_json, **one)
         else:
-            engine = create_engine(parsed, **POOL)
+            engine = create_engine(parsed, json_serializer=_json, **POOL)
     except (ArgumentError, ImportError) as error:
         raise ConfigurationError(
             f"The database URL cannot be used: {type(error).__name__}.",
@@ -54,10 +59,14 @@ def sqlite_file(engine: Engine) -> Path | None:
     return Path(name) if engine.dialect.name == "sqlite" and name and name != ":memory:" else None
 
 
+def _json(value: Any) -> str:
+    """What a JSON column is given. PostgreSQL keeps no NUL, which an error's text may hold: U+FFFD stands for it."""
+    return NUL_IN_JSON.sub(r"\1\\ufffd", json.dumps(value))
+
+
 def _prepare_sqlite(engine: Engine) -> None:
     if (path := sqlite_file(engine)) is not None:
-        with storage_errors("created", path.parent):
-            path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypedDict, TypeVar
 
 from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from modelforge.database.engine import READ_ONLY, make_engine
@@ -69,6 +69,13 @@ def database_errors() -> Iterator[None]:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
         cause = getattr(error, "orig", None) or error
+        if isinstance(error, OperationalError | InterfaceError) and not isinstance(cause, sqlite3.Error):
+            raise DatabaseError(
+                f"The database server cannot be used: {cause}",
+                hint="See that it runs and has room, and that MODELFORGE_DB_URL names it rightly.",
+                code="database-unreachable",
+                params={"reason": str(cause)},
+            ) from error
         raise DatabaseError(
             f"The database did not answer as expected: {cause}",
             hint=REBUILD,

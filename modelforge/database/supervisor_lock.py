@@ -50,8 +50,15 @@ class AdvisoryLock(SupervisorLock):
     @classmethod
     def try_take(cls, engine: Engine) -> AdvisoryLock | None:
         """Take it now, or return nothing because another process holds it."""
-        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": KEY}):
+        connection = engine.connect()
+        try:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            taken = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": KEY})
+        except BaseException:
+            connection.invalidate()  # it may hold the lock after all, and must not take that into the pool
+            connection.close()
+            raise
+        if taken:
             return cls(connection)
         connection.close()
         return None

@@ -13,7 +13,7 @@ from modelforge.evaluation.rewards.reward import Answer, Reward, weighted
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.schemas.config import TrainingConfig
 from modelforge.tasks.causal_task import CausalTask
-from modelforge.tasks.generation import generate_ids
+from modelforge.tasks.generation import all_end_token_ids, before_end, generate_ids
 from modelforge.tasks.task import CanonicalRow
 from modelforge.tasks.watch import UNWATCHED, Watch
 
@@ -49,10 +49,10 @@ class AnswerEvaluator(Evaluator):
             batch_size=self.config.evaluation.per_device_eval_batch_size,
             watch=watch,
         )
-        texts = self.tokenizer.batch_decode(written, skip_special_tokens=True)
+        ends = all_end_token_ids(model, self.tokenizer)
         answers = [
-            answer_to(self.task, row, text, prompt, ids)
-            for row, text, prompt, ids in zip(rows, texts, prompts, written, strict=True)
+            answer_to(self.task, row, self.tokenizer, ends, prompt, ids)
+            for row, prompt, ids in zip(rows, prompts, written, strict=True)
         ]
         scores = {reward.name: reward.score(answers) for reward in self.rewards}
         moved: dict[str, tuple[float, ...]] = {}
@@ -64,7 +64,7 @@ class AnswerEvaluator(Evaluator):
             references=tuple(answer.reference or "" for answer in answers),
             nll=(0.0,) * len(rows),
             tokens=(0,) * len(rows),
-            answers=tuple(texts),
+            answers=tuple(answer.text for answer in answers),
             scores={REWARD: tuple(weighted(self.rewards, scores)), **each, **moved},
         )
 
@@ -74,11 +74,21 @@ class AnswerEvaluator(Evaluator):
         return REWARD
 
 
-def answer_to(task: CausalTask, row: CanonicalRow, text: str, prompt_ids: Sequence[int], ids: Sequence[int]) -> Answer:
-    """An answer with all that a reward may look at."""
+def answer_to(
+    task: CausalTask,
+    row: CanonicalRow,
+    tokenizer: Any,
+    ends: Sequence[int],
+    prompt_ids: Sequence[int],
+    ids: Sequence[int],
+) -> Answer:
+    """An answer with all that a reward may look at.
+
+    Its text ends before the first of `ends`, which is written only where a tokenizer does not call it special.
+    """
     return Answer(
         prompt=task.prompt_text(prompt_row(row)),
-        text=text,
+        text=str(tokenizer.decode(before_end(ids, ends), skip_special_tokens=True)),
         reference=expected_answer(task, row),
         prompt_ids=prompt_ids,
         ids=ids,

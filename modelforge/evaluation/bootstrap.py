@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from modelforge.evaluation.metrics import LARGEST_EXPONENT, macro_f1
+from modelforge.evaluation.metrics import LARGEST_EXPONENT, macro_f1, told_apart
 from modelforge.schemas.report import Verdict
 
 Rows = NDArray[np.floating[Any] | np.integer[Any]]
@@ -93,10 +93,7 @@ def compare_macro_f1(
         return ours, theirs
 
     def difference(drawn: NDArray[np.int64]) -> NDArray[np.float64]:
-        some, rows = drawn.shape
-        places = (drawn + rows * np.arange(some)[:, None]).ravel()
-        counts = np.bincount(places, minlength=some * rows).reshape(some, rows).astype(np.float64)
-        before, after = scores(counts)
+        before, after = scores(_times_drawn(drawn))
         return np.asarray(after - before)
 
     before, after = scores(np.ones((1, len(truth))))
@@ -109,6 +106,33 @@ def compare_macro_f1(
         confidence=confidence,
         seed=seed,
     )
+
+
+def compare_rankings(
+    base: Rows, tuned: Rows, good: NDArray[np.bool_], *, resamples: int, confidence: float, seed: int
+) -> Interval:
+    """Compare how well two models tell good rows and bad ones apart, which is no mean over rows: each resample draws
+    rows of both kinds and ranks them anew. One that holds a single kind shows no difference.
+
+    Args:
+        base, tuned: nats per token of each row, [rows], NaN where there are none.
+        good: which rows are good, [rows].
+    """
+    sides = [np.asarray(side, dtype=np.float64) for side in (base, tuned)]
+    before, after = (float(told_apart(side, good, np.ones((1, len(good))))[0]) for side in sides)
+
+    def difference(drawn: NDArray[np.int64]) -> NDArray[np.float64]:
+        ours, theirs = (told_apart(side, good, _times_drawn(drawn)) for side in sides)
+        return np.asarray(theirs - ours)
+
+    return _interval(before, after, difference, rows=len(good), resamples=resamples, confidence=confidence, seed=seed)
+
+
+def _times_drawn(drawn: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Row numbers [some resamples, rows] → how often each row was drawn, of the same shape."""
+    some, rows = drawn.shape
+    places = (drawn + rows * np.arange(some)[:, None]).ravel()
+    return np.bincount(places, minlength=some * rows).reshape(some, rows).astype(np.float64)
 
 
 def _one_hot(numbers: Classes, classes: int) -> NDArray[np.float64]:

@@ -85,7 +85,7 @@ class DatasetValidator:
         )
 
     def repeats(self, dataset: str, among: str | None = None) -> RepeatsView:
-        """Rows that equal or resemble an earlier one, or one of the dataset `among`.
+        """Rows that equal or resemble an earlier one, or one of the dataset `among`, or share its prompt.
 
         Raises:
             ConfigurationError, NotFoundError, StorageError: as `validate`.
@@ -99,6 +99,7 @@ class DatasetValidator:
                 rows=count_rows(rows),
                 exact=found.exact,
                 near=found.near,
+                prompts=len(found.prompts),
                 examples=tuple(_examples(found, CanonicalRows(rows), CanonicalRows(other or rows))),
             )
 
@@ -112,8 +113,8 @@ class DatasetValidator:
 
     def readings(self, dataset: str, task: str | None = None) -> DetectedShape:
         """The shapes that the first rows could be read as, the best one first. Raises like `validate`."""
-        source = resolve_dataset(dataset, self.files)
-        return detect_shape(_sample(source), accepted_shapes(task))
+        source, shapes = resolve_dataset(dataset, self.files), accepted_shapes(task)
+        return detect_shape(_sample(source), shapes, source.read_as(DataConfig(), shapes).columns)
 
     def _checked(
         self, source: DatasetSource, shapes: tuple[Shape, ...], config: DataConfig, *, near: bool

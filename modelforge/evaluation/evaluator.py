@@ -90,10 +90,6 @@ class Evaluator:
         """The metric that decides the verdict."""
         return self.task.primary_metric
 
-    def alone(self, scores: RowScores) -> RowScores:
-        """What counts where one model is measured by itself."""
-        return scores
-
     def compare(self, base: RowScores, tuned: RowScores) -> EvaluationReport:
         """The before/after report of two models measured on the same rows."""
         return build_report(

@@ -1,4 +1,4 @@
-"""Measure a model on answers marked good or bad: whether they have become likelier as their marks ask."""
+"""Measure a model on answers marked good or bad: how well its likelihoods tell the two apart."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from modelforge.evaluation.evaluator import Evaluator
-from modelforge.evaluation.metrics import AGREEMENT, agreements
+from modelforge.evaluation.metrics import TOLD_APART
 from modelforge.evaluation.preference_evaluator import PreferenceEvaluator
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.schemas.report import EvaluationReport
 from modelforge.tasks.task import CanonicalRow
 from modelforge.tasks.watch import UNWATCHED, Watch
 
-GOOD = "marked_good"
-"""Beside the scores of a model: the mark of each row, for the comparison."""
-
 
 class MarkEvaluator(Evaluator):
-    """A row is right where the tuned model finds a good answer likelier than the base did, or a bad one less likely.
+    """Every answer marked good is held against every one marked bad: right where the good one is likelier per token.
 
-    The base agrees with every mark by one half: it has not moved. Pairs are judged as `PreferenceEvaluator` does. The
-    task's own metrics, and perplexity, are of the good answers alone: a bad one is nothing to be met.
+    Each model is judged by itself, so that one that has not changed has not gained. Pairs are judged as
+    `PreferenceEvaluator` does. The task's own metrics, and perplexity, are of the good answers alone: a bad one is
+    nothing to be met.
     """
 
     def measure(
@@ -35,51 +33,30 @@ class MarkEvaluator(Evaluator):
         if all("chosen" in row for row in rows):
             return self._pairs.measure(model, rows, watch=watch)
         measured = super().measure(model, rows, watch=watch)
-        good = [bool(row["label"]) for row in rows]
-        scores = {
-            name: tuple(value for value, kept in zip(values, good, strict=True) if kept)
-            for name, values in measured.scores.items()
-        }
+        good = tuple(bool(row["label"]) for row in rows)
         references = (text if kept else "" for text, kept in zip(measured.references, good, strict=True))
+        nats = zip(measured.nll, measured.tokens, strict=True)
         return measured.model_copy(
             update={
                 "references": tuple(references),
-                "scores": {GOOD: tuple(float(mark) for mark in good), **scores},
+                "marks": good,
+                "per_token": tuple(nll / count if count else None for nll, count in nats),
+                "scores": {
+                    name: tuple(value for value, kept in zip(values, good, strict=True) if kept)
+                    for name, values in measured.scores.items()
+                },
             }
         )
 
-    def alone(self, scores: RowScores) -> RowScores:
-        """The good answers: whether a mark is agreed with only two models show."""
-        return _of_good_answers(scores) if GOOD in scores.scores else scores
-
     def compare(self, base: RowScores, tuned: RowScores) -> EvaluationReport:
-        """The report, with the agreement that only both models together show."""
-        if GOOD not in base.scores:
-            return self._pairs.compare(base, tuned)
-        agreed = agreements(base.nll, tuned.nll, base.scores[GOOD])
-        unmoved = (0.5,) * len(agreed)
-        return super().compare(_marked(base, unmoved), _marked(tuned, agreed))
+        """The report; pairs are decided by preference accuracy."""
+        return super().compare(base, tuned) if tuned.marks else self._pairs.compare(base, tuned)
 
     @property
     def primary_metric(self) -> str:
-        """How often the model agrees with the mark."""
-        return AGREEMENT
+        """How well good and bad answers are told apart."""
+        return TOLD_APART
 
     @property
     def _pairs(self) -> PreferenceEvaluator:
         return PreferenceEvaluator(self.task, self.tokenizer, self.config)
-
-
-def _marked(scores: RowScores, agreed: tuple[float, ...]) -> RowScores:
-    good = _of_good_answers(scores)
-    return good.model_copy(update={"scores": {AGREEMENT: agreed, **good.scores}})
-
-
-def _of_good_answers(scores: RowScores) -> RowScores:
-    good = scores.scores[GOOD]
-    return scores.model_copy(
-        update={
-            "scores": {name: values for name, values in scores.scores.items() if name != GOOD},
-            "tokens": tuple(count if mark else 0 for count, mark in zip(scores.tokens, good, strict=True)),
-        }
-    )

@@ -4,14 +4,14 @@
 |---|---|
 | exact match | white space around the whole text is trimmed, nothing else |
 | token F1 | as SQuAD does: lower case, no ASCII punctuation, no articles, split at white space |
-| ROUGE | lower case, split at everything that is no letter or digit, no stemming |
+| ROUGE | lower case, split at everything that is no letter or digit, no stemming; Chinese and kana by character |
 | accuracy | nothing: a class is given or not |
 | SQuAD exact match, F1 | as the official script of SQuAD 2.0: the words of token F1, the best of all right answers |
 
 Of a text that begins with reasoning, the part behind `</think>` alone is compared, in answers and references alike.
 
-Preference accuracy compares no texts but the likelihoods of two given answers; the agreement with marks, those of one
-answer before and after.
+Preference accuracy compares no texts but the likelihoods of two given answers; how well marks are told apart, those of
+all answers marked good with those of all marked bad.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rouge_score.rouge_scorer import RougeScorer
 
 PREFERENCE = "preference_accuracy"
-AGREEMENT = "mark_agreement"
+TOLD_APART = "marks_told_apart"
 PAIR_LOSS = "pair_loss"
 REWARD = "reward"
 DIVERGENCE = "kl"
@@ -53,19 +53,25 @@ LABELS: Mapping[str, str] = {
     "squad_f1_answerable": "SQuAD F1, answerable",
     "squad_f1_unanswerable": "SQuAD F1, unanswerable",
     PREFERENCE: "preference accuracy",
-    AGREEMENT: "agreement with the marks",
+    TOLD_APART: "marks told apart",
+    "mark_agreement": "agreement with the marks",
     PAIR_LOSS: "loss of a pair",
     REWARD: "reward",
     DIVERGENCE: "KL divergence from the base",
 }
-"""Metric → its name in prose."""
+"""Metric → its name in prose; the agreement with the marks stands in reports of earlier versions alone."""
 
 SQUAD = frozenset({"squad_em", "squad_f1"})
 LOWER_IS_BETTER = frozenset({"perplexity", "log_loss", PAIR_LOSS, DIVERGENCE})
 
 ARTICLES = re.compile(r"\b(a|an|the)\b")
 PUNCTUATION = str.maketrans("", "", string.punctuation)
-WORD = re.compile(r"[^\W_]+")
+UNSPACED = (
+    r"\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    r"\uf900-\ufaff\uff66-\uff9f\U0001aff0-\U0001b16f\U00020000-\U0003fffd"
+)
+"""Chinese characters and kana (Unicode's scripts Han, Hiragana and Katakana), written without spaces between words."""
+WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 LARGEST_EXPONENT = 700.0
 
 
@@ -142,18 +148,29 @@ def _prefers(chosen: float, rejected: float) -> float:
     return 0.5 if chosen == rejected else float(chosen < rejected)
 
 
-def agreements(base: Sequence[float], tuned: Sequence[float], good: Sequence[float]) -> tuple[float, ...]:
-    """1 for each answer whose likelihood moved as its mark asks, ½ where it did not move, else 0.
+def told_apart(nats: NDArray[np.float64], good: NDArray[np.bool_], counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The share of all pairs of a good and a bad answer of which the good one is likelier; a tie counts ½.
+
+    It is the area under the ROC curve of the likelihoods (Hanley and McNeil 1982,
+    https://doi.org/10.1148/radiology.143.1.7063747).
 
     Args:
-        base, tuned: nats of the answers before and after, [rows]. What moved is the implicit reward's sign: a good
-            answer must have lost nats, a bad one gained some.
-        good: 1 where the answer is marked good, else 0.
+        nats: of each answer per token, [rows]. NaN, where it is cut away whole, is a tie with all others.
+        good: which answers are marked good, [rows].
+        counts: how often each row counts, [resamples, rows].
+
+    Returns:
+        [resamples]; ½ where all rows that count have one mark.
     """
-    return tuple(
-        _prefers(after, before) if mark else _prefers(before, after)
-        for before, after, mark in zip(base, tuned, good, strict=True)
-    )
+    pairs = counts[:, good].sum(axis=1) * counts[:, ~good].sum(axis=1)
+    known = np.argsort(nats)[: np.count_nonzero(~np.isnan(nats))]  # NaN is sorted behind all others
+    if not len(known):
+        return np.full(len(counts), 0.5)
+    starts = np.flatnonzero(np.diff(nats[known], prepend=-np.inf))  # of each run of the same likelihood
+    ours, theirs = (np.add.reduceat(counts[:, known] * mark[known], starts, axis=1) for mark in (good, ~good))
+    behind = theirs.sum(axis=1, keepdims=True) - np.cumsum(theirs, axis=1)
+    surplus = (ours * (behind + theirs / 2)).sum(axis=1) - ours.sum(axis=1) * theirs.sum(axis=1) / 2
+    return np.asarray(0.5 + surplus / np.maximum(pairs, 1))
 
 
 ANSWER_METRICS: Mapping[str, Callable[[str, str], float]] = {
@@ -208,7 +225,10 @@ def _counted(references: tuple[str, ...], metric: str) -> tuple[str, ...]:
 
 
 class _Words:
-    """rouge_score's own tokeniser drops every letter outside a–z; this one is equal on ASCII and keeps the others."""
+    """rouge_score's own tokeniser drops every letter outside a–z; this one is equal on ASCII and keeps the others.
+
+    What is written without spaces is split by character, else a whole sentence would be one word.
+    """
 
     def tokenize(self, text: str) -> list[str]:
         return WORD.findall(text.lower())

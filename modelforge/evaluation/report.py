@@ -11,11 +11,12 @@ from modelforge.evaluation.bootstrap import (
     compare_macro_f1,
     compare_means,
     compare_perplexities,
+    compare_rankings,
     fewest_rows,
     judge,
 )
 from modelforge.evaluation.confusion import confusion_matrix, numbered_classes
-from modelforge.evaluation.metrics import LABELS, LOWER_IS_BETTER
+from modelforge.evaluation.metrics import LABELS, LOWER_IS_BETTER, TOLD_APART
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.schemas.remark import Remark, remark
 from modelforge.schemas.report import EvaluationReport, ExampleAnswer, MetricComparison, Verdict
@@ -28,8 +29,9 @@ def build_report(
 ) -> EvaluationReport:
     """Compare two models on the same rows.
 
-    The verdict is the primary metric's; where no answers were written, that of the likelihood. The example rows
-    are drawn by `seed`, whatever their answers are.
+    The verdict is the primary metric's; where no answers were written, that of the likelihood. Marks that are all the
+    same leave nothing to judge, and nothing else is judged in their place. The example rows are drawn by `seed`,
+    whatever their answers are.
 
     Raises:
         ValueError: the scores are of different rows.
@@ -39,12 +41,12 @@ def build_report(
     intervals = _intervals(base, tuned, resamples=resamples, confidence=confidence, seed=seed)
     metrics = {name: _comparison(name, interval, rows, confidence) for name, (interval, rows) in intervals.items()}
     note = untrained_remark("The base", base)
-    primary = primary_metric if primary_metric in metrics else base.likelihood_metric
+    primary = primary_metric if primary_metric in metrics or tuned.marks else base.likelihood_metric
     return EvaluationReport(
         metrics=metrics,
         primary_metric=primary,
         verdict=metrics[primary].verdict if primary in metrics else "no evidence",
-        sentence=verdict_sentence(metrics, primary, confidence),
+        sentence=verdict_sentence(metrics, primary, confidence, marks=tuned.marks),
         confidence=confidence,
         examples=_examples(base, tuned, seed),
         confusion=confusion_matrix(base, tuned),
@@ -60,9 +62,14 @@ def untrained_remark(model: str, scores: RowScores) -> Remark | None:
     return remark("head-untrained", model=model, parts=", ".join(scores.untrained))
 
 
-def verdict_sentence(metrics: Mapping[str, MetricComparison], primary: str, confidence: float) -> str:
+def verdict_sentence(
+    metrics: Mapping[str, MetricComparison], primary: str, confidence: float, *, marks: tuple[bool, ...] = ()
+) -> str:
     """The verdict on the primary metric in words, with the figures it rests on."""
     if primary not in metrics:
+        if marks:
+            mark = "good" if all(marks) else "bad"
+            return f"No evidence: every held-out answer is marked {mark}, so there is nothing to tell apart."
         return "No evidence: no rows were held out, so nothing was compared."
     metric = metrics[primary]
     label, rows = LABELS.get(primary, primary), f"{metric.n:,} held-out row{'' if metric.n == 1 else 's'}"
@@ -93,6 +100,11 @@ def _intervals(
 ) -> dict[str, tuple[Interval, int]]:
     """Metric → its interval and the rows behind it; answers first, the likelihood last."""
     found: dict[str, tuple[Interval, int]] = {}
+    if len(set(base.marks)) == 2 and base.marks == tuned.marks:
+        ours, theirs = (np.array(side.per_token, dtype=np.float64) for side in (base, tuned))
+        good = np.array(base.marks)
+        interval = compare_rankings(ours, theirs, good, resamples=resamples, confidence=confidence, seed=seed)
+        found[TOLD_APART] = (interval, len(base.marks))
     for name, before in base.scores.items():
         if name in tuned.scores and before:
             after = np.array(tuned.scores[name])
@@ -103,7 +115,7 @@ def _intervals(
             *numbered_classes(base, tuned), resamples=resamples, confidence=confidence, seed=seed
         )
         found["macro_f1"] = (interval, len(base.answers))
-    tokens = np.array(base.tokens, dtype=np.int64)
+    tokens = np.array(tuned.counted, dtype=np.int64)
     scored = tokens > 0
     if scored.any() and base.likelihood_metric == "log_loss":
         losses = (np.array(side.nll)[scored] / tokens[scored] for side in (base, tuned))

@@ -64,7 +64,16 @@ def metrics_markdown(report: EvaluationReport) -> str:
     lower = [_label(name) for name, metric in report.metrics.items() if not metric.higher_is_better]
     if lower:
         note += f" Better when lower: {', '.join(lower)}."
-    return "\n".join([*lines, "", note, *(("", report.note) if report.note else ())])
+    return "\n".join([*lines, "", note, *(line for one in notes(report) for line in ("", one))])
+
+
+def notes(report: EvaluationReport) -> list[str]:
+    """What has to be known to read the figures."""
+    told = [report.note] if report.note else []
+    if report.unmeasured:
+        many = "1 held-out row is" if report.unmeasured == 1 else f"{report.unmeasured:,} held-out rows are"
+        told.append(f"{many} not compared: training would have left out such rows too. The preflight says why.")
+    return told
 
 
 def stages_markdown(whole: SinceStart, confidence: float) -> str:
@@ -97,8 +106,7 @@ def renderable(report: EvaluationReport) -> Group:
     from rich.text import Text
 
     parts: list[Text | Table] = [Text(report.sentence, style=f"bold {COLOURS[report.verdict]}")]
-    if report.note:
-        parts.append(Text(report.note, style="dim"))
+    parts += [Text(note, style="dim") for note in notes(report)]
     if report.metrics:
         parts += [Text(), _metrics_table(report)]
     if report.since_start:

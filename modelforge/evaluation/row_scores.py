@@ -26,7 +26,18 @@ class RowScores(Schema):
     """The parts of the model that its checkpoint had no weights for: they answer by chance until they are trained."""
     answers: tuple[str, ...] | None = None
     """What the model wrote; nothing where generation was off or the rows have no prompt."""
+    marks: tuple[bool, ...] = ()
+    """Whether each answer is marked good, where the rows are answers with marks."""
+    per_token: tuple[float | None, ...] = ()
+    """Of answers with marks, the nats of each per trained token; nothing for one that is cut away whole."""
     scores: dict[str, tuple[float, ...]] = Field(default_factory=dict)
     """Metric of the answers → one score per row, or per row of the kind that the metric is about."""
     seconds: float = 0.0
     """How long the measuring took."""
+
+    @property
+    def counted(self) -> tuple[int, ...]:
+        """The tokens whose likelihood is a figure by itself: not those of answers that are marked bad."""
+        if not self.marks:
+            return self.tokens
+        return tuple(count if good else 0 for count, good in zip(self.tokens, self.marks, strict=True))

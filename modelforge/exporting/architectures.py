@@ -44,7 +44,8 @@ def architecture_of(config: Any, quantization: Quantization) -> Architecture:
     if found is None:
         raise ConfigurationError(
             f"Models of type {config.model_type} cannot be written as GGUF.",
-            hint=f"Supported: {', '.join(ARCHITECTURES)}. Every model can be exported with --format safetensors.",
+            hint=f"Supported: {', '.join(ARCHITECTURES)}. Every model that writes text can be "
+            "exported with --format safetensors.",
             code="gguf-type-unknown",
             params={"type": config.model_type, "known": ", ".join(ARCHITECTURES)},
         )

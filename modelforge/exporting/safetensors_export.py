@@ -31,7 +31,7 @@ class SafetensorsExport:
 
     def write(self, staging: Path, loaded: LoadedModel, engine: ChatEngine) -> None:  # noqa: ARG002 - GGUF needs it
         """Write the weights and the tokenizer."""
-        dtype = published_dtype(loaded.model, self.base, self.numbers)
+        dtype = published_dtype(loaded.model.dtype, self.base, self.numbers)
         self.numbers = str(dtype).removeprefix("torch.")
         save_full(loaded.model, staging, dtype)
         save_tokenizer(loaded.tokenizer, staging)

@@ -6,6 +6,11 @@ from modelforge.exceptions import ConfigurationError, ProviderError
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
 
+NOT_ADAPTED = ("out_proj", "conv1d")
+"""Layers that Mamba's kernel reads past: an adapter beside them would be left out of what is computed."""
+OF_MAMBA = ("falcon_h1", "falcon_mamba", "mamba", "mamba2", "nemotron_h")
+"""Types of models in which PEFT refuses them (`peft.tuners.tuners_utils._check_lora_target_modules_mamba`)."""
+OF_ATTENTION = "q_proj, k_proj, v_proj, o_proj"
 DENSE = "Qwen/Qwen3-4B or meta-llama/Llama-3.1-8B-Instruct"
 
 
@@ -14,11 +19,12 @@ def trainable_shape(config: TrainingConfig, location: str, revision: str | None 
 
     Raises:
         ProviderError: as `ModelShape.read` and `check_trainable`.
-        ConfigurationError: as `check_packing`.
+        ConfigurationError: as `check_packing` and `check_adapters`.
     """
     shape = ModelShape.read(location, revision)
     check_trainable(shape)
     check_packing(config, shape)
+    check_adapters(config, shape)
     return shape
 
 
@@ -60,4 +66,24 @@ def check_packing(config: TrainingConfig, shape: ModelShape) -> None:
             hint="Set strategy.packing: false.",
             code="packing-mixes-rows",
             params={"type": shape.model_type},
+        )
+
+
+def check_adapters(config: TrainingConfig, shape: ModelShape) -> None:
+    """Refuse adapters beside layers of a Mamba model that PEFT does not adapt.
+
+    Raises:
+        ConfigurationError: the recipe names such layers, or all linear ones, of which they are some.
+    """
+    if config.finetuning_type != "lora" or shape.model_type not in OF_MAMBA:
+        return
+    targets = config.lora.target_modules
+    if targets == "all-linear" or any(name.rpartition(".")[2] in NOT_ADAPTED for name in targets):
+        raise ConfigurationError(
+            f"A model of type {shape.model_type} has Mamba layers, whose out_proj and conv1d cannot have adapters, and "
+            "lora.target_modules names these or all linear layers.",
+            hint=f"Name the layers to adapt, such as lora.target_modules: [{OF_ATTENTION}], or choose a model without "
+            f"Mamba layers, such as {DENSE}.",
+            code="adapter-misses-states",
+            params={"type": shape.model_type, "modules": OF_ATTENTION, "dense": DENSE},
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from modelforge.exceptions import ProviderError
+from modelforge.hardware.hub_reach import may_be_asked
 from modelforge.hardware.hub_refusals import gated, unknown_token
 from modelforge.hardware.profiles import known_config
 
@@ -51,7 +52,7 @@ def hub_config_file(model: str, revision: str | None = None) -> Path:
     )
 
     try:
-        return Path(hf_hub_download(model, "config.json", revision=revision))
+        return Path(hf_hub_download(model, "config.json", revision=revision, local_files_only=not may_be_asked()))
     except HFValidationError as error:
         raise ProviderError(
             f"{model!r} is no hub id.",

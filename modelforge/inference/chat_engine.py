@@ -19,7 +19,7 @@ from modelforge.schemas.sampling import Sampling
 from modelforge.storage.file_manager import FileManager
 from modelforge.tasks.call_core import Call
 from modelforge.tasks.call_form import CallForm, call_form, takes_results, takes_tools
-from modelforge.tasks.chat_rendering import Message, encode, encode_prompt
+from modelforge.tasks.chat_rendering import Message, encode, encode_beginning, encode_prompt
 from modelforge.tasks.generation import all_end_token_ids, context_length
 from modelforge.tasks.reasoning import OPENS
 
@@ -95,10 +95,14 @@ class ChatEngine:
         if manifest is not None and manifest.source_prefix:
             messages = _one_text(messages, manifest.source_prefix)
         if self.is_encoder_decoder or (manifest is not None and manifest.plain_prompts):
-            return encode(tokenizer, str(messages[-1]["content"]), templated=False)
+            return self._text_ids(str(messages[-1]["content"]))
         if manifest is not None and manifest.system_prompt and messages[0]["role"] != "system":
             messages = [{"role": "system", "content": manifest.system_prompt}, *messages]
         return encode_prompt(tokenizer, messages, list(tools) or None)
+
+    def _text_ids(self, text: str) -> list[int]:
+        """A bare text as it is asked: read as a whole by an encoder, written on from by others."""
+        return (encode if self.is_encoder_decoder else encode_beginning)(self.tokenizer, text)
 
     def stream(
         self,
@@ -129,7 +133,7 @@ class ChatEngine:
         Raises:
             ConfigurationError: the text is longer than the model can read, or empty.
         """
-        ids = encode(self._loaded.tokenizer, text, templated=False)
+        ids = self._text_ids(text)
         if not ids:
             raise ConfigurationError(
                 "There is no text to write on from.", hint="Give at least one word.", code="nothing-to-write-on"

@@ -55,7 +55,10 @@ class NextToken:
         if self._processors:
             scores = self._processors(torch.tensor([list(ids)], device=self._device), scores)
         if self._greedy:
-            return int(scores[0].argmax())
+            likeliest = scores[0].argmax()  # a score that is not a number is the highest of all
+            if scores[0, likeliest].isnan():
+                raise scores_not_numbers()
+            return int(likeliest)
         likely = scores[0].clamp(-LARGEST, LARGEST).softmax(dim=-1).cpu()
         if likely.isnan().any():
             raise scores_not_numbers()

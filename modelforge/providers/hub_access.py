@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from modelforge.exceptions import ProviderError
 from modelforge.hardware.hub_config import hub_config_file
+from modelforge.hardware.hub_reach import may_be_asked
 from modelforge.providers.hub_fetch import WEIGHTS, is_weights
 from modelforge.providers.provider import ModelSource
 from modelforge.providers.weight_files import PICKLES, SUFFIX
@@ -57,6 +58,8 @@ def _files_on_hub(source: ModelSource) -> list[str] | None:
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HTTPError, OfflineModeIsEnabled  # type: ignore[attr-defined]
 
+    if not may_be_asked():
+        return None
     try:
         return HfApi().list_repo_files(source.location, revision=source.revision)
     except (OfflineModeIsEnabled, HTTPError, OSError):

@@ -38,7 +38,7 @@ async def plan(config: Recipe, runs: Runs, caller: CurrentCaller, handle: WhileC
 
 
 @router.post("/api/v1/plans/memory")
-def plan_memory(
+async def plan_memory(
     config: Config,
     advice: HardwareAdvice,
     services: Services,
@@ -46,10 +46,14 @@ def plan_memory(
     longest: Annotated[int | None, Query(ge=1, description="Tokens of the longest row, where known.")] = None,
 ) -> MemoryPlan:
     """The memory plan alone, from the model's shape and the settings; no row is read, so it is there at once."""
-    read = parse_training_config(config).config
-    check_references(read)
-    check_sight(read, services.files, caller)
-    return advice.plan(read, min(longest or read.data.max_length, read.data.max_length))
+
+    def find() -> MemoryPlan:
+        read = parse_training_config(config).config
+        check_references(read)
+        check_sight(read, services.files, caller)
+        return advice.plan(read, min(longest or read.data.max_length, read.data.max_length))
+
+    return await services.hub.look(find)
 
 
 @router.post("/api/v1/plans/tokens")

@@ -34,13 +34,13 @@ async def search_hub_models(
     limit: Limit = 20,
 ) -> list[HubEntry]:
     """Search models, the most downloaded first."""
-    return await run_in_threadpool(hub.search, "model", text, task, limit)
+    return await hub.look(hub.search, "model", text, task, limit)
 
 
 @router.get("/datasets")
 async def search_hub_datasets(hub: Hub, text: Text = "", limit: Limit = 20) -> list[HubEntry]:
     """Search datasets, the most downloaded first."""
-    return await run_in_threadpool(hub.search, "dataset", text, None, limit)
+    return await hub.look(hub.search, "dataset", text, None, limit)
 
 
 @router.get("/models/{owner}/{name}")
@@ -48,7 +48,7 @@ async def read_hub_model(
     hub: Hub, owner: Part, name: Part, revision: Annotated[str | None, Query(pattern=REVISION)] = None
 ) -> HubModelView:
     """A model repository: its size, its licence, and whether it can be used."""
-    return await run_in_threadpool(hub.model, f"{owner}/{name}", revision)
+    return await hub.look(hub.model, f"{owner}/{name}", revision)
 
 
 @router.post("/downloads", status_code=202)

@@ -22,7 +22,7 @@ def schema() -> ConfigSchema:
 
 
 @router.get("/defaults")
-def defaults(
+async def defaults(
     advice: HardwareAdvice,
     services: Services,
     caller: CurrentCaller,
@@ -35,18 +35,22 @@ def defaults(
     longest: Annotated[int | None, Query(ge=1, description="Tokens of its longest row, where known.")] = None,
 ) -> TrainingConfig:
     """A complete config that suits this machine."""
-    named = parse_training_config({"model": model, "dataset": dataset, "task": task, "strategy": strategy}).config
-    check_references(named)
-    check_sight(named, services.files, caller)
-    return advice.propose(
-        model,
-        dataset,
-        task=task,
-        strategy=strategy,
-        rows=rows,
-        longest=longest,
-        finetuning_type=finetuning_type,
-    )
+
+    def find() -> TrainingConfig:
+        named = parse_training_config({"model": model, "dataset": dataset, "task": task, "strategy": strategy}).config
+        check_references(named)
+        check_sight(named, services.files, caller)
+        return advice.propose(
+            model,
+            dataset,
+            task=task,
+            strategy=strategy,
+            rows=rows,
+            longest=longest,
+            finetuning_type=finetuning_type,
+        )
+
+    return await services.hub.look(find)
 
 
 @router.post("/render")

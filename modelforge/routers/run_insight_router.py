@@ -17,8 +17,12 @@ from modelforge.services.run_insight import compare_found
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
 
 RunId = Annotated[str, Path(description="The id of a run.")]
-Seen = Annotated[int | None, Header(alias="Last-Event-ID", ge=0, description="The last event that was received.")]
-Since = Annotated[int, Query(ge=0, description="Only events behind this number.")]
+LAST = 2**53
+"""No event has a larger number: every JSON reader knows whole numbers up to here."""
+Seen = Annotated[
+    int | None, Header(alias="Last-Event-ID", ge=0, le=LAST, description="The last event that was received.")
+]
+Since = Annotated[int, Query(ge=0, le=LAST, description="Only events behind this number.")]
 NOT_KEPT = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 

@@ -21,7 +21,7 @@ router = APIRouter(tags=["system"])
 
 @router.get("/api/health")
 async def health(services: Services) -> Health:
-    """Whether the server is up and its database answers. Open to all."""
+    """Whether the server is up, its database answers, and runs are started and watched. Open to all."""
     return await run_in_threadpool(system_views.health, services)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from python_multipart.exceptions import FormParserError
@@ -51,6 +52,19 @@ async def incoming_file(request: Request, name: str | None) -> IncomingFile:
     return IncomingFile(name or found, form.blocks(), announced)
 
 
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Turn what the parser raises inside the block into a ConfigurationError."""
+    try:
+        yield
+    except FormParserError as error:
+        raise ConfigurationError(
+            "The form cannot be read.",
+            hint=HOW,
+            code="form-not-readable",
+        ) from error
+
+
 class _FormFile:
     """The first file of a multipart form; fields are passed over. Nothing is kept but the block at hand."""
 
@@ -67,18 +81,19 @@ class _FormFile:
         self._disposition = b""
         self._name: str | None = None
         self._inside = self._whole = False
-        self._parser = MultipartParser(
-            boundary,
-            {
-                "on_part_begin": self._on_part_begin,
-                "on_header_field": lambda data, start, end: self._header[0].extend(data[start:end]),
-                "on_header_value": lambda data, start, end: self._header[1].extend(data[start:end]),
-                "on_header_end": self._on_header_end,
-                "on_headers_finished": self._on_headers_finished,
-                "on_part_data": self._on_part_data,
-                "on_part_end": self._on_part_end,
-            },
-        )
+        with _readable():  # the parser refuses a boundary that is too long
+            self._parser = MultipartParser(
+                boundary,
+                {
+                    "on_part_begin": self._on_part_begin,
+                    "on_header_field": lambda data, start, end: self._header[0].extend(data[start:end]),
+                    "on_header_value": lambda data, start, end: self._header[1].extend(data[start:end]),
+                    "on_header_end": self._on_header_end,
+                    "on_headers_finished": self._on_headers_finished,
+                    "on_part_data": self._on_part_data,
+                    "on_part_end": self._on_part_end,
+                },
+            )
 
     async def open(self) -> str:
         """Read up to the beginning of the file; returns its name."""
@@ -108,14 +123,8 @@ class _FormFile:
             )
 
     def _feed(self, block: bytes) -> None:
-        try:
+        with _readable():
             self._parser.write(block)
-        except FormParserError as error:
-            raise ConfigurationError(
-                "The form cannot be read.",
-                hint=HOW,
-                code="form-not-readable",
-            ) from error
 
     def _on_part_begin(self) -> None:
         self._disposition = b""

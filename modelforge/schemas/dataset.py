@@ -49,6 +49,10 @@ class Problem(Schema):
     phrases: dict[Literal["found", "expected", "fix"], Phrase] = Field(default_factory=dict)
     """Those of the three that are a phrase of their own. Else `found` is the value, and the others say what they say of
     every problem of the kind."""
+    alike: int = 1
+    """How many problems of the dataset are of this kind, in this column, and mended in the same way."""
+    last_line: int | None = None
+    """The line of the last of them."""
 
 
 class ValidationReport(Schema):
@@ -83,12 +87,14 @@ class RepeatedRow(Schema):
 
 
 class RepeatsView(Schema):
-    """Rows of a dataset that equal or resemble an earlier one of it, or one of another dataset."""
+    """Rows of a dataset that equal or resemble an earlier one of it, or one of another dataset, or share its prompt."""
 
     rows: int
     """All rows that were compared."""
     exact: int
     near: int
+    prompts: int
+    """Further rows, whose prompt occurs again with another answer."""
     examples: tuple[RepeatedRow, ...]
     """The first of them."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from modelforge.schemas.base import Schema
+from modelforge.schemas.base import NAME, Schema
 from modelforge.schemas.config.data import DataConfig
 from modelforge.schemas.dataset import DatasetView, Shape, ValidationReport
 
@@ -23,7 +23,7 @@ class DatasetPage(Schema):
 class DatasetName(Schema):
     """A new name."""
 
-    name: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
+    name: str = Field(min_length=1, max_length=100, pattern=NAME)
 
 
 class ColumnChoice(Schema):

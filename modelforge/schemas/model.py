@@ -107,9 +107,14 @@ class ModelManifest(ModelSummary):
     """`manifest.json` of a model folder."""
 
     max_length: int | None = None
-    """Of a model that reads: the tokens of a text, or of a window of it, in training, and so when it is asked."""
+    """The tokens of a row, or of a window of a text, in training, and so when it is measured; a model that reads is
+    also asked so. Models of earlier versions that write say nothing, and are measured by the default."""
+    max_target_length: int | None = None
+    """Of an encoder-decoder: the tokens of an answer in training, and so when it is measured."""
     truncation_mode: Literal["keep_start", "keep_end", "drop"] | None = None
-    """Of a classifier: what was kept of a longer text in training, and so is kept when it is asked."""
+    """What was kept of a longer row in training, and so is kept when it is measured; a classifier is also asked so."""
+    merged_from: str | None = None
+    """Of merged weights: the id of the adapter that they were made from."""
     doc_stride: int | None = None
     """Of a model that points at answers: the tokens that neighbouring windows shared."""
 

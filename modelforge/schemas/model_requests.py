@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from modelforge.schemas.base import Schema
+from modelforge.schemas.base import NAME, Schema
 from modelforge.schemas.job import BackgroundJob
 from modelforge.schemas.model import ModelMode, ModelView
 from modelforge.schemas.problem import ErrorWords
@@ -57,7 +57,7 @@ class ModelPage(Schema):
 class ModelName(Schema):
     """A new name."""
 
-    name: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
+    name: str = Field(min_length=1, max_length=100, pattern=NAME)
 
 
 class MakingRun(Schema):

@@ -18,6 +18,8 @@ RemarkCode = Literal[
     "head-untrained",
     "rows-drawn",
     "learned-these-rows",
+    "rows-not-measured",
+    "rows-cut-at-positions",
     "perplexities-not-compared",
     "log-losses-not-compared",
     "prefix-not-in-file",
@@ -66,6 +68,9 @@ REMARKS: Mapping[RemarkCode, str] = {
     "rows-drawn": "{wanted:,} of {rows:,} rows, drawn by the seed (evaluation.max_rows).",
     "learned-these-rows": "{model} was trained on rows of this very dataset, which flatters it. Without a dataset it "
     "is measured on the rows that were held out.",
+    "rows-not-measured": "{count:,} of {rows:,} rows are not measured: in training they would be left out, being "
+    "longer than {limit:,} tokens or without any of their answer within them (data.max_length, data.truncation_mode).",
+    "rows-cut-at-positions": "Rows are cut to {limit:,} tokens: {model} has positions for no more.",
     "perplexities-not-compared": "The two models split text into different tokens, so their perplexities are not "
     "compared.",
     "log-losses-not-compared": "The two models do not know the same rows' answers, so their log losses are not "

@@ -73,5 +73,7 @@ class EvaluationReport(Schema):
     """What has to be known to read the figures."""
     untrained: tuple[str, ...] = ()
     """The parts of the base that began at random, of which `note` tells; other languages tell it by them."""
+    unmeasured: int = 0
+    """Held-out rows that are not compared, since training would have left them out as well: too long, for example."""
     since_start: SinceStart | None = None
     """Of a later stage: all stages so far, where they were measured on the same rows by the same measures."""

@@ -12,6 +12,8 @@ from modelforge.schemas.problem import ErrorWords
 RunStatus = Literal["queued", "starting", "running", "finalizing", "paused", "succeeded", "failed", "stopped"]
 EARLIER_STAGE = "earlier_stage"
 """The reason of a run that waits for an earlier stage, or was stopped because that one did not succeed."""
+FOLDER_FAULT = "folder_fault"
+"""The reason of a run whose folder cannot be used as it is: its `error` says why."""
 FINISHED: frozenset[RunStatus] = frozenset({"succeeded", "failed", "stopped"})
 
 
@@ -55,6 +57,9 @@ class RunSpec(Schema):
     model_commit: str | None = None
     """The commit of a hub model that the run was prepared with, and that every attempt loads; nothing for a model of
     this machine, nor in runs of earlier versions."""
+    model_sha256: str | None = None
+    """What the model in a folder must be at every attempt, as `digest_of_folder` tells; nothing for a hub model, for
+    one that an earlier stage is to make, nor in runs of earlier versions."""
     reward_sha256: str | None = None
     """What the run's `reward.py` must be, where a function of the user's is among its rewards."""
     stage: RunStage | None = None
@@ -123,7 +128,8 @@ class RunView(Schema):
     """What it runs on, or ran on last: `cpu`, `cuda:0`."""
     reason: str | None = None
     """Why it is in its state, where that needs a word: `disk_full`, `worker_died`, `out_of_memory`; `earlier_stage`
-    while it waits for an earlier stage, and where it was stopped because that one did not succeed."""
+    while it waits for an earlier stage, and where it was stopped because that one did not succeed; `folder_fault` while
+    its folder cannot be used as it is, which `error` tells more of."""
     owner: str | None = None
     """The account that started it; none where there are no accounts."""
     stage: RunStage | None = None

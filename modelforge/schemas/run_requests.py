@@ -74,7 +74,7 @@ class QueuePlace(Schema):
 
     priority: int | None = Field(default=None, ge=-1000, le=1000)
     """Runs of higher priority go first."""
-    before: str | None = None
+    before: str | None = Field(default=None, max_length=64, pattern=r"^[^\x00]*$")
     """The waiting run before which it is to start; it takes that run's priority."""
 
 

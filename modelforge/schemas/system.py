@@ -8,7 +8,7 @@ from modelforge.schemas.base import Schema
 
 
 class Health(Schema):
-    """The server is up and its database answers."""
+    """The server is up, its database answers, and runs are watched."""
 
     status: Literal["ok"] = "ok"
 
@@ -39,7 +39,7 @@ class SettingsView(Schema):
 
 
 class RunningServer(Schema):
-    """`server.json` of a home: where its server is, and what signs the links that let a browser in there."""
+    """`server-PORT.json` of a home: where a server is, and what signs the links that let a browser in there."""
 
     address: str
     launch_secret: str

@@ -18,6 +18,7 @@ from modelforge.security.rate_limits import RateLimits
 from modelforge.security.request_checks import (
     check_media_type,
     check_origin,
+    check_text,
     has_json_body,
     link_ticket,
     needs_token,
@@ -38,7 +39,8 @@ class Rules:
 
 
 class Guard:
-    """Refuses, in this order: a foreign host, a foreign page, an unknown caller, too many requests, a wrong body."""
+    """Refuses, in this order: a foreign host, a foreign page, an unknown caller, too many requests, what is no text, a
+    wrong body."""
 
     def __init__(self, app: ASGIApp, rules: Callable[[], Rules], answer: Answer) -> None:
         self.app = app
@@ -73,6 +75,7 @@ class Guard:
             rules.limits.count_request(f"caller:{caller.name}")
         else:
             rules.limits.count_request(f"address:{address}")
+        check_text(path, scope["query_string"])
         check_media_type(method, path, headers)
         return _counted(receive) if has_json_body(headers) else receive
 

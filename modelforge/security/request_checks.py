@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelforge.exceptions import MediaTypeError, PermissionDeniedError, RequestRefusedError
+from modelforge.exceptions import ConfigurationError, MediaTypeError, PermissionDeniedError, RequestRefusedError
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 GUARDED = ("/api", "/v1", "/metrics")
@@ -67,6 +67,16 @@ def check_origin(method: str, path: str, headers: Headers) -> None:
             "This request comes from a page of another origin.",
             hint="Use ModelForge's own page, or call the API from a program with a token.",
             code="other-origin",
+        )
+
+
+def check_text(path: str, query: bytes) -> None:
+    """Refuse NUL in what a request asks for: no name holds it, and no database keeps it. Raises ConfigurationError."""
+    if "\0" in path or b"%00" in query or b"\0" in query:
+        raise ConfigurationError(
+            "The address of this request holds the character NUL.",
+            hint="Take `%00` out of its path and its query.",
+            code="nul-in-address",
         )
 
 

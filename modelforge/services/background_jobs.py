@@ -19,6 +19,8 @@ from modelforge.storage.job_records import KEPT, JobRecords
 Job = TypeVar("Job", bound=BackgroundJob)
 Work = Callable[[CallHandle], Coroutine[Any, Any, dict[str, Any]]]
 """Does a job, in a call that goes by the handle; returns the fields of the job that it can now fill."""
+LONGEST = 500
+"""Characters of a fault that nobody foresaw."""
 log = logging.getLogger(__name__)
 
 
@@ -56,7 +58,7 @@ class BackgroundJobs(Generic[Job]):
     async def start(self, job: Job, work: Work, handle: CallHandle | None = None) -> Job:
         """Keep a job, also on the disk, and begin it.
 
-        It ends as succeeded, as failed with the error of ours that `work` raised, or as stopped.
+        It ends as succeeded, as failed with the error that `work` raised, or as stopped.
 
         Args:
             handle: default: one that nobody hears.
@@ -115,19 +117,19 @@ class BackgroundJobs(Generic[Job]):
             ends = {"status": "succeeded", **await work(handle)}
         except Ended:
             ends = {"status": "stopped"}
-        except ModelForgeException as error:
-            ends = {"status": "failed", "error": ErrorWords.of(error)}
+        except Exception as error:  # noqa: BLE001 - whatever it is, the job has ended
+            ends = {"status": "failed", "error": fault_of(job.id, error)}
         except asyncio.CancelledError:  # the server ends; the next one says so
             self._records.let_go(job.id)
             raise
         finally:
             del self._handles[job.id]
         ended = self._jobs.get(job.id, job).model_copy(update={**ends, "finished_at": datetime.now(UTC)})
-        if ended.status == "succeeded":
-            await asyncio.to_thread(self._forget, job.id)
-        else:
-            await asyncio.to_thread(self._record, ended)
-        self._keep(ended)
+        try:
+            write = partial(self._forget, job.id) if ended.status == "succeeded" else partial(self._record, ended)
+            await asyncio.to_thread(write)
+        finally:
+            self._keep(ended)
 
     def _keep(self, job: Job) -> None:
         self._jobs[job.id] = job
@@ -148,6 +150,20 @@ class BackgroundJobs(Generic[Job]):
             self._records.forget(job_id)
         except StorageError as error:
             log.warning("The record of %s is not deleted: %s", job_id, error.message)
+
+
+def fault_of(job_id: str, error: Exception) -> ErrorWords:
+    """Why a job came to nothing, in words; a fault that nobody foresaw stands in the log with its traceback."""
+    if isinstance(error, ModelForgeException):
+        return ErrorWords.of(error)
+    log.error("%s failed", job_id, exc_info=error)
+    reason = f"{type(error).__name__}: {error}"[:LONGEST]
+    return ErrorWords(
+        message=f"The job met a fault that nobody foresaw: {reason}.",
+        hint="Start it again. If that does not help, the server's log tells more.",
+        code="job-unforeseen",
+        params={"reason": reason},
+    )
 
 
 def job_under_way(job_id: str) -> ConflictError:

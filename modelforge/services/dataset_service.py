@@ -28,9 +28,10 @@ from modelforge.services.references import check_dataset
 from modelforge.services.shortening import shortened
 from modelforge.services.upload_stream import Received, measured, receive, refuse_unfitting
 from modelforge.starter import list_samples
-from modelforge.storage.atomic import write_json
+from modelforge.storage.atomic import flush_path, storage_errors, write_json
 from modelforge.storage.file_manager import ID, FileManager
 from modelforge.storage.folders import DatasetFolder
+from modelforge.storage.gone import unless_gone
 
 if TYPE_CHECKING:
     from modelforge.database.database_manager import DatabaseManager
@@ -95,15 +96,14 @@ class DatasetService:
             NotFoundError: there is no such dataset.
             DatasetValidationError: it cannot be read that way; the dataset stays as it was.
         """
-        view = self.get(dataset_id, caller)
+        name = self.get(dataset_id, caller).name
         folder = self.files.dataset(dataset_id)
         config = DataConfig(shape=choice.shape, columns=choice.columns)
         with self.files.scratch() as scratch:
             canonical = scratch / folder.canonical.name
-            checked = await self._check(_source_file(folder), view.name, config, canonical)
-            changed = view.model_copy(update=_findings(checked))
-            await asyncio.to_thread(self._replace, folder, canonical, changed)
-        return changed
+            with unless_gone(NOUN, folder.root):
+                checked = await self._check(_source_file(folder), name, config, canonical)
+            return await asyncio.to_thread(self._replace, dataset_id, canonical, _findings(checked))
 
     # Out
 
@@ -114,7 +114,9 @@ class DatasetService:
 
     def get(self, dataset_id: str, caller: Caller) -> DatasetView:
         """One dataset. Raises NotFoundError."""
-        view = self.files.dataset(dataset_id).read_manifest()
+        folder = self.files.dataset(dataset_id)
+        with unless_gone(NOUN, folder.root):
+            view = folder.read_manifest()
         caller.require_sight(view.owner, NOUN, dataset_id)
         return view
 
@@ -140,15 +142,18 @@ class DatasetService:
 
     def rename(self, dataset_id: str, name: str, caller: Caller) -> DatasetView:
         """Give a dataset another name; its id stays. Raises NotFoundError."""
-        changed = self.get(dataset_id, caller).model_copy(update={"name": name})
-        self._save(self.files.dataset(dataset_id), changed)
+        self.get(dataset_id, caller)
+        with self.files.held_dataset(dataset_id) as folder:
+            changed = folder.read_manifest().model_copy(update={"name": name})
+            self._save(folder, changed)
         return changed
 
     def delete(self, dataset_id: str, caller: Caller) -> None:
         """Delete a dataset with its files; runs keep the rows that they were prepared with. Raises NotFoundError."""
         self.get(dataset_id, caller)
-        self.files.delete_dataset(dataset_id)
-        self.database.delete_dataset(dataset_id)
+        with self.files.held_dataset(dataset_id):
+            self.files.delete_dataset(dataset_id)
+            self.database.delete_dataset(dataset_id)
 
     # Looked at
 
@@ -203,9 +208,23 @@ class DatasetService:
         self.files.publish_dataset(draft.root, view.id)
         self.database.save_dataset(view)
 
-    def _replace(self, folder: DatasetFolder, canonical: Path, view: DatasetView) -> None:
-        canonical.replace(folder.canonical)
-        self._save(folder, view)
+    def _replace(self, dataset_id: str, canonical: Path, findings: dict[str, Any]) -> DatasetView:
+        """Rows read anew, and what was found in them, in the place of the old; all else stays as it is by now.
+
+        A crash between leaves a dataset whose columns are to be chosen: never rows under the columns of others.
+        """
+        with self.files.held_dataset(dataset_id) as folder:
+            changed = folder.read_manifest().model_copy(update=findings)
+            reading = {"shape": changed.shape, "columns": changed.columns}
+            open_details = {**changed.details, "problems": [], "readings": [reading], "found": []}
+            with storage_errors("written", folder.canonical):
+                flush_path(canonical)
+            self._save(folder, changed.model_copy(update={"shape": None, "columns": {}, "details": open_details}))
+            with storage_errors("written", folder.canonical):
+                canonical.replace(folder.canonical)
+                flush_path(folder.root)
+            self._save(folder, changed)
+        return changed
 
     def _save(self, folder: DatasetFolder, view: DatasetView) -> None:
         write_json(folder.manifest, view.model_dump(mode="json"))

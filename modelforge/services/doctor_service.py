@@ -17,9 +17,9 @@ REQUIRED = (
     "pydantic", "sqlalchemy", "pyarrow", "typer",
 )  # fmt: skip
 OPTIONAL = ("bitsandbytes", "liger-kernel", "flash-attn", "unsloth")
-GB = 10**9
-LEAST_DISK, GOOD_DISK = 1 * GB, 10 * GB
-LEAST_MEMORY, GOOD_MEMORY = 1 * GB, 4 * GB
+GIB = 2**30
+LEAST_DISK, GOOD_DISK = 1 * GIB, 10 * GIB
+LEAST_MEMORY, GOOD_MEMORY = 1 * GIB, 4 * GIB
 TORCH_INDEX = "https://download.pytorch.org/whl"
 
 
@@ -88,7 +88,7 @@ class DoctorService:
 def memory_check(hardware: Hardware) -> Check:
     """Whether there is memory for the libraries and a small model."""
     free = hardware.memory_available_bytes
-    message = f"{free / GB:.1f} GB of {hardware.memory_total_bytes / GB:.1f} GB memory are free."
+    message = f"{free / GIB:.1f} GiB of {hardware.memory_total_bytes / GIB:.1f} GiB memory are free."
     if free >= GOOD_MEMORY:
         return Check(name="memory", verdict="ok", message=message)
     verdict = "warning" if free >= LEAST_MEMORY else "failed"
@@ -98,7 +98,7 @@ def memory_check(hardware: Hardware) -> Check:
 def disk_check(hardware: Hardware) -> Check:
     """Whether there is room for models and checkpoints."""
     free = hardware.disk_free_bytes
-    message = f"{free / GB:.1f} GB of disk are free at the home folder."
+    message = f"{free / GIB:.1f} GiB of disk are free at the home folder."
     if free >= GOOD_DISK:
         return Check(name="disk-space", verdict="ok", message=message)
     return Check(

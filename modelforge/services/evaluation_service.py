@@ -23,8 +23,9 @@ from modelforge.services.heavy_process import CallHandle, Ended, HeavyProcess
 from modelforge.services.references import check_references, check_sight
 from modelforge.services.seats import PROCESSOR, Seats, training_needs
 from modelforge.services.slots import environment_on
-from modelforge.storage.file_manager import WHERE_LISTED, FileManager
+from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import read_schema
+from modelforge.storage.gone import WHERE_LISTED
 from modelforge.storage.job_records import JobRecords
 
 ANY_SAMPLE = "sample:support"
@@ -63,6 +64,7 @@ class EvaluationService:
             ConfigurationError: it names a path, or a key that is not for it.
             NotFoundError: it names a dataset or a model that the caller does not see.
             ConflictError: every accelerator is training.
+            StorageError: it cannot be recorded.
         """
         await asyncio.to_thread(self._check, request, caller)
         job = EvaluationJob(
@@ -73,7 +75,11 @@ class EvaluationService:
             owner=caller.owner,
         )
         seated = await asyncio.to_thread(self._seat, job.id, CallHandle(self._listener(job.id)))
-        return await self._jobs.start(job, lambda handle: self._carry_out(job, seated, handle), seated.handle)
+        try:
+            return await self._jobs.start(job, lambda handle: self._carry_out(job, seated, handle), seated.handle)
+        except Exception:  # it could not be recorded, and is not carried out
+            self._leave(job.id)
+            raise
 
     def list_jobs(self, caller: Caller) -> list[EvaluationJob]:
         """What the caller may see, the newest first: at work, failed, or done at any time."""
@@ -159,14 +165,17 @@ class EvaluationService:
                 raise seated.fault from None
             raise
         finally:
-            with self._seating:
-                del self._seated[job.id]
+            self._leave(job.id)
 
     def _seat(self, evaluation_id: str, handle: CallHandle) -> _Seated:
         """Take a slot; a run that is given it meanwhile finds who sits there. Raises ConflictError."""
         with self._seating:
             seated = self._seated[evaluation_id] = _Seated(self.seats.free(), handle)
         return seated
+
+    def _leave(self, evaluation_id: str) -> None:
+        with self._seating:
+            self._seated.pop(evaluation_id, None)
 
 
 def evaluate_in_child(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import bisect
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ from modelforge.database.database_manager import DatabaseManager
 from modelforge.exceptions import NotFoundError
 from modelforge.schemas.events import Event
 from modelforge.schemas.run import FINISHED
+from modelforge.services.run_guard import unforeseen
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import RunFolder
 from modelforge.training.event_log import read_events
@@ -32,6 +34,7 @@ LOOKS_PER_END = 5
 """Looks between two questions to the index whether the run has ended."""
 KEEP_ALIVE_SECONDS = 15.0
 KEEP_ALIVE = b": still here\n\n"
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -49,6 +52,8 @@ class _Feed:
     offset: int = 0
     end: str | None = None
     """The status in which the run ended; nothing while it has not."""
+    has_failed: bool = False
+    """Whether nobody follows it any more: viewers come back, and are given another."""
     viewers: int = 0
     news: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
@@ -143,6 +148,8 @@ class EventFeeds:
             elif feed.end is not None:
                 yield end_frame(feed.end)
                 return
+            elif feed.has_failed:
+                return
             elif not await _happens(news):
                 yield KEEP_ALIVE
 
@@ -158,12 +165,26 @@ class EventFeeds:
         feed.viewers -= 1
         if feed.viewers == 0 and feed.task is not None:
             feed.task.cancel()
-            self._feeds.pop(feed.folder.id, None)
+            self._drop(feed)
+
+    def _drop(self, feed: _Feed) -> None:
+        if self._feeds.get(feed.folder.id) is feed:
+            del self._feeds[feed.folder.id]
 
     async def _follow(self, feed: _Feed) -> None:
+        """Read to the end of the run. After a fault the streams end, and viewers come back behind their last event."""
+        try:
+            await self._read(feed)
+        except Exception as error:
+            log.warning("events of %s: %s", feed.folder.id, error, exc_info=unforeseen(error))
+            feed.has_failed = True
+            self._drop(feed)
+        feed.announce()
+
+    async def _read(self, feed: _Feed) -> None:
         looks = 0
         while feed.end is None:
-            size = feed.folder.events.stat().st_size if feed.folder.events.exists() else 0
+            size = feed.folder.events_size()
             if size < feed.offset:  # the machine lost what was not yet on its disk; the numbers go on from there
                 feed.offset = feed.last = 0
                 feed.places, feed.kept = [(0, 0)], []
@@ -174,12 +195,11 @@ class EventFeeds:
                     continue
             if looks % LOOKS_PER_END == 0:
                 feed.end = await asyncio.to_thread(self._end, feed.folder)
-                if feed.end is not None and _size(feed.folder) > feed.offset:
+                if feed.end is not None and feed.folder.events_size() > feed.offset:
                     feed.end = None  # said between the two looks
                     continue
             looks += 1
             await asyncio.sleep(LOOK_EVERY)
-        feed.announce()
 
     def _end(self, folder: RunFolder) -> str | None:
         """The status in which the run ended, once its supervisor has said that it has."""
@@ -199,10 +219,6 @@ async def _happens(news: asyncio.Event, seconds: float = KEEP_ALIVE_SECONDS) -> 
     except TimeoutError:
         return False
     return True
-
-
-def _size(folder: RunFolder) -> int:
-    return folder.events.stat().st_size if folder.events.exists() else 0
 
 
 def _old_frames(feed: _Feed, seq: int) -> tuple[bytes, int]:

@@ -10,12 +10,15 @@ from typing import Any
 from modelforge.exceptions import HardwareError
 from modelforge.hardware.detector import detect
 from modelforge.hardware.fitness import trainable_shape
+from modelforge.hardware.hub_reach import waited_for
 from modelforge.hardware.memory import fits_into, plan_memory
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.hardware.profiles import recommended_models
 from modelforge.providers.model_source import resolve_model
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.schemas.config import TrainingConfig, parse_training_config
+from modelforge.schemas.config.rlhf import RlhfConfig
+from modelforge.schemas.config.strategies import KtoConfig
 from modelforge.schemas.hardware import Hardware, RecommendedModel
 from modelforge.schemas.plan import MemoryPlan
 from modelforge.storage.file_manager import FileManager
@@ -31,6 +34,10 @@ RATES = {"lora": (4e-3, 5e-4, 2e-4), "full": (1e-3, 5e-5, 2e-5)}
 """Learning rates for tiny, small and other models."""
 GENTLER = {"dpo": 0.25, "kto": 0.25, "reward": 0.25}
 """The learning rate of a strategy beside that of imitation, as in the recipes under `examples/`."""
+PROMPTS_PER_STEP = 4
+"""Prompts in a step of `rlhf`, each answered `num_generations` times, as in the recipes under `examples/`."""
+ROWS_COMPARED = 2
+"""Rows in a pass of `kto`, at the least: each answer is compared with the others beside it."""
 ROWS_SEEN = 3000
 """Rows seen in the whole run, repeats included, that a small dataset is stretched to."""
 MOST_EPOCHS = 10
@@ -97,16 +104,17 @@ class HardwareService:
             ProviderError: the model cannot be found.
         """
         named = {"model": model, "dataset": dataset, "task": task, "finetuning_type": finetuning_type}
-        shape = self._shape(parse_training_config({**named, "strategy": strategy}).config)
-        length = _max_length(longest, shape)
+        asked = parse_training_config({**named, "strategy": strategy}).config
+        shape = self._shape(asked)
+        length = _max_length(longest, shape, _tokens_to_come(asked))
         machine = self.detect()
-        for choice in _choices(shape, finetuning_type, length, machine):
+        for choice in _choices(shape, asked, length, machine):
             config = parse_training_config(
                 {
                     **named,
-                    **_strategy(strategy, choice["bits"]),
+                    **_strategy(asked, choice["bits"], length),
                     "data": {"max_length": length},
-                    "optimization": {**_optimization(shape, finetuning_type, strategy, rows), **choice["optimization"]},
+                    "optimization": {**_optimization(shape, asked, rows), **choice["optimization"]},
                     "compute": {"gradient_checkpointing": choice["gradient_checkpointing"]},
                     "evaluation": {"per_device_eval_batch_size": choice["eval_batch"]},
                 }
@@ -132,7 +140,8 @@ class HardwareService:
     def _shape(self, config: TrainingConfig) -> ModelShape:
         provider = ProviderFactory.create_provider(config.provider)
         source = resolve_model(config.model, provider, self.files, config.model_revision)
-        return trainable_shape(config, source.location, source.revision)
+        with waited_for():
+            return trainable_shape(config, source.location, source.revision)
 
 
 def _free_bytes(machine: Hardware) -> int:
@@ -153,7 +162,7 @@ def _smallest_config(model: str, task: str, bits: int | None) -> TrainingConfig:
             "model": model,
             "dataset": "-",
             "task": task,
-            **_strategy("sft", bits),
+            **_base("sft", bits),
             "optimization": {"per_device_train_batch_size": 1},
             "evaluation": {"per_device_eval_batch_size": 1},
             "compute": {"gradient_checkpointing": True},
@@ -161,15 +170,16 @@ def _smallest_config(model: str, task: str, bits: int | None) -> TrainingConfig:
     ).config
 
 
-def _choices(shape: ModelShape, finetuning_type: str, length: int, machine: Hardware) -> Iterator[dict[str, Any]]:
+def _choices(shape: ModelShape, asked: TrainingConfig, length: int, machine: Hardware) -> Iterator[dict[str, Any]]:
     """From the quickest to the most frugal."""
     device = "gpu" if machine.accelerators else "cpu"
-    rows = ROWS_PER_STEP_SMALL if shape.parameters <= TINY else ROWS_PER_STEP
-    first = _power_of_two(min(rows, max(1, TOKENS_PER_PASS[device] // length)))
-    for bits in _bases(machine) if finetuning_type == "lora" else (None,):
+    rows = _rows_per_step(shape, asked)
+    least = ROWS_COMPARED if isinstance(asked.strategy, KtoConfig) else 1
+    first = max(least, _power_of_two(min(rows, max(1, TOKENS_PER_PASS[device] // length))))
+    for bits in _bases(machine) if asked.finetuning_type == "lora" else (None,):
         for recompute in (False, True):
             batch = first
-            while batch >= 1:
+            while batch >= least:
                 yield {
                     "bits": bits,
                     "gradient_checkpointing": recompute,
@@ -182,27 +192,47 @@ def _choices(shape: ModelShape, finetuning_type: str, length: int, machine: Hard
                 batch //= 2
 
 
+def _rows_per_step(shape: ModelShape, asked: TrainingConfig) -> int:
+    """Rows in one step, a power of two; where answers are sampled, each prompt's group of them is whole."""
+    if isinstance(asked.strategy, RlhfConfig):
+        return PROMPTS_PER_STEP * asked.strategy.num_generations
+    return ROWS_PER_STEP_SMALL if shape.parameters <= TINY else ROWS_PER_STEP
+
+
+def _tokens_to_come(asked: TrainingConfig) -> int:
+    """Tokens that the model itself adds to a row as it learns."""
+    return asked.strategy.max_completion_length if isinstance(asked.strategy, RlhfConfig) else 0
+
+
 def _instead(models: Sequence[str]) -> str:
     return f"Try one of: {', '.join(models[:3])}." if models else "Free memory, or take a machine that has more."
 
 
-def _max_length(longest: int | None, shape: ModelShape) -> int:
-    """The longest row, rounded up, within the model's positions; 1,024 where it is not known."""
-    wanted = ROUND_TO * math.ceil((longest or 1024) / ROUND_TO)
+def _max_length(longest: int | None, shape: ModelShape, to_come: int = 0) -> int:
+    """The longest row and what is `to_come`, rounded up, within the model's positions; 1,024 where it is not known."""
+    wanted = ROUND_TO * math.ceil((longest + to_come if longest else 1024) / ROUND_TO)
     return min(wanted, shape.max_positions or wanted)
 
 
-def _strategy(strategy: str, bits: int | None) -> dict[str, Any]:
+def _strategy(asked: TrainingConfig, bits: int | None, length: int) -> dict[str, Any]:
+    """As asked; of a row that the model's positions make short, prompt and sampled answer have one half each."""
+    based = _base(asked.strategy.name, bits)
+    if _tokens_to_come(asked) < length:
+        return based
+    return {**based, "strategy": {"name": asked.strategy.name, "max_completion_length": length // 2}}
+
+
+def _base(strategy: str, bits: int | None) -> dict[str, Any]:
     """Imitation on a quantised base has a name of its own."""
     if bits and strategy == "sft":
         return {"strategy": "qlora"}
     return {"strategy": strategy, **({"quantization": {"bits": bits}} if bits else {})}
 
 
-def _optimization(shape: ModelShape, finetuning_type: str, strategy: str, rows: int | None) -> dict[str, Any]:
-    tiny, small, other = RATES[finetuning_type]
+def _optimization(shape: ModelShape, asked: TrainingConfig, rows: int | None) -> dict[str, Any]:
+    tiny, small, other = RATES[asked.finetuning_type]
     rate = tiny if shape.parameters <= TINY else small if shape.parameters <= SMALL else other
-    rate *= GENTLER.get(strategy, 1)
+    rate *= GENTLER.get(asked.strategy.name, 1)
     epochs = min(MOST_EPOCHS, max(1, math.ceil(ROWS_SEEN / rows))) if rows else 3
     return {"learning_rate": rate, "num_train_epochs": epochs}
 

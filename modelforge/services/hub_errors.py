@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from modelforge.exceptions import ProviderError
+from modelforge.hardware.hub_reach import REACH
 from modelforge.hardware.hub_refusals import SIGN_IN, gated, unknown_token
 
 
@@ -65,6 +66,12 @@ def _refused(name: str, status: int) -> ProviderError:
         code="hub-status",
         params={"name": name, "status": status},
     )
+
+
+def require_hub() -> None:
+    """Where a person waits: raises ProviderError at once while the hub does not answer."""
+    if not REACH.answers():
+        raise _unreachable(ConnectionError())
 
 
 def _unreachable(error: Exception) -> ProviderError:

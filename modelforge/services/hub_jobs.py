@@ -15,7 +15,7 @@ from typing import Any
 from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError, StorageError
 from modelforge.schemas.hub import HubJob
 from modelforge.schemas.problem import ErrorWords
-from modelforge.services.background_jobs import job_under_way
+from modelforge.services.background_jobs import fault_of, job_under_way
 from modelforge.services.heavy_process import end_with_the_server
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.job_records import KEPT, JobRecords
@@ -41,10 +41,7 @@ class HubJobs:
         for job in self._records.left():
             self._jobs[job.id] = job
             if job.is_under_way:
-                try:
-                    self._change(job.id, status="interrupted", finished_at=datetime.now(UTC))
-                except StorageError as error:
-                    log.warning("The end of %s is not recorded: %s", job.id, error.message)
+                self._change(job.id, status="interrupted", finished_at=datetime.now(UTC))
 
     def close(self) -> None:
         """End the jobs under way; a download goes on from there when it is tried again."""
@@ -67,13 +64,13 @@ class HubJobs:
             return self._jobs[job_id]
 
     def start(self, job: HubJob) -> HubJob:
-        """Keep a job and begin it when its turn comes."""
+        """Keep a job, also on the disk, and begin it when its turn comes. Raises StorageError."""
         self._keep(job)
         self._pool.submit(self._work, job.id)
         return job
 
     def retry(self, job_id: str) -> HubJob:
-        """Try a job again that did not succeed. Raises NotFoundError, ConflictError."""
+        """Try a job again that did not succeed. Raises NotFoundError, ConflictError, StorageError."""
         with self._lock:
             job = self.get(job_id)
             if job.is_under_way or job.status == "succeeded":
@@ -111,25 +108,42 @@ class HubJobs:
                 child.terminate()
 
     def _work(self, job_id: str) -> None:
-        """Runs in a thread of the pool: starts the child and takes down what it says."""
+        """Runs in a thread of the pool: a job ends in any case, with what its child says or with why it could not."""
+        with self._lock:
+            job = self._jobs.get(job_id)
+            if job is None or job.status != "queued":
+                return
+            job = job.model_copy(update={"status": "running"})
+            self._change(job_id, status="running")
+        fault = ErrorWords(message="The process of this job has died.", hint="Try it again.", code="job-died")
+        try:
+            self._carry_out(job)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the job has ended
+            fault = fault_of(job_id, error)
+        with self._lock:
+            if self._runs(job):
+                self._change(job_id, status="failed", error=fault, finished_at=datetime.now(UTC))
+
+    def _carry_out(self, job: HubJob) -> None:
+        """Start the child and take down what it says."""
         reader, writer = self._context.Pipe(duplex=False)
         with reader:
             with writer, self._lock:
-                job = self._jobs.get(job_id)
-                if job is None or job.status != "queued":
+                if not self._runs(job):  # cancelled meanwhile
                     return
                 child = self._context.Process(target=_in_child, args=(job, self.files.home, writer), daemon=True)
                 child.start()
-                self._children[job_id] = child
-                self._change(job_id, status="running")
-            self._listen(job, reader)
-        child.join()
-        with self._lock:
-            if self._children[job_id] is child:  # else it has been tried again meanwhile
-                del self._children[job_id]
-            if self._runs(job):
-                fault = ErrorWords(message="The process of this job has died.", hint="Try it again.", code="job-died")
-                self._change(job_id, status="failed", error=fault, finished_at=datetime.now(UTC))
+                self._children[job.id] = child
+            try:
+                self._listen(job, reader)
+            except BaseException:
+                child.kill()
+                raise
+            finally:
+                child.join()
+                with self._lock:
+                    if self._children.get(job.id) is child:  # else it has been tried again meanwhile
+                        del self._children[job.id]
 
     def _runs(self, job: HubJob) -> bool:
         """Whether this attempt at a job is under way, not a later one."""
@@ -148,13 +162,23 @@ class HubJobs:
                     self._change(job.id, **said, **ends)
 
     def _change(self, job_id: str, **changes: Any) -> None:
+        """Say more of a job; its record says so too, where it can be written."""
         with self._lock:
-            self._keep(self._jobs[job_id].model_copy(update=changes), write="status" in changes)
+            job = self._jobs[job_id].model_copy(update=changes)
+            self._hold(job)
+            if "status" in changes:
+                try:
+                    self._records.keep(job)
+                except StorageError as error:
+                    log.warning("%s is %s, which is not recorded: %s", job_id, job.status, error.message)
 
-    def _keep(self, job: HubJob, *, write: bool = True) -> None:
+    def _keep(self, job: HubJob) -> None:
         with self._lock:
-            if write:
-                self._records.keep(job)
+            self._records.keep(job)
+            self._hold(job)
+
+    def _hold(self, job: HubJob) -> None:
+        with self._lock:
             self._jobs[job.id] = job
             ended = [old.id for old in self._jobs.values() if not old.is_under_way]
             for old in ended[: max(len(self._jobs) - KEPT, 0)]:
@@ -162,7 +186,10 @@ class HubJobs:
 
     def _forget(self, job_id: str) -> None:
         del self._jobs[job_id]
-        self._records.forget(job_id)
+        try:
+            self._records.forget(job_id)
+        except StorageError as error:
+            log.warning("The record of %s is not deleted: %s", job_id, error.message)
 
 
 def _in_child(job: HubJob, home: Path, say: Connection) -> None:

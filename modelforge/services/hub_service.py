@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from modelforge.exceptions import ConfigurationError, NotFoundError
 from modelforge.schemas.hub import (
@@ -17,7 +21,7 @@ from modelforge.schemas.hub import (
     RepositoryKind,
 )
 from modelforge.security.caller import Caller
-from modelforge.services.hub_errors import hub_errors
+from modelforge.services.hub_errors import hub_errors, require_hub
 from modelforge.services.hub_jobs import HubJobs
 from modelforge.services.hub_package import check_base
 from modelforge.services.hub_token import HubTokenStore
@@ -26,6 +30,9 @@ from modelforge.storage.file_manager import FileManager
 if TYPE_CHECKING:
     from huggingface_hub import DatasetInfo, ModelInfo
 
+Answer = TypeVar("Answer")
+LOOKS_AT_ONCE = 8
+LOOK_SECONDS = 20.0
 USED = (".safetensors", ".json", ".jinja", ".txt", ".model")
 """Endings of the files that a model is made of."""
 
@@ -37,6 +44,7 @@ class HubService:
         self.files = files
         self.jobs = HubJobs(files)
         self.token = HubTokenStore(files)
+        self._looks = ThreadPoolExecutor(LOOKS_AT_ONCE, thread_name_prefix="hub-look")
 
     def begin(self) -> None:
         """Find the token, and the jobs of earlier servers."""
@@ -45,13 +53,19 @@ class HubService:
 
     def close(self) -> None:
         """End the jobs under way, and let go of the token."""
+        self._looks.shutdown(wait=False, cancel_futures=True)
         self.jobs.close()
         self.token.end()
+
+    async def look(self, work: Callable[..., Answer], *arguments: Any) -> Answer:
+        """Do `work`, which may ask the hub, in a thread kept for that: a slow hub leaves other requests theirs."""
+        return await asyncio.get_running_loop().run_in_executor(self._looks, partial(work, *arguments))
 
     def search(self, kind: RepositoryKind, text: str, task: str | None, limit: int) -> list[HubEntry]:
         """Repositories whose name fits `text`, the most downloaded first. Raises ProviderError."""
         from huggingface_hub import HfApi
 
+        require_hub()
         with hub_errors(f"a search for {text!r}"):
             api = HfApi()
             found: Any = (
@@ -65,8 +79,9 @@ class HubService:
         """One model repository. Raises ProviderError."""
         from huggingface_hub import HfApi
 
+        require_hub()
         with hub_errors(repository):
-            info = HfApi().model_info(repository, revision=revision, files_metadata=True)
+            info = HfApi().model_info(repository, revision=revision, timeout=LOOK_SECONDS, files_metadata=True)
         files = info.siblings or []
         return HubModelView(
             **_entry(info),

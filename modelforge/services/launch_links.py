@@ -19,26 +19,26 @@ def launch_link(server: RunningServer) -> str:
 
 
 def fresh_link(files: LaunchFiles) -> str:
-    """A launch link for the server that runs on a home.
+    """A launch link for the server that runs on a home; of several, for the one started last that answers.
 
     Nothing secret is sent: the link is signed here, and only the server that left its secret in the home knows it.
 
     Raises:
-        ConflictError: no server runs there, or it does not answer.
-        StorageError: the file that says where it is cannot be read.
+        ConflictError: no server runs there, or none answers.
     """
-    server = files.read_server()
-    if server is None:
+    servers = files.read_servers()
+    if not servers:
         raise ConflictError(
             "No server runs on this home.",
             hint="Start one with `modelforge serve`; MODELFORGE_HOME says on which home.",
         )
-    if not _answers(server.address):
-        raise ConflictError(
-            f"The server of this home does not answer at {server.address}.",
-            hint="It may have been killed: start it again with `modelforge serve`.",
-        )
-    return launch_link(server)
+    for server in servers:
+        if _answers(server.address):
+            return launch_link(server)
+    raise ConflictError(
+        f"The server of this home does not answer at {servers[0].address}.",
+        hint="It may have been killed: start it again with `modelforge serve`.",
+    )
 
 
 def _answers(address: str) -> bool:

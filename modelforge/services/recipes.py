@@ -8,12 +8,11 @@ from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import TrainingConfig, parse_training_config
 from modelforge.schemas.config.fields import config_fields
 from modelforge.schemas.config.recipe_text import ESSENTIAL
+from modelforge.schemas.config.recipe_yaml import read_yaml
 from modelforge.schemas.config.spellings import FLAT
 from modelforge.schemas.config.stages import is_staged, parse_stages
 from modelforge.schemas.remark import by_sentence
 from modelforge.schemas.run_requests import ConfigSchema, ParsedRecipe, ParsedStage
-
-LONGEST_RECIPE = 1 << 18
 
 
 def config_schema() -> ConfigSchema:
@@ -36,11 +35,11 @@ def parse_recipe(text: str) -> ParsedRecipe:
     """YAML or JSON → a complete config, or those of all stages.
 
     Raises:
-        ConfigurationError: it is no YAML, or holds a key or value that cannot be used.
+        ConfigurationError: it is no YAML, or holds a key or value that cannot be used, or a key twice.
     """
     try:
-        written = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:  # ValueError: a date that does not exist
+        written = read_yaml(text)
+    except yaml.YAMLError as error:
         raise ConfigurationError(
             f"The recipe is not valid YAML: {error}"[:500],
             hint="Mend that place.",

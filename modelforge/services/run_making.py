@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from modelforge.evaluation.rewards.python_function import sha256_of
-from modelforge.exceptions import ConfigurationError, HardwareError
+from modelforge.exceptions import ConfigurationError, HardwareError, ModelForgeException
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.rlhf import RlhfConfig
+from modelforge.schemas.dataset import DatasetView
 from modelforge.schemas.run import RunSpec, RunTicket
 from modelforge.storage.file_manager import FileManager
+from modelforge.storage.folders import DatasetFolder, ModelFolder
 
 if TYPE_CHECKING:
     from modelforge.training.preparation import Preparation
@@ -43,7 +46,7 @@ def make_run(
     with files.scratch() as scratch:
         preparation = prepare(config, files, scratch / "data")
         refuse_broken(preparation, force=force)
-        name = config.name or default_name(config)
+        name = config.name or default_name(config, files)
         spec = RunSpec(
             id=files.new_run_id(name),
             name=name,
@@ -53,6 +56,7 @@ def make_run(
             versions={package: metadata.version(package) for package in RECORDED},
             owner=owner,
             model_commit=preparation.model_commit,
+            model_sha256=preparation.model_sha256,
             reward_sha256=None if reward_source is None else sha256_of(reward_source),
         )
         files.create_run(
@@ -87,13 +91,28 @@ def check_reward_file(configs: Sequence[TrainingConfig], given: bool) -> None:
         )
 
 
-def default_name(config: TrainingConfig) -> str:
-    """`support-chat` for `sample:support` and `starter:chat`."""
-    parts = [
-        text.rpartition(":")[2].rstrip("/").rpartition("/")[2].partition(".")[0]
-        for text in (config.dataset, config.model)
-    ]
-    return "-".join(part for part in parts if part)[:100] or "run"
+def default_name(config: TrainingConfig, files: FileManager) -> str:
+    """`support-chat` for `sample:support` and `starter:chat`; what the library holds goes by its name, not its id."""
+    dataset = _library_name(config.dataset, files.dataset)
+    model = _library_name(config.model, files.model)
+    return (
+        "-".join(filter(None, (dataset or _last_part(config.dataset), model or _last_part(config.model))))[:100]
+        or "run"
+    )
+
+
+def _library_name(named: str, find: Callable[[str], DatasetFolder | ModelFolder]) -> str | None:
+    """What its owner calls a dataset or a model of the library, without a file's ending; None for all others."""
+    try:
+        manifest = find(named).read_manifest()
+    except ModelForgeException:
+        return None
+    return PurePath(manifest.name).stem if isinstance(manifest, DatasetView) else manifest.name
+
+
+def _last_part(named: str) -> str:
+    """`chat` of `starter:chat`, `set` of `hub:owner/set`, `rows` of `data/rows.jsonl`."""
+    return named.rpartition(":")[2].rstrip("/").rpartition("/")[2].partition(".")[0]
 
 
 def refuse_broken(preparation: Preparation, *, force: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from modelforge.hardware.hub_reach import waited_for
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.stages import ParsedStages
 from modelforge.schemas.preflight import RowPreview
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from modelforge.training.preparation import Preparation
 
 
+@waited_for()
 def plan_in_child(home: Path, what: TrainingConfig | ParsedStages) -> PlanReport:
     """Prepare all rows, keep the verdict."""
     from modelforge.training.preparation import prepare
@@ -34,6 +36,7 @@ def _plan_report(config: TrainingConfig, found: Preparation) -> PlanReport:
     return PlanReport(config=config, preflight=found.preflight, plan=found.plan, validation=found.validation)
 
 
+@waited_for()
 def preview_in_child(home: Path, config: TrainingConfig, rows: int, most_tokens: int, first: int) -> list[RowPreview]:
     """So many rows from the row `first` on, token by token, up to `most_tokens` of each."""
     from modelforge.training.preparation import preview

@@ -6,12 +6,13 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, get_args
 
 from modelforge.database.database_manager import DatabaseManager, RunChanges
 from modelforge.exceptions import NotFoundError, StorageError
 from modelforge.schemas.events import Event
 from modelforge.schemas.model import ModelView
-from modelforge.schemas.run import EARLIER_STAGE, FINISHED, RunSpec, RunTicket, RunView
+from modelforge.schemas.run import EARLIER_STAGE, FINISHED, RunSpec, RunStatus, RunTicket, RunView
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import DatasetFolder, ModelFolder, RunFolder
 from modelforge.training.event_log import ends_a_line, read_events
@@ -131,13 +132,15 @@ class RunReader:
         )
 
     def _store_events(self, folder: RunFolder) -> None:
-        offset, _ = self.database.event_position(folder.id)
+        offset, last = self.database.event_position(folder.id)
         if not ends_a_line(folder.events, offset):
             self.database.forget_events(folder.id)  # the machine lost events that were not yet on its disk
-            offset = 0
+            offset = last = 0
         while (page := read_events(folder.events, offset)).events:
+            last = _last_of(page.events, last, folder)
+            changes = said(page.events, folder)
             self._add_models(page.events)  # before: what is killed in between is read again
-            self.database.store_events(folder.id, page.events, page.offset, said(page.events))
+            self.database.store_events(folder.id, page.events, page.offset, changes)
             offset = page.offset
 
     def _add_models(self, events: Sequence[Event]) -> None:
@@ -145,7 +148,7 @@ class RunReader:
         for event in events:
             if event.kind == "model":
                 with contextlib.suppress(NotFoundError):  # it may have been deleted since
-                    self.add_model(event.data["id"])
+                    self.add_model(str(event.data.get("id")))
 
     def _end(self, folder: RunFolder) -> RunChanges:
         end = folder.read_exit()
@@ -173,26 +176,56 @@ def queued(spec: RunSpec, ticket: RunTicket | None = None) -> RunView:
     )
 
 
-def said(events: tuple[Event, ...]) -> RunChanges:
-    """What events say about their run. Its end is said by `exit.json` alone; until that is there it is finalizing."""
+def said(events: Sequence[Event], folder: RunFolder) -> RunChanges:
+    """What events say about their run. Its end is said by `exit.json` alone; until that is there it is finalizing.
+
+    Raises:
+        StorageError: one says something that no worker says.
+    """
     changes: RunChanges = {}
     for event in events:
         changes["attempt"] = event.epoch
         if event.kind == "progress":
             changes["progress"] = event.data
         elif event.kind == "stage":
-            changes["doing"] = event.data["name"]
+            changes["doing"] = _one_of(event, "name", folder)
         elif event.kind == "report":
             changes["report"] = event.data
         elif event.kind == "state":
-            status = event.data["status"]
+            status = _one_of(event, "status", folder, get_args(RunStatus))
             changes["status"] = "finalizing" if status in FINISHED else status
-            changes["reason"] = event.data.get("reason")
+            changes["reason"] = _one_of(event, "reason", folder) if event.data.get("reason") is not None else None
             if status != "running":
                 changes["doing"] = None
             if status == "starting":  # a new attempt: an earlier end no longer holds
                 changes |= {"finished_at": None, "error": None}
     return changes
+
+
+def _one_of(event: Event, key: str, folder: RunFolder, known: Sequence[Any] = ()) -> Any:
+    """What an event has under `key`: a text, one of `known` where there are such. Raises StorageError."""
+    value = event.data.get(key)
+    if not isinstance(value, str) or (known and value not in known):
+        raise _damaged(folder, event.seq, f"a {event.kind} has {value!r} as its {key}")
+    return value
+
+
+def _last_of(events: Sequence[Event], last: int, folder: RunFolder) -> int:
+    """The number of the last event of a page, which begins behind event `last` or before. Raises StorageError."""
+    for event in events:
+        if event.seq > last + 1:
+            raise _damaged(folder, last + 1, f"it is missing, the next one is event {event.seq}")
+        last = max(last, event.seq)
+    return last
+
+
+def _damaged(folder: RunFolder, seq: int, reason: str) -> StorageError:
+    return StorageError(
+        f"{folder.events} is damaged: event {seq}: {reason[:200]}.",
+        hint="Restore it from a backup, or delete the run.",
+        code="events-damaged",
+        params={"path": str(folder.events), "seq": seq},
+    )
 
 
 def _differs(run: RunView, changes: RunChanges) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from modelforge.database.database_manager import DatabaseManager
 from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError
@@ -30,8 +31,8 @@ from modelforge.services.run_supervisor import RunSupervisor
 from modelforge.services.stage_making import make_stages, stand_in
 from modelforge.services.stage_order import StageOrder, enter_queue
 from modelforge.services.submit_keys import check_key, fingerprint_of
-from modelforge.storage.atomic import write_json
 from modelforge.storage.file_manager import FileManager
+from modelforge.storage.tickets import change_ticket
 from modelforge.training.stopping import STOP_SECONDS, stop_run
 
 NOBODY = "-"
@@ -53,7 +54,8 @@ class RunService:
         self.supervisor = supervisor
         self.reader = RunReader(database, files)
         self.stages = StageOrder(self.reader)
-        self._submitting: dict[Key, asyncio.Lock] = {}
+        self._submitting: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+        """Gone with the last submit of its key, however that ends."""
         self._stops = ThreadPoolExecutor(STOPS_AT_ONCE, thread_name_prefix="stop")
 
     # Before a run
@@ -115,13 +117,12 @@ class RunService:
         check_key(key)
         fingerprint = fingerprint_of(parsed)
         ticket = RunTicket(priority=priority, position=time.time(), idempotency_key=key, fingerprint=fingerprint)
-        async with self._submitting.setdefault((owner, key), asyncio.Lock()):
+        turn = self._submitting.setdefault((owner, key), asyncio.Lock())
+        async with turn:
             earlier = await asyncio.to_thread(self.database.find_submission, owner, key)
             if earlier is not None:
                 return RunAccepted.of(await asyncio.to_thread(self._earlier, earlier, fingerprint), parsed.remarks)
-            run = await self._make(parsed, owner, ticket, force)
-        self._submitting.pop((owner, key), None)
-        return RunAccepted.of(run, parsed.remarks)
+            return RunAccepted.of(await self._make(parsed, owner, ticket, force), parsed.remarks)
 
     def _parse(self, written: Mapping[str, Any], caller: Caller) -> ParsedConfig | ParsedStages:
         parsed = parse_stages(written) if is_staged(written) else parse_training_config(written)
@@ -240,10 +241,7 @@ class RunService:
         self.get(run_id, caller)
         moved = self.database.move_run(run_id, priority=place.priority, before=place.before)
         for run in moved:
-            folder = self.files.run(run.id)
-            ticket = folder.read_ticket() or RunTicket(position=run.position)
-            now = {"priority": run.priority, "position": run.position}
-            write_json(folder.ticket, ticket.model_copy(update=now).model_dump(mode="json"))
+            change_ticket(self.files.run(run.id), priority=run.priority, position=run.position)
         self.supervisor.wake()
         return moved[0]
 

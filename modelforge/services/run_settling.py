@@ -15,7 +15,7 @@ from modelforge.storage.atomic import flush_path, storage_errors, write_json
 from modelforge.storage.folders import RunFolder
 from modelforge.training.checkpoints import published
 from modelforge.training.event_log import EventLog
-from modelforge.training.run_lock import RunLock, take_run_lock
+from modelforge.training.run_lock import RunLock, current_epoch, take_run_lock
 from modelforge.training.worker import record_exit
 
 LEAST_SPACE = 8 << 20
@@ -107,6 +107,13 @@ def strand(folder: RunFolder, reader: RunReader, error: RunError) -> None:
                 end = {"status": "stopped", "error": error.model_dump(mode="json")}
                 record_exit(folder, log, end, reason=EARLIER_STAGE)
     reader.catch_up(folder.id)
+
+
+def was_started(folder: RunFolder, reader: RunReader) -> bool:
+    """Whether a worker was started since the run was put into the queue: its number is higher than that one's."""
+    states = reader.database.list_events(folder.id, "state")
+    queued_at = states[-1].epoch if states and states[-1].data.get("status") == "queued" else 0
+    return current_epoch(folder) > queued_at
 
 
 def has_space(folder: RunFolder) -> bool:

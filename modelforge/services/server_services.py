@@ -12,6 +12,7 @@ from modelforge.security.rate_limits import RateLimits
 from modelforge.security.secret_registry import learn_secret
 from modelforge.services.account_service import AccountService
 from modelforge.settings import Settings
+from modelforge.storage.atomic import make_folder
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.secret_file import read_or_make_secret
 
@@ -95,7 +96,7 @@ class ServerServices:
         """The index."""
         from modelforge.database.database_manager import DatabaseManager
 
-        self.settings.home.mkdir(parents=True, exist_ok=True)
+        make_folder(self.settings.home)
         return DatabaseManager(self.settings.database_url)
 
     @cached_property

@@ -71,7 +71,7 @@ def check_stages(parsed: ParsedStages, files: FileManager, scratch: Path) -> Ite
 
 def _leaks_from(earlier: Stage, scratch: Path, data: Path) -> list[Finding]:
     """Rows held out of a stage that the model had learned in an earlier one, however their splits came about."""
-    from modelforge.training.preparation import leakage_notes
+    from modelforge.training.split_notes import leakage_notes
 
     held_out = PreparedData(data)
     if not held_out.has_validation:
@@ -125,7 +125,9 @@ def make_stages(
             source = reward_source if needs_reward_file(spec.config) else None
             known = {"dataset_sha256": found.dataset_sha256, "reward_sha256": source and sha256_of(source)}
             begins = parsed.root(checked.stage) is checked.stage.config  # else its model is one that this recipe makes
-            spec = spec.model_copy(update={**known, "model_commit": found.model_commit if begins else None})
+            if begins:
+                known |= {"model_commit": found.model_commit, "model_sha256": found.model_sha256}
+            spec = spec.model_copy(update=known)
             drafts.append(RunDraft(spec, checked.data, found.preflight, found.plan, behind(ticket, place), source))
         files.create_runs(drafts)
     return [draft.spec for draft in drafts]
@@ -133,7 +135,7 @@ def make_stages(
 
 def stage_specs(parsed: ParsedStages, files: FileManager, owner: str | None = None) -> list[RunSpec]:
     """What each stage's run goes by, earlier results named by the ids that their models will have."""
-    name = parsed.name or default_name(parsed.stages[0].config)
+    name = parsed.name or default_name(parsed.stages[0].config, files)
     names = [f"{name[: LONGEST_NAME - len(stage.name) - 1]}-{stage.name}" for stage in parsed.stages]
     made = {stage.name: files.new_run_id(name) for stage, name in zip(parsed.stages, names, strict=True)}
     models = {stage.name: _publishes(stage, made[stage.name]) for stage in parsed.stages}

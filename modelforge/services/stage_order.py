@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from modelforge.exceptions import ConflictError, NotFoundError, StorageError
-from modelforge.schemas.run import EARLIER_STAGE, FINISHED, RunError, RunTicket, RunView
+from modelforge.schemas.run import EARLIER_STAGE, FINISHED, RunError, RunView
 from modelforge.services.run_reader import RunReader
 from modelforge.services.run_settling import reopen, strand
-from modelforge.storage.atomic import write_json
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import RunFolder
+from modelforge.storage.tickets import change_ticket
 
 
 @dataclass(frozen=True)
@@ -65,24 +65,29 @@ class StageOrder:
         self.database = reader.database
         self.files = reader.files
 
+    def reason(self, run: RunView) -> str | None:
+        """Why a waiting run waits, where that is another stage. Raises StorageError."""
+        return None if self.is_ready(run) else EARLIER_STAGE
+
     def is_ready(self, run: RunView) -> bool:
         """Whether a waiting run may start."""
         return standing(run, self.files).kind == "ready"
 
-    def look(self, busy: Collection[str] = ()) -> None:
-        """Stop the waiting stages whose earlier stage has ended without success; note which ones wait no longer.
+    def look_at(self, run: RunView, busy: Collection[str] = ()) -> None:
+        """Stop a waiting stage whose earlier stage has ended without success; note that it waits no longer.
 
         Args:
+            run: a waiting run.
             busy: runs whose end may yet be followed by another attempt.
+
+        Raises:
+            StorageError: the end of the earlier stage cannot be read.
         """
-        for run in self.database.queued_runs():
-            if run.stage is None or not run.stage.needs:
-                continue
-            found = standing(run, self.files)
-            if found.kind == "stranded" and found.run_id not in busy and self._has_ended(found.run_id):
-                self._strand(run, found)
-            elif found.kind == "ready" and run.reason == EARLIER_STAGE:
-                self.database.update_run(run.id, reason=None)
+        found = standing(run, self.files)
+        if found.kind == "stranded" and found.run_id not in busy and self._has_ended(found.run_id):
+            self._strand(run, found)
+        elif found.kind == "ready" and run.reason == EARLIER_STAGE:
+            self.database.update_run(run.id, reason=None)
 
     def require_turn(self, run: RunView) -> None:
         """Refuse to begin a stage before the one that it stands on has succeeded.
@@ -195,8 +200,7 @@ class StageOrder:
 
 def enter_queue(folder: RunFolder, position: float) -> None:
     """Give a run a place at `position` in the server's queue, whatever place it had."""
-    ticket = folder.read_ticket() or RunTicket(position=0.0)
-    write_json(folder.ticket, ticket.model_copy(update={"position": position}).model_dump(mode="json"))
+    change_ticket(folder, position=position)
 
 
 def _has_model(run_id: str, files: FileManager) -> bool:

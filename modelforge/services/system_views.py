@@ -13,8 +13,14 @@ from modelforge.services.server_services import ServerServices
 
 
 def health(services: ServerServices) -> Health:
-    """The server is up. Raises DatabaseError where the database does not answer."""
+    """The server is up.
+
+    Raises:
+        DatabaseError: the database does not answer.
+        TrainingError: runs are no longer started and watched.
+    """
     services.database.list_runs(limit=1)
+    services.workshop.supervisor.require_alive()
     return Health()
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from modelforge.exceptions import ConflictError, DatasetValidationError, NotFoundError
+from modelforge.exceptions import ConflictError, DatasetValidationError, NotFoundError, StorageError
 from modelforge.schemas.dataset import DatasetView
 from modelforge.schemas.upload import UploadManifest, UploadPlan, UploadView
 from modelforge.security.caller import Caller
@@ -18,6 +18,7 @@ from modelforge.services.upload_stream import append, refuse_unfitting
 from modelforge.storage.atomic import publish_folder, storage_errors, write_json
 from modelforge.storage.file_lock import FileLock
 from modelforge.storage.file_manager import FileManager
+from modelforge.storage.gone import unless_gone
 from modelforge.storage.upload_folder import UploadFolder
 
 NOUN = "upload"
@@ -37,9 +38,10 @@ class UploadService:
         self.limit = limit
 
     def sweep(self) -> None:
-        """Remove uploads of which nothing has come for a day, and what a crash left of finished ones."""
+        """Remove uploads of which nothing has come for a day, what a crash left of finished ones, and damaged ones."""
         for folder in self.files.uploads():
-            if (file := folder.find_file()) is None or _last_change(file) + KEPT < datetime.now(UTC):
+            file = folder.find_file()
+            if file is None or _last_change(file) + KEPT < datetime.now(UTC) or folder.is_damaged():
                 self._drop(folder)
 
     def begin(self, plan: UploadPlan, caller: Caller) -> UploadView:
@@ -65,10 +67,13 @@ class UploadService:
         return self.get(manifest.id, caller)
 
     def list_uploads(self, caller: Caller) -> list[UploadView]:
-        """The caller's own unfinished uploads, the latest first."""
-        found = [(folder.find_file(), folder) for folder in self.files.uploads()]
-        views = [_view(folder.read_manifest(), file) for file, folder in found if file is not None]
-        mine = [view for view in views if view.owner == caller.owner]
+        """The caller's own unfinished uploads, the latest first; what cannot be read is nobody's."""
+        mine = []
+        for folder in self.files.uploads():
+            with suppress(StorageError, FileNotFoundError):
+                file, manifest = folder.find_file(), folder.read_manifest()
+                if file is not None and manifest.owner == caller.owner:
+                    mine.append(_view(manifest, file))
         return sorted(mine, key=lambda view: view.expires_at, reverse=True)
 
     def get(self, upload_id: str, caller: Caller) -> UploadView:
@@ -125,7 +130,15 @@ class UploadService:
         return dataset
 
     def delete(self, upload_id: str, caller: Caller) -> None:
-        """Give an upload up; nothing of it is kept. Raises NotFoundError; ConflictError while a part is coming in."""
+        """Give an upload up; nothing of it is kept. A damaged one says no more whose it was: anyone may clear it away.
+
+        Raises:
+            NotFoundError: there is no such upload, or no longer.
+            ConflictError: a part is coming in.
+        """
+        if (folder := self.files.upload(upload_id)).root.is_dir() and folder.is_damaged():
+            self._drop(folder)
+            return
         with self._held(upload_id, caller):
             self.files.delete_upload(upload_id)
 
@@ -136,15 +149,18 @@ class UploadService:
         file = folder.find_file()
         if file is None:
             raise NotFoundError.named("upload", upload_id, hint="It may be finished: look at the datasets.")
-        manifest = folder.read_manifest()
-        caller.require_sight(manifest.owner, NOUN, upload_id)
-        return file, _view(manifest, file)
+        with unless_gone(NOUN, folder.root), storage_errors("read", file):
+            manifest = folder.read_manifest()
+            caller.require_sight(manifest.owner, NOUN, upload_id)
+            return file, _view(manifest, file)
 
     @contextmanager
     def _held(self, upload_id: str, caller: Caller) -> Iterator[tuple[Path, UploadView]]:
         """The file and how it stands, while nobody else writes to it. Raises ConflictError where somebody does."""
         self._found(upload_id, caller)
-        lock = FileLock.try_take(self.files.upload(upload_id).lock)
+        folder = self.files.upload(upload_id)
+        with unless_gone(NOUN, folder.root):
+            lock = FileLock.try_take(folder.lock)
         if lock is None:
             raise ConflictError(
                 "A part of this upload is coming in.",
@@ -155,10 +171,11 @@ class UploadService:
             yield self._found(upload_id, caller)
 
     def _drop(self, folder: UploadFolder) -> None:
-        lock = FileLock.try_take(folder.lock)
-        if lock is not None:  # else a part is coming in
-            with lock:
-                self.files.delete_upload(folder.id)
+        with suppress(NotFoundError), unless_gone(NOUN, folder.root):
+            lock = FileLock.try_take(folder.lock)
+            if lock is not None:  # else a part is coming in
+                with lock:
+                    self.files.delete_upload(folder.id)
 
 
 def _last_change(file: Path) -> datetime:

@@ -43,6 +43,13 @@ def storage_errors(action: str, path: Path) -> Iterator[None]:
         ) from error
 
 
+def make_folder(folder: Path) -> Path:
+    """The same folder, which is there afterwards, its parents too. Raises StorageError."""
+    with storage_errors("created", folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def flush(descriptor: int) -> None:
     """Have the disk itself hold what was written to `descriptor`; on macOS `fsync` alone stops at the drive's cache."""
     if sys.platform == "darwin":
@@ -131,6 +138,16 @@ def _name_taken(final: Path) -> ConflictError:
         code="name-taken",
         params={"name": final.name},
     )
+
+
+def grant_rights_of(folder: Path) -> None:
+    """Give all files under `folder` the rights to read and write that it has itself, by this process's umask: some
+    libraries write files for their owner alone. Raises StorageError."""
+    with storage_errors("published", folder):
+        rights = folder.stat().st_mode & 0o666
+        for path in folder.rglob("*"):
+            if path.is_file() and not path.is_symlink():
+                path.chmod(rights)
 
 
 def publish_folder(staging: Path, final: Path) -> None:

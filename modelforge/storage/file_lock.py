@@ -27,17 +27,16 @@ class FileLock:
         Raises:
             StorageError: the file cannot be opened, because its folder is gone for example.
         """
-        while True:
-            with storage_errors("locked", path):
-                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    os.close(descriptor)
-                    return None
-            if _still_at(path, descriptor):
-                return cls(path, descriptor)
-            os.close(descriptor)  # the file was swept away between opening and locking it
+        descriptor = _locked(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return None if descriptor is None else cls(path, descriptor)
+
+    @classmethod
+    def take(cls, path: Path) -> FileLock:
+        """Take the lock, after whoever holds it: for what takes a moment. Raises StorageError like `try_take`."""
+        descriptor = None
+        while descriptor is None:
+            descriptor = _locked(path, fcntl.LOCK_EX)
+        return cls(path, descriptor)
 
     def release(self) -> None:
         """Give the lock back. A second call does nothing."""
@@ -52,6 +51,21 @@ class FileLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+
+def _locked(path: Path, how: int) -> int | None:
+    """The descriptor of the file, which is locked; or nothing where `how` waits for nobody and another holds it."""
+    while True:
+        with storage_errors("locked", path):
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:
+                fcntl.flock(descriptor, how)
+            except BlockingIOError:
+                os.close(descriptor)
+                return None
+        if _still_at(path, descriptor):
+            return descriptor
+        os.close(descriptor)  # the file was swept away between opening and locking it
 
 
 def _still_at(path: Path, descriptor: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -13,9 +13,10 @@ from typing import Literal
 from modelforge.exceptions import ConflictError, NotFoundError
 from modelforge.schemas.base import Schema
 from modelforge.schemas.run import RunSpec
-from modelforge.storage.atomic import publish_folder, storage_errors
+from modelforge.storage.atomic import grant_rights_of, make_folder, publish_folder, storage_errors
 from modelforge.storage.file_lock import FileLock
 from modelforge.storage.folders import DatasetFolder, ExportFolder, ModelFolder, RunFolder
+from modelforge.storage.gone import not_found, unless_gone
 from modelforge.storage.run_drafts import RunDraft, abandoned, is_whole, publish_runs, reveal, write_draft
 from modelforge.storage.scratch import scratch_folder, sweep_scratch
 from modelforge.storage.upload_folder import UploadFolder
@@ -24,14 +25,6 @@ ID = re.compile(r"[a-z0-9][a-z0-9-]{2,63}")
 MADE_HERE = re.compile(r"[a-z0-9-]+-\d{8}-\d{6}-[0-9a-f]{4}(-[a-z0-9-]+)?")
 """What ids look like that `new_run_id` has made, and those of models that were made of them."""
 LONGEST_NAME_IN_ID = 40
-WHERE_LISTED = {
-    "run": "`modelforge runs ls` lists the ids of all runs.",
-    "model": "`modelforge models ls` lists the ids of all models.",
-    "export": "`modelforge exports ls` lists the ids of all exports.",
-    "evaluation": "GET /api/v1/evaluations lists the ids of all evaluations.",
-    "upload": "GET /api/v1/uploads lists the ids of all unfinished uploads.",
-    "dataset": "The ids of all datasets are the names of the folders in `datasets/` under the home.",
-}
 
 
 class FileManager:
@@ -50,27 +43,27 @@ class FileManager:
     @property
     def cache(self) -> Path:
         """What may be deleted at any time while nothing runs."""
-        return self._made(self.home / "cache")
+        return make_folder(self.home / "cache")
 
     @property
     def supervisor_lock(self) -> Path:
         """Locked by the one process that supervises the runs of this home."""
-        return self._made(self.home) / "supervisor.lock"
+        return make_folder(self.home) / "supervisor.lock"
 
     @property
     def api_token(self) -> Path:
         """The token that opens the API of this home, readable by its owner alone."""
-        return self._made(self.home) / "api-token"
+        return make_folder(self.home) / "api-token"
 
     @property
     def hub_token(self) -> Path:
         """The Hugging Face token, where this machine has no keyring; readable by its owner alone."""
-        return self._made(self.home) / "hub-token"
+        return make_folder(self.home) / "hub-token"
 
     @property
     def accounts(self) -> Path:
         """The accounts of this home, readable by its owner alone; not there while there are none."""
-        return self._made(self.home) / "accounts.json"
+        return make_folder(self.home) / "accounts.json"
 
     def jobs(self, kind: Literal["merges", "exports", "evaluations", "hub"]) -> Path:
         """Where the jobs of a kind are remembered, one JSON file each. See `job_records`."""
@@ -79,7 +72,7 @@ class FileManager:
     @property
     def inference_log(self) -> Path:
         """What the libraries print in the process that answers; written anew for each model."""
-        return self._made(self.home) / "inference.log"
+        return make_folder(self.home) / "inference.log"
 
     def scratch(self) -> AbstractContextManager[Path]:
         """A new, empty folder on the volume of the home; removed at the end of `with`, or swept after a crash."""
@@ -89,8 +82,9 @@ class FileManager:
         """Remove what dead processes left behind; the work of living ones stays. Returns what was removed."""
         removed = sweep_scratch(self._scratch)
         for folder in abandoned(self._run_folders()):
-            self._delete(folder.root)
-            removed.append(folder.root)
+            with suppress(NotFoundError):  # another process sweeps as well
+                self._delete("run", folder.root)
+                removed.append(folder.root)
         return removed
 
     # Runs
@@ -150,7 +144,8 @@ class FileManager:
     def delete_run(self, run_id: str) -> None:
         """Delete a run that no process works on. Raises NotFoundError, ConflictError."""
         folder = self.run(run_id)
-        lock = FileLock.try_take(folder.lock)
+        with unless_gone("run", folder.root):
+            lock = FileLock.try_take(folder.lock)
         if lock is None:
             hint = f"Stop it first: `modelforge runs stop {run_id}`."
             raise ConflictError(
@@ -160,7 +155,7 @@ class FileManager:
             for other in self._run_folders():
                 if other.made_with.exists() and is_whole(other):  # it may have been made with this one
                     reveal(other)
-            self._delete(folder.root)
+            self._delete("run", folder.root)
 
     # Datasets
 
@@ -178,9 +173,18 @@ class FileManager:
         publish_folder(staging, folder.root)
         return folder
 
+    @contextmanager
+    def held_dataset(self, dataset_id: str) -> Iterator[DatasetFolder]:
+        """The folder of a dataset, while nobody else changes or deletes it. Raises NotFoundError."""
+        folder = self.dataset(dataset_id)
+        with unless_gone("dataset", folder.root):
+            lock = FileLock.take(folder.lock)
+        with lock:
+            yield folder
+
     def delete_dataset(self, dataset_id: str) -> None:
         """Delete a dataset of the library. Raises NotFoundError."""
-        self._delete(self.dataset(dataset_id).root)
+        self._delete("dataset", self.dataset(dataset_id).root)
 
     # Uploads
 
@@ -193,8 +197,8 @@ class FileManager:
         return [UploadFolder(path) for path in _children(self.home / "uploads")]
 
     def delete_upload(self, upload_id: str) -> None:
-        """Delete an upload that is there. Raises NotFoundError where it is no id."""
-        self._delete(self.upload(upload_id).root)
+        """Delete an upload. Raises NotFoundError."""
+        self._delete("upload", self.upload(upload_id).root)
 
     # Models
 
@@ -216,12 +220,13 @@ class FileManager:
         folder = ModelFolder(self._checked("model", self._models, model_id))
         if not ModelFolder(staging).manifest.exists():
             raise ConflictError(f"Model {model_id} has no manifest.json yet.", hint="Write it before publishing.")
+        grant_rights_of(staging)
         publish_folder(staging, folder.root)
         return folder
 
     def delete_model(self, model_id: str) -> None:
         """Delete a model of the library. Raises NotFoundError."""
-        self._delete(self.model(model_id).root)
+        self._delete("model", self.model(model_id).root)
 
     # Exports
 
@@ -236,12 +241,13 @@ class FileManager:
     def publish_export(self, staging: Path, export_id: str) -> ExportFolder:
         """Move a finished export with its manifest to its place, atomically. Raises ConflictError, StorageError."""
         folder = ExportFolder(self._checked("export", self._exports, export_id))
+        grant_rights_of(staging)
         publish_folder(staging, folder.root)
         return folder
 
     def delete_export(self, export_id: str) -> None:
         """Delete an export. Raises NotFoundError."""
-        self._delete(self.export(export_id).root)
+        self._delete("export", self.export(export_id).root)
 
     # Evaluations
 
@@ -254,33 +260,31 @@ class FileManager:
         return list(_children(self.home / "evaluations"))
 
     def delete_evaluation(self, evaluation_id: str) -> None:
-        """Delete an evaluation that is there. Raises NotFoundError where it is no id."""
-        self._delete(self.evaluation(evaluation_id))
+        """Delete an evaluation. Raises NotFoundError."""
+        self._delete("evaluation", self.evaluation(evaluation_id))
 
     # Inside
 
     def _run_folders(self) -> list[RunFolder]:
         return [RunFolder(path) for path in _children(self._runs)]
 
-    def _made(self, folder: Path) -> Path:
-        with storage_errors("created", folder):
-            folder.mkdir(parents=True, exist_ok=True)
-        return folder
-
     def _checked(self, noun: str, parent: Path, name: str) -> Path:
         if not ID.fullmatch(name):
-            raise NotFoundError.named(noun, name[:80], hint=WHERE_LISTED[noun])
+            raise not_found(noun, name)
         return parent / name
 
     def _existing(self, noun: str, parent: Path, name: str) -> Path:
         path = self._checked(noun, parent, name)
         if not path.is_dir():
-            raise NotFoundError.named(noun, name, hint=WHERE_LISTED[noun])
+            raise not_found(noun, name)
         return path
 
-    def _delete(self, path: Path) -> None:
-        """Out of sight in one rename; then the files, by this process or by the sweep after a crash."""
-        with self.scratch() as bin_, storage_errors("deleted", path):
+    def _delete(self, noun: str, path: Path) -> None:
+        """Out of sight in one rename; then the files, by this process or by the sweep after a crash.
+
+        Raises NotFoundError where another was quicker.
+        """
+        with self.scratch() as bin_, unless_gone(noun, path), storage_errors("deleted", path):
             path.rename(bin_ / path.name)
 
 

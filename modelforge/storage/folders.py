@@ -104,6 +104,14 @@ class RunFolder(Folder):
     def events(self) -> Path:
         return self.root / "events.jsonl"
 
+    def events_size(self) -> int:
+        """Bytes of `events.jsonl`; 0 before the first event. Raises StorageError."""
+        with storage_errors("read", self.events):
+            try:
+                return self.events.stat().st_size
+            except FileNotFoundError:
+                return 0
+
     @property
     def worker_log(self) -> Path:
         """What the worker and its libraries printed."""
@@ -217,6 +225,11 @@ class DatasetFolder(LibraryFolder):
     def canonical(self) -> Path:
         """The rows in canonical form."""
         return self.root / "canonical.parquet"
+
+    @property
+    def lock(self) -> Path:
+        """Locked while the dataset is changed or deleted."""
+        return self.root / "lock"
 
     def read_manifest(self) -> DatasetView:
         return read_schema(self.manifest, DatasetView)

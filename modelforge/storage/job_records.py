@@ -54,9 +54,9 @@ class JobRecords(Generic[Job]):
         self.let_go(job_id)
 
     def let_go(self, job_id: str) -> None:
-        """The job is no longer under way here; its record stays as it is."""
+        """The job is no longer under way here; its record stays as it is. Raises StorageError."""
         if (lock := self._held.pop(job_id, None)) is not None:
-            with lock:
+            with lock, storage_errors("deleted", lock.path):
                 lock.path.unlink(missing_ok=True)
 
     def left(self) -> list[Job]:

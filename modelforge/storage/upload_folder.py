@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from modelforge.exceptions import StorageError
 from modelforge.schemas.upload import UploadManifest
 from modelforge.storage.folders import LibraryFolder, read_schema
 
@@ -29,6 +30,17 @@ class UploadFolder(LibraryFolder):
             return next(self.source.iterdir(), None)
         except FileNotFoundError:
             return None
+
+    def is_damaged(self) -> bool:
+        """Whether its manifest is gone or makes no sense, so that nobody can go on with it.
+
+        One that cannot be read just now is not damaged.
+        """
+        try:
+            self.read_manifest()
+        except StorageError as error:
+            return isinstance(error.__cause__, FileNotFoundError) or not isinstance(error.__cause__, OSError)
+        return False
 
     def read_manifest(self) -> UploadManifest:
         return read_schema(self.manifest, UploadManifest)

@@ -9,8 +9,10 @@ from typing import Any
 
 from transformers import Trainer
 
+from modelforge.strategies.token_mean import TokenMean
 
-class MeanLossTrainer(Trainer):  # type: ignore[misc]
+
+class MeanLossTrainer(TokenMean, Trainer):  # type: ignore[misc]
     """Accumulated batches weigh as one big batch.
 
     The stock trainer takes every model whose `forward` has `**kwargs` for one that divides its loss by the labels of

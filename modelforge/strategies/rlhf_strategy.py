@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, ClassVar, cast
 
 import orjson
 
 from modelforge.data.canonical_file import read_canonical_bytes
+from modelforge.data.measured_rows import measured_tokens
 from modelforge.data.prompts import PromptCollator, PromptEncoder
 from modelforge.evaluation.answer_evaluator import AnswerEvaluator, answer_to
 from modelforge.evaluation.rewards.reward import Reward
@@ -20,12 +22,14 @@ from modelforge.schemas.config.rlhf import RlhfConfig
 from modelforge.schemas.dataset import Shape
 from modelforge.schemas.preflight import Finding
 from modelforge.storage.file_manager import FileManager
-from modelforge.storage.prepared_data import PreparedData, SplitName
+from modelforge.storage.prepared_data import PreparedData
 from modelforge.strategies.dropout import keep_adapter_dropout_alone
 from modelforge.strategies.reward_library import RewardModelReads, check_reward_model, load_reward_model
 from modelforge.strategies.strategy import RunContext, TrainingStrategy, Workbench
 from modelforge.strategies.trainer_arguments import trainer_arguments
 from modelforge.tasks.causal_task import CausalTask
+from modelforge.tasks.generation import all_end_token_ids
+from modelforge.tasks.padding import pad_token_id
 from modelforge.tasks.task import CanonicalRow, Task
 
 
@@ -55,7 +59,8 @@ class RlhfStrategy(TrainingStrategy):
     judge: RewardModelReads | None = None
 
     def check(self, config: TrainingConfig, files: FileManager, provider: Provider, tokenizer: Any) -> None:
-        """Refuse a run without rewards, and a reward model that cannot judge this model's answers."""
+        """Refuse a run without rewards, a reward model that cannot judge this model's answers, and a tokenizer that
+        has nothing to pad them with."""
         strategy = _rlhf(config)
         if not strategy.has_rewards:
             raise ConfigurationError(
@@ -64,6 +69,7 @@ class RlhfStrategy(TrainingStrategy):
                 "strategy.reward_model; `strategy: reward` trains one from pairs.",
                 code="no-rewards-named",
             )
+        pad_token_id(tokenizer)
         if strategy.reward_model is not None:
             self.judge = check_reward_model(strategy.reward_model, files, provider, tokenizer)
 
@@ -92,6 +98,10 @@ class RlhfStrategy(TrainingStrategy):
         """The longest answer."""
         return _rlhf(config).max_completion_length
 
+    def steps_in_epoch(self, dataset: Any, config: TrainingConfig) -> int:
+        """Answers are sampled to whole groups of prompts alone, and gone over `strategy.num_iterations` times."""
+        return len(dataset) // _prompts_in_a_step(config) * _rlhf(config).num_iterations
+
     def enter(self, run: RunContext) -> None:
         """Keep hold of the run: its rows, its reward file, its library."""
         self.run = run
@@ -117,25 +127,26 @@ class RlhfStrategy(TrainingStrategy):
 
     def create_trainer(self, bench: Workbench) -> Any:
         """TRL's trainer on prompts that are tokenised already, so that nothing is rendered a second time."""
+        from datasets import Dataset
         from trl import GRPOConfig, GRPOTrainer, RLOOConfig, RLOOTrainer
 
         from modelforge.strategies.sampling import end_where_answers_end, sampling
 
         keep_adapter_dropout_alone(bench.model)
         strategy, task = _rlhf(bench.config), _causal(bench.task)
+        ends = all_end_token_ids(bench.model, bench.tokenizer)
         base, settings = (GRPOTrainer, GRPOConfig) if strategy.algorithm == "grpo" else (RLOOTrainer, RLOOConfig)
         data = PreparedData(self.run.folder.data)
+        held_out = measured_tokens(data, bench.config)
         trainer = sampling(base, self.run.should_stop)(
             model=bench.model,
-            reward_funcs=[_scored(reward, task) for reward in self.rewards],
+            reward_funcs=[_scored(reward, task, bench.tokenizer, ends) for reward in self.rewards],
             args=settings(
                 **trainer_arguments(bench), **_knobs(strategy), reward_weights=[r.weight for r in self.rewards]
             ),
             processing_class=bench.tokenizer,
-            train_dataset=_prompts(data, "train"),
-            eval_dataset=_prompts(data, "validation", bench.config.evaluation.max_rows)
-            if bench.validation_rows is not None
-            else None,
+            train_dataset=_prompts(Dataset.from_file(str(data.tokens("train"))), data.rows("train")),
+            eval_dataset=held_out and _prompts(held_out, data.rows("validation")),
             callbacks=list(bench.callbacks),
         )
         end_where_answers_end(trainer, bench.model, bench.tokenizer)
@@ -174,32 +185,29 @@ def _knobs(strategy: RlhfConfig) -> dict[str, Any]:
     }
 
 
-def _prompts(data: PreparedData, split: SplitName, most: int | None = None) -> Any:
+def _prompts(tokens: Any, canonical: Path) -> Any:
     """The trainer's dataset: `prompt`, ids, and `canonical`, the row that it came from, as bytes."""
-    from datasets import Dataset
-
-    tokens = Dataset.from_file(str(data.tokens(split)))
-    if most is not None:
-        tokens = tokens.select(range(min(most, len(tokens))))
-    rows = dict(read_canonical_bytes(data.rows(split)))
+    rows = dict(read_canonical_bytes(canonical))
     return tokens.rename_column("input_ids", "prompt").add_column(
         "canonical", [rows[number] for number in tokens["row"]]
     )
 
 
-def _scored(reward: Reward, task: CausalTask) -> Callable[..., list[float]]:
-    """A reward as TRL calls it: prompts as ids, answers as texts and as ids, and the dataset's other columns."""
+def _scored(reward: Reward, task: CausalTask, tokenizer: Any, ends: Sequence[int]) -> Callable[..., list[float]]:
+    """A reward as TRL calls it: prompts and answers as ids, and the dataset's other columns.
+
+    The texts that TRL would hand over hold the end token where a tokenizer does not call it special.
+    """
 
     def score(
         prompts: Sequence[list[int]],
-        completions: Sequence[str],
         completion_ids: Sequence[list[int]],
         canonical: Sequence[bytes],
         **_: Any,
     ) -> list[float]:
         answers = [
-            answer_to(task, orjson.loads(row), text, prompt, ids)
-            for row, text, prompt, ids in zip(canonical, completions, prompts, completion_ids, strict=True)
+            answer_to(task, orjson.loads(row), tokenizer, ends, prompt, ids)
+            for row, prompt, ids in zip(canonical, prompts, completion_ids, strict=True)
         ]
         return reward.score(answers)
 

@@ -19,6 +19,7 @@ class SftStrategy(TrainingStrategy):
     """Imitate the answers: cross-entropy on the trained tokens, or on the labels of the task's head."""
 
     name: ClassVar[str] = "sft"
+    learns_likelihood: ClassVar[bool] = True
 
     def prepare_dataset(self, dataset: Any, config: TrainingConfig) -> Any:
         """Pack short rows together where asked: adds `seq_lengths`, the rows' lengths within each pack."""
@@ -56,9 +57,14 @@ def _causal_trainer(arguments: dict[str, Any], **parts: Any) -> Any:
     from trl import SFTConfig as TrlConfig
     from trl import SFTTrainer
 
+    from modelforge.strategies.token_mean import TokenMean
+
+    class TokenMeanTrainer(TokenMean, SFTTrainer):  # type: ignore[misc]
+        pass
+
     # Nothing is rendered or packed a second time.
     prepared = {"dataset_kwargs": {"skip_prepare_dataset": True}, "max_length": None, "packing": False}
-    return SFTTrainer(args=TrlConfig(**arguments, **prepared), **parts)
+    return TokenMeanTrainer(args=TrlConfig(**arguments, **prepared), **parts)
 
 
 def _row_trainer(arguments: dict[str, Any], **parts: Any) -> Any:
@@ -69,7 +75,9 @@ def _row_trainer(arguments: dict[str, Any], **parts: Any) -> Any:
     """
     from transformers import Trainer, TrainingArguments
 
-    class RowTrainer(Trainer):  # type: ignore[misc]
+    from modelforge.strategies.token_mean import TokenMean
+
+    class RowTrainer(TokenMean, Trainer):  # type: ignore[misc]
         loss_is_scaled_for_ga = False
 
     trainer = RowTrainer(args=TrainingArguments(**arguments, **COUNTED), **parts)

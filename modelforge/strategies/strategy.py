@@ -62,6 +62,8 @@ class TrainingStrategy(Protocol):
     """The class of its knobs, where the union `StrategyConfig` does not list it: so the schema learns of them."""
     makes: ClassVar[str | None] = None
     """The task of the model that it makes, where that is not the run's: `reward`."""
+    learns_likelihood: ClassVar[bool] = False
+    """Whether its held-out loss is nats per labelled token, of which a perplexity can be made."""
 
     def check(self, config: TrainingConfig, files: FileManager, provider: Provider, tokenizer: Any) -> None:  # noqa: ARG002
         """Refuse, before any row is read, what the strategy cannot do without or cannot use.
@@ -108,6 +110,12 @@ class TrainingStrategy(Protocol):
     def prepare_dataset(self, dataset: Any, config: TrainingConfig) -> Any:  # noqa: ARG002 - most take it as it is
         """The rows on disk → the trainer's: packed, for example."""
         return dataset
+
+    def steps_in_epoch(self, dataset: Any, config: TrainingConfig) -> int:
+        """Optimizer steps over all rows of a dataset that `prepare_dataset` has left; the last may have fewer."""
+        optimization = config.optimization
+        rows = optimization.per_device_train_batch_size * optimization.gradient_accumulation_steps
+        return -(-len(dataset) // rows)
 
     def create_trainer(self, bench: Workbench) -> Any:
         """A transformers `Trainer`, ready to train."""

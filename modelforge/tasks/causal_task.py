@@ -97,11 +97,11 @@ class CausalTask(Task, Protocol):
         *,
         watch: Watch = UNWATCHED,
     ) -> list[str] | None:
-        """The greedy continuation of each prompt; nothing where a row has no prompt."""
+        """The greedy continuation of each prompt, cut as in training; nothing where a row has no prompt."""
         prompts = []
         for row in rows:
             with row_named(row.get("row")):
-                prompts.append(self.prompt_ids(row, tokenizer, config))
+                prompts.append(self._asked_ids(row, tokenizer, config))
         with_prompt = [prompt for prompt in prompts if prompt is not None]
         if len(with_prompt) < len(prompts):
             return None
@@ -113,3 +113,13 @@ class CausalTask(Task, Protocol):
             batch_size=config.evaluation.per_device_eval_batch_size,
             watch=watch,
         )
+
+    def _asked_ids(self, row: CanonicalRow, tokenizer: Any, config: TrainingConfig) -> list[int] | None:
+        """The prompt without what training cut off before it, but for its last token: something has to be asked.
+
+        Cutting behind a prompt that is too long leaves nothing of its answer, so that such rows are left out.
+        """
+        prompt = self.prompt_ids(row, tokenizer, config)
+        if not prompt or config.data.truncation_mode != "keep_end":
+            return prompt
+        return prompt[min(self.tokenise(row, tokenizer, config).start, len(prompt) - 1) :]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -94,12 +94,15 @@ def _broken_answer(
 ) -> Iterator[str]:
     """Read the trained tokens back and compare them with the data: independent of how they were chosen."""
     trained, turns = _trained_turns(row), _turns_to_train(task, canonical, whole=whole)
+    ends = end_token_ids(tokenizer)
     pairs = list(zip(trained, turns, strict=False))
-    if len(trained) == len(turns) and all(_spells(ids, turn, tokenizer) for ids, turn in pairs):
+    if len(trained) == len(turns) and all(
+        _spells(ids, turn, tokenizer) or _spells(_without_end(ids, ends), turn, tokenizer) for ids, turn in pairs
+    ):
         return
     prompt = task.prompt_text(canonical).strip()
     answer = _spelled(_ids(str(turns[-1]["content"]), tokenizer), tokenizer)
-    spelled = _spelled(trained[-1], tokenizer) if trained else ""
+    spelled = _spelled(_without_end(trained[-1], ends), tokenizer) if trained else ""
     repeats = spelled.endswith(answer) and len(prompt) > 3 and prompt in spelled.removesuffix(answer)
     yield "prompt-not-trained" if whole and repeats else "answer-is-trained"
 
@@ -109,6 +112,11 @@ def _trained_turns(row: TokenisedRow) -> list[list[int]]:
     pairs = zip(row.input_ids, row.labels, strict=True)
     parts = groupby(pairs, key=lambda pair: pair[1] != IGNORED)
     return [[token for token, _ in part] for is_trained, part in parts if is_trained]
+
+
+def _without_end(ids: Sequence[int], ends: Collection[int]) -> Sequence[int]:
+    """The ids before a turn's end token: where it is not called special, decoding writes it as text."""
+    return ids[:-1] if ids and ids[-1] in ends else ids
 
 
 def _turns_to_train(task: CausalTask, canonical: CanonicalRow, *, whole: bool) -> list[Mapping[str, Any]]:

@@ -51,12 +51,28 @@ def encode_prompt(
 ) -> list[int]:
     """The ids that a model answers to: `render_prompt`, tokenised once."""
     prompt = render_prompt(tokenizer, messages, tools, thinking=thinking)
-    return encode(tokenizer, prompt, templated=tokenizer.chat_template is not None)
+    if tokenizer.chat_template is None:
+        return encode_beginning(tokenizer, prompt)
+    return list(tokenizer(prompt, add_special_tokens=False)["input_ids"])  # a template writes its own special tokens
 
 
-def encode(tokenizer: Any, text: str, *, templated: bool) -> list[int]:
-    """Text → ids. A template writes its own special tokens; plain text gets the tokenizer's, a BOS where it has one."""
-    return list(tokenizer(text, add_special_tokens=not templated)["input_ids"])
+def encode(tokenizer: Any, text: str) -> list[int]:
+    """A whole text → ids, with what the tokenizer puts around texts: a BOS, an EOS, as it has been made."""
+    return list(tokenizer(text)["input_ids"])
+
+
+def encode_beginning(tokenizer: Any, text: str) -> list[int]:
+    """A text that is to be written on from → ids, without what the tokenizer puts behind texts: behind an EOS, a model
+    would begin something else."""
+    ids = encode(tokenizer, text)
+    return ids[: len(ids) - _tokens_behind(tokenizer)]
+
+
+def _tokens_behind(tokenizer: Any) -> int:
+    """How many tokens the tokenizer puts behind every text."""
+    around, text = encode(tokenizer, "a"), list(tokenizer("a", add_special_tokens=False)["input_ids"])
+    before = next((at for at in range(len(around)) if around[at : at + len(text)] == text), 0)
+    return len(around) - before - len(text)
 
 
 def render_conversation(
@@ -151,6 +167,14 @@ def _render(
             )
         )
     except TemplateError as error:
+        if "tool" not in template and (tools or any(_is_of_a_tool(message) for message in messages)):
+            raise ConfigurationError(
+                f"The model's chat template writes no tools, and refuses this conversation with some: {error}",
+                hint="Choose a model whose chat template writes tools, as those of Qwen and Llama 3.1 do, or leave "
+                "tools, calls and their results out.",
+                code="template-writes-no-tools",
+                params={"reason": str(error)},
+            ) from error
         raise ConfigurationError(
             f"The model's chat template refuses this conversation: {error}",
             hint="Some models take no system turn (data.system_prompt writes one), or want user and assistant in "
@@ -158,6 +182,11 @@ def _render(
             code="template-refuses",
             params={"reason": str(error)},
         ) from error
+
+
+def _is_of_a_tool(message: Message) -> bool:
+    """Whether a turn calls a tool, or says what came of it."""
+    return bool(message.get("tool_calls")) or message["role"] == "tool"
 
 
 class Refusal(NamedTuple):

@@ -17,7 +17,8 @@ from modelforge.tasks.encoder_row import EncoderRow
 from modelforge.tasks.features import Collator, Features
 from modelforge.tasks.forward import outputs
 from modelforge.tasks.head import Head
-from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task, Truth
+from modelforge.tasks.padding import pad_token_id
+from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task, Truth, altered, measured_like
 from modelforge.tasks.watch import UNWATCHED, Watch
 from modelforge.tasks.windows import Room, Window, best_span, room_beside, windows_of
 from modelforge.tasks.written_question_answering import (
@@ -63,7 +64,7 @@ class ExtractiveQuestionAnswering(Task):
             ConfigurationError: the model is an encoder-decoder.
         """
         if shape.layout == "decoder":
-            return WrittenQuestionAnswering()
+            return measured_like(WrittenQuestionAnswering(), self)
         if shape.layout == "encoder":
             return self
         raise ConfigurationError(
@@ -76,7 +77,7 @@ class ExtractiveQuestionAnswering(Task):
 
     def for_rows(self, rows: Iterable[CanonicalRow]) -> ExtractiveQuestionAnswering:
         """The same; the rows are counted."""
-        return ExtractiveQuestionAnswering(unanswerable(rows))
+        return altered(self, _found=unanswerable(rows))
 
     def findings(self) -> tuple[Finding, ...]:
         """How many questions have no answer."""
@@ -135,8 +136,8 @@ class ExtractiveQuestionAnswering(Task):
                 return
 
     def collator(self, tokenizer: Any, config: TrainingConfig) -> Collator:
-        """Padded on the right."""
-        return EncoderCollator(tokenizer.pad_token_id, TARGETS, most=config.data.max_length)
+        """Padded on the right. Raises ConfigurationError where the tokenizer has nothing to pad with."""
+        return EncoderCollator(pad_token_id(tokenizer), TARGETS, most=config.data.max_length)
 
     def likelihood(
         self,

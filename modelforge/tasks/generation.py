@@ -161,23 +161,26 @@ def write_greedily(model: Any, ids: Any, mask: Any, watch: Watch, **settings: An
         watch.check()
         return torch.zeros(ids.shape[0], dtype=torch.bool, device=ids.device)
 
-    # Every setting that a model's own generation config could bring along is set, to the neutral value.
-    greedy = GenerationConfig(
-        do_sample=False,
-        num_beams=1,
-        temperature=1.0,
-        top_p=1.0,
-        top_k=50,
-        repetition_penalty=1.0,
-        no_repeat_ngram_size=0,
-        encoder_no_repeat_ngram_size=0,
-        min_new_tokens=0,  # goes before `min_length`, of which transformers would warn at every call
-        use_cache=True,
-        **settings,
-    )
-    return model.generate(
-        input_ids=ids, attention_mask=mask, generation_config=greedy, stopping_criteria=[stop_when_asked]
-    )
+    greedy = GenerationConfig(do_sample=False, num_beams=1, use_cache=True, **settings)
+    with _without_own_settings(model):
+        return model.generate(
+            input_ids=ids, attention_mask=mask, generation_config=greedy, stopping_criteria=[stop_when_asked]
+        )
+
+
+@contextmanager
+def _without_own_settings(model: Any) -> Iterator[None]:
+    """Inside, the model has none of its own: `generate` takes from them whatever a call does not set, and its config
+    cannot set everything to nothing (words that must not come, a forced end, a time that is up)."""
+    from peft import PeftModel
+    from transformers import GenerationConfig
+
+    inner = model.get_base_model() if isinstance(model, PeftModel) else model
+    own, inner.generation_config = inner.generation_config, GenerationConfig()
+    try:
+        yield
+    finally:
+        inner.generation_config = own
 
 
 def before_end(ids: Sequence[int], ends: Sequence[int]) -> list[int]:

@@ -40,8 +40,8 @@ def answer_texts(
     """The most likely answer to each text, token by token, up to its end token.
 
     Sources are padded on the right with a mask, so that an answer does not depend on its batch: BART counts positions
-    from the left. The model's own beams, penalties and least lengths are not used: base and tuned model are to be
-    compared by their weights.
+    from the left. Of the model's own settings only those that begin and end an answer are used: base and tuned model
+    are to be compared by their weights.
 
     Args:
         sources: ids, as the encoder is fed them.
@@ -86,6 +86,7 @@ def _write(model: Any, tokenizer: Any, sources: list[Sequence[int]], budget: int
         eos_token_id=ends,
         pad_token_id=pad,
         decoder_start_token_id=decoder_start(model),
+        forced_bos_token_id=model.generation_config.forced_bos_token_id,
     )
     # The first is the start token, which may be the end token as well.
     return [before_end(row, ends) for row in whole[:, 1:].tolist()]

@@ -11,7 +11,7 @@ from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
 from modelforge.schemas.model import ModelMode
 from modelforge.tasks.seq2seq_task import Seq2SeqTask
-from modelforge.tasks.task import CanonicalRow, Task
+from modelforge.tasks.task import CanonicalRow, Task, measured_like
 from modelforge.tasks.text_generation import TextGeneration
 from modelforge.tasks.tokenised_row import TokenisedRow
 
@@ -42,7 +42,7 @@ class Summarization(TextGeneration):
                 code="encoder-makes-no-summaries",
                 params={"type": shape.model_type},
             )
-        return EncoderDecoderSummarization() if shape.layout == "encoder-decoder" else self
+        return measured_like(EncoderDecoderSummarization(), self) if shape.layout == "encoder-decoder" else self
 
     def source_prefix(self, config: TrainingConfig) -> str:
         """What says that a summary is wanted."""

@@ -4,35 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar, NamedTuple, Protocol
+from copy import copy
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
-from modelforge.exceptions import ModelForgeException
+from modelforge.exceptions import ModelForgeException, restored, told
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
-from modelforge.schemas.model import ModelMode
+from modelforge.schemas.model import READING, ModelMode
 from modelforge.schemas.preflight import Finding, FindingCode
 from modelforge.tasks.features import Collator, Features
 from modelforge.tasks.head import Head
 from modelforge.tasks.watch import UNWATCHED, Watch
 
+AnyTask = TypeVar("AnyTask", bound="Task")
 CanonicalRow = dict[str, Any]
 """A row in TRL's dataset types: `prompt` and `completion`, `messages`, or `text`."""
 
 
 @contextmanager
 def row_named(number: int | None) -> Iterator[None]:
-    """Say of which row it is that it cannot be encoded for this model; None: the row has no number.
+    """Say of which row it is that it cannot be encoded for this model, also by the values beside an error's code; None:
+    the row has no number.
 
     Raises:
-        ModelForgeException: it cannot: the same kind of error, with its number in front.
+        ModelForgeException: it cannot: the same error, with the row's number in front.
     """
     try:
         yield
     except ModelForgeException as error:
         if number is None:
             raise
-        raise type(error)(f"Row {number}: {error.message}", hint=error.hint, details=error.details) from error
+        named = {"message": f"Row {number}: {error.message}", "params": {**error.params, "in_row": number}}
+        raise restored({**told(error), **named}) from error
 
 
 class Truth(NamedTuple):
@@ -44,6 +48,18 @@ class Truth(NamedTuple):
     """What to do where it does not."""
     code: FindingCode | None = None
     """The name under which other languages keep the two; none for a truth of a plug-in."""
+
+
+def altered(task: AnyTask, **values: Any) -> AnyTask:
+    """A task of the same class, with all that it knows but for these attributes: a subclass stays what it is."""
+    made = copy(task)
+    vars(made).update(values)
+    return made
+
+
+def measured_like(task: AnyTask, other: Task) -> AnyTask:
+    """The task by the name and the measures of the other one, which it does in another way."""
+    return altered(task, name=other.name, metrics=other.metrics, primary_metric=other.primary_metric)
 
 
 class RowLikelihood(NamedTuple):
@@ -77,6 +93,11 @@ class Task(Protocol):
     """All answers that there are, where they are a closed set."""
     truths: ClassVar[Mapping[str, Truth]]
     """By their stable, hyphenated names: what `broken_truths` looks for."""
+
+    @property
+    def reads(self) -> bool:
+        """Whether the model says something of a text and writes none: of any text, of which it is shown what fits."""
+        return self.mode in READING
 
     def for_model(self, shape: ModelShape) -> Task:  # noqa: ARG002 - most tasks need one kind of model
         """The task as it is done with a model of this shape: by a head of its own, or by prompt.

@@ -21,7 +21,8 @@ from modelforge.tasks.encoder_row import EncoderRow
 from modelforge.tasks.features import Collator, Features
 from modelforge.tasks.forward import outputs
 from modelforge.tasks.head import Head
-from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task, Truth
+from modelforge.tasks.padding import pad_token_id
+from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task, Truth, altered
 from modelforge.tasks.watch import UNWATCHED, Watch
 
 TARGETS = ("labels",)
@@ -76,7 +77,7 @@ class TextClassification(Task):
                 code="task-reads-with-one-stack",
                 params={"task": self.name, "type": shape.model_type},
             )
-        return TextClassification(self.classes, self._rows, shape.labels)
+        return altered(self, _checkpoint=tuple(shape.labels))
 
     def for_rows(self, rows: Iterable[CanonicalRow]) -> TextClassification:
         """With the classes that occur in the rows to train on; a checkpoint of the same ones keeps its order."""
@@ -84,11 +85,11 @@ class TextClassification(Task):
         classes = sorted_classes(counts)
         if sorted(classes) == sorted(self._checkpoint):
             classes = self._checkpoint
-        return TextClassification(classes, counts, self._checkpoint)
+        return altered(self, classes=tuple(classes), _rows=dict(counts))
 
     def for_classes(self, classes: Sequence[str]) -> TextClassification:
         """With the classes of a model that is trained already."""
-        return TextClassification(classes)
+        return altered(self, classes=tuple(classes), _rows={}, _checkpoint=())
 
     def head(self) -> Head:
         """A linear layer over the classes, on the first token of an encoder or the last of a decoder."""
@@ -151,8 +152,8 @@ class TextClassification(Task):
             yield "text-is-read"
 
     def collator(self, tokenizer: Any, config: TrainingConfig) -> Collator:
-        """Padded on the right."""
-        return EncoderCollator(tokenizer.pad_token_id, TARGETS, most=config.data.max_length)
+        """Padded on the right. Raises ConfigurationError where the tokenizer has nothing to pad with."""
+        return EncoderCollator(pad_token_id(tokenizer), TARGETS, most=config.data.max_length)
 
     def likelihood(
         self,

@@ -12,6 +12,7 @@ from modelforge.tasks.causal_task import CausalTask
 from modelforge.tasks.chat_rendering import (
     Message,
     encode,
+    encode_beginning,
     encode_prompt,
     end_token_id,
     end_token_ids,
@@ -61,7 +62,7 @@ class TextGeneration(CausalTask):
         if "text" in row:
             return None
         if isinstance(row.get("prompt"), str):
-            return encode(tokenizer, row["prompt"], templated=False)
+            return encode_beginning(tokenizer, row["prompt"])
         *before, answer = _messages(row, config)
         return encode_prompt(tokenizer, before, row.get("tools"), thinking=thinking_for(answer))
 
@@ -93,6 +94,8 @@ class TextGeneration(CausalTask):
             return self.reference(row)
         rendered = render_conversation(tokenizer, _messages(row, config), row.get("tools"), last_turn_only=True)
         start, stop = rendered.turns[-1]
+        if stop > start and rendered.input_ids[stop - 1] in end_token_ids(tokenizer):
+            stop -= 1  # it need not be one that decoding leaves out
         return str(tokenizer.decode(rendered.input_ids[start:stop], skip_special_tokens=True)).strip()
 
 
@@ -125,7 +128,7 @@ def _conversation(messages: list[Message], tools: Any, tokenizer: Any, config: T
 
 def _plain_pair(prompt: str, completion: str, tokenizer: Any, config: TrainingConfig) -> TokenisedRow:
     """Tokenised apart, because the answer will be generated from the prompt's ids alone."""
-    before = encode(tokenizer, prompt, templated=False)
+    before = encode_beginning(tokenizer, prompt)
     after = [*tokenizer(completion, add_special_tokens=False)["input_ids"], end_token_id(tokenizer)]
     ids = [*before, *after]
     masked = [IGNORED] * len(before) if config.strategy.completion_only_loss else before
@@ -143,7 +146,7 @@ def _windows(whole: TokenisedRow, width: int) -> Iterator[TokenisedRow]:
 
 
 def _plain_text(text: str, tokenizer: Any) -> TokenisedRow:
-    ids = encode(tokenizer, text, templated=False)
+    ids = encode(tokenizer, text)
     if not ids or ids[-1] != tokenizer.eos_token_id:
         ids.append(end_token_id(tokenizer))
     return TokenisedRow(ids, list(ids), (len(ids) - 1,))

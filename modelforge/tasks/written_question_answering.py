@@ -11,7 +11,7 @@ from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
 from modelforge.schemas.preflight import Finding
 from modelforge.tasks.reasoning import answer_of
-from modelforge.tasks.task import CanonicalRow
+from modelforge.tasks.task import CanonicalRow, altered
 from modelforge.tasks.text_generation import TextGeneration
 from modelforge.tasks.watch import UNWATCHED, Watch
 
@@ -54,7 +54,7 @@ class WrittenQuestionAnswering(TextGeneration):
 
     def for_rows(self, rows: Iterable[CanonicalRow]) -> WrittenQuestionAnswering:
         """The same; the rows are counted."""
-        return WrittenQuestionAnswering(unanswerable(rows))
+        return altered(self, _found=unanswerable(rows))
 
     def findings(self) -> tuple[Finding, ...]:
         """How many questions have no answer, and what is to be said then."""

@@ -49,7 +49,7 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]
     ) -> None:
         """
         Args:
-            has_perplexity: whether the loss is that of predicted tokens.
+            has_perplexity: whether the held-out loss is nats per predicted token.
             seconds_after: how long the run goes on after its last step.
         """
         self.emit = emit
@@ -96,10 +96,9 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]
             self._progress(state, logs)
         elif "eval_loss" in logs:
             loss = float(logs["eval_loss"])
-            # The loss of a preference is no likelihood of tokens, so it has no perplexity.
             more = _measured(logs, "eval_")
-            if self.has_perplexity and not more:
-                more = {"perplexity": math.exp(min(loss, 700.0))}
+            if self.has_perplexity:
+                more["perplexity"] = math.exp(min(loss, 700.0))
             self.emit("evaluation", {"step": state.global_step, "loss": loss, **more})
 
     def _progress(self, state: TrainerState, logs: dict[str, Any]) -> None:
@@ -207,14 +206,26 @@ class SaveAndStopCallback(TrainerCallback):  # type: ignore[misc]
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> TrainerControl:
         """Ask for a save after the best evaluation so far, and for the end when patience is used up."""
-        losses = [float(entry["eval_loss"]) for entry in state.log_history if "eval_loss" in entry]
+        losses = evaluation_losses(state)
         if self.checkpointing.load_best_model_at_end and losses and losses[-1] == min(losses):
             control.should_save = True
-        patience = self.checkpointing.early_stopping_patience
-        if patience and evaluations_without_gain(losses, self.checkpointing.early_stopping_threshold) >= patience:
+        if has_lost_patience(losses, self.checkpointing):
             control.should_training_stop = True
             control.should_save = True
         return control
+
+
+def evaluation_losses(state: TrainerState) -> list[float]:
+    """The held-out loss of every evaluation so far."""
+    return [float(entry["eval_loss"]) for entry in state.log_history if "eval_loss" in entry]
+
+
+def has_lost_patience(losses: list[float], checkpointing: CheckpointConfig) -> bool:
+    """Whether the training is to end with the last of these evaluations."""
+    patience = checkpointing.early_stopping_patience
+    if not patience:
+        return False
+    return evaluations_without_gain(losses, checkpointing.early_stopping_threshold) >= patience
 
 
 def evaluations_without_gain(losses: list[float], threshold: float) -> int:

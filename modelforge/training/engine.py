@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from modelforge.data.canonical_file import CanonicalRows
+from modelforge.data.measured_rows import count_unmeasured, measured_tokens
 from modelforge.data.preferences import sides_of
 from modelforge.data.reasoned_answers import mostly_reason
 from modelforge.data.token_store import read_tokens
@@ -21,6 +22,7 @@ from modelforge.evaluation.row_scores import RowScores
 from modelforge.hardware.compute import ResolvedCompute, resolve_compute
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.hardware.utilization import utilization_of
+from modelforge.providers.folder_digest import refuse_changed
 from modelforge.providers.hub_fetch import OnBytes
 from modelforge.providers.model_source import resolve_model
 from modelforge.providers.provider import LoadOptions, ModelSource, Provider
@@ -38,6 +40,7 @@ from modelforge.storage.prepared_data import PreparedData
 from modelforge.strategies.strategy import RunContext, Workbench
 from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.strategies.trained_parameters import settle_parameters
+from modelforge.strategies.warm_up import settle_warm_up
 from modelforge.tasks.chat_template import asks_to_think
 from modelforge.tasks.head import Head
 from modelforge.tasks.task_factory import TaskFactory
@@ -113,6 +116,7 @@ class _Run:
         self.compute.apply()
         self.meter = MemoryMeter(self.compute.device)
         self.base = resolve_model(self.config.model, self.provider, self.files, self.spec.model_revision)
+        refuse_changed(self.base, self.provider, self.config.model, self.spec.model_sha256)
         self.tokenizer = self.provider.load_tokenizer(self.base)
         shape = ModelShape.read(self.base.location, self.base.revision)
         self.task = self.task.for_model(shape).for_rows(CanonicalRows(self.data.rows("train")))
@@ -142,7 +146,7 @@ class _Run:
         scores = self.folder.scores(side)
         if scores.exists():
             return RowScores.model_validate_json(scores.read_bytes())
-        rows = held_out_rows(self.data, self.config)
+        rows = held_out_rows(self.data, self.config, reads=self.task.reads)
         if not rows:
             return None
         self._stage(f"measure the {side} model", remark("held-out-rows", count=len(rows)))
@@ -176,6 +180,7 @@ class _Run:
             self._stage("train")
             trainer = self.strategy.create_trainer(self._workbench(measuring_seconds))
             settle_parameters(trainer, self.config)
+            settle_warm_up(trainer, self.config)
             if not state.train(trainer, self.should_stop):
                 return False
         state.load_result(self.model)
@@ -187,7 +192,8 @@ class _Run:
             return None
         report = self.evaluator.compare(base, tuned)
         whole = since_start(self.spec, self.files, tuned, self.evaluator)
-        report = report.model_copy(update={"since_start": whole})
+        unmeasured = 0 if self.task.reads else count_unmeasured(self.data)
+        report = report.model_copy(update={"since_start": whole, "unmeasured": unmeasured})
         write_report(report, self.folder.report_json)
         self.emit("report", report.model_dump(mode="json"))
         return report
@@ -227,7 +233,7 @@ class _Run:
     def _workbench(self, measuring_seconds: float) -> Workbench:
         from modelforge.training.callbacks import ProgressCallback, SaveAndStopCallback
 
-        validation = read_tokens(self.data.tokens("validation")) if self.data.has_validation else None
+        held_out = measured_tokens(self.data, self.config, reads=self.task.reads)
         return Workbench(
             config=self.config,
             compute=self.compute,
@@ -236,14 +242,14 @@ class _Run:
             model=self.model,
             tokenizer=self.tokenizer,
             train_rows=self.strategy.prepare_dataset(read_tokens(self.data.tokens("train")), self.config),
-            validation_rows=validation and self.strategy.prepare_dataset(validation, self.config),
+            validation_rows=held_out and self.strategy.prepare_dataset(held_out.remove_columns("row"), self.config),
             output_folder=self.folder.staging,
             callbacks=(
                 ProgressCallback(
                     self.emit,
                     self.meter.now,
                     utilization_of(self.compute.device),
-                    has_perplexity=not self.head.is_by_row,
+                    has_perplexity=self.strategy.learns_likelihood and not self.head.is_by_row,
                     seconds_after=measuring_seconds,
                 ),
                 SaveAndStopCallback(self.config.checkpointing),
@@ -259,7 +265,7 @@ class _Run:
             return ()
         from modelforge.training.sample_answers import SampleCallback
 
-        rows = held_out_rows(self.data, self.config, most=wanted)
+        rows = held_out_rows(self.data, self.config, reads=self.task.reads, most=wanted)
         return (SampleCallback(self.task, self.tokenizer, self.config, rows, self.emit, self.should_stop),)
 
     def _tensorboard(self) -> tuple[Any, ...]:

@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
+from modelforge.schemas.config.written import NO_TEXT
 from modelforge.schemas.events import Event, EventKind
 from modelforge.storage.atomic import flush, storage_errors, write_all
 
@@ -44,13 +45,15 @@ class EventLog:
             os.ftruncate(self._file, self._size)
 
     def append(self, kind: EventKind, data: dict[str, Any]) -> Event:
-        """Write one event; safe to call from any thread. A number that is no number (NaN) is written as null.
+        """Write one event; safe to call from any thread. A number that is no number (NaN) is written as null;
+        U+FFFD stands for what no text can hold: NUL, and halves of characters.
 
         Raises:
             StorageError: it was not written, and left nothing behind; the disk is full, for example.
         """
         with self._turn, storage_errors("written", self.path):
-            event = Event(seq=self.seq + 1, epoch=self.epoch, time=time.time(), kind=kind, data=data)
+            said = _storable(data)
+            event = Event(seq=self.seq + 1, epoch=self.epoch, time=time.time(), kind=kind, data=said)
             line = orjson.dumps(event.model_dump(), option=orjson.OPT_APPEND_NEWLINE)
             try:
                 write_all(self._file, line)
@@ -120,6 +123,15 @@ def ends_a_line(path: Path, offset: int) -> bool:
     with storage_errors("read", path), path.open("rb") as file:
         file.seek(offset - 1)
         return file.read(1) == b"\n"
+
+
+def _storable(value: Any) -> Any:
+    """The same value with `NO_TEXT` replaced in every text of it, keys included."""
+    if isinstance(value, str):
+        return NO_TEXT.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {_storable(key): _storable(part) for key, part in value.items()}
+    return [_storable(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _event(line: bytes) -> Event | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator
+from pathlib import Path
+from traceback import extract_tb
 
 from modelforge.exceptions import ModelForgeException
 from modelforge.schemas.run import RunError
@@ -38,7 +40,7 @@ def explain(error: BaseException, step: int | None) -> RunError:
         )
     if is_out_of_memory(error):
         return _out_of_memory(error, step)
-    message = str(error).strip() or "no message"
+    message = str(error).strip() or _place_of(error)
     return RunError(
         type=type(error).__name__,
         message=message[:LONGEST],
@@ -47,6 +49,13 @@ def explain(error: BaseException, step: int | None) -> RunError:
         code="unforeseen",
         params={"message": message[:LONGEST]},
     )
+
+
+def _place_of(error: BaseException) -> str:
+    """What is known of an error without a text: its type, and where it was raised."""
+    frames = extract_tb(error.__traceback__)
+    where = f", raised in {frames[-1].name} ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__} without a text{where}"
 
 
 def _out_of_memory(error: BaseException, step: int | None) -> RunError:

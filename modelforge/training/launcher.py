@@ -125,8 +125,16 @@ class ForkserverLauncher(Launcher):
         if self.engine is None and _rewrites_libraries(folder):
             return SubprocessLauncher(environment=self.environment).start(folder, resume=resume)
         epoch = begin_attempt(folder, resume=resume)
-        reader, writer = self.context.Pipe(duplex=False)
+        try:
+            pid = self._fork(folder, epoch)
+        except (EOFError, OSError) as error:
+            raise _not_started(folder, error) from error
+        return LaunchedWorker(pid, created(pid) or 0.0, epoch)
+
+    def _fork(self, folder: RunFolder, epoch: int) -> int:
+        """The pid of a new worker. Raises EOFError, OSError."""
         environment = worker_environment(self.environment)
+        reader, writer = self.context.Pipe(duplex=False)
         with reader:
             with writer:
                 middle = self.context.Process(
@@ -135,13 +143,10 @@ class ForkserverLauncher(Launcher):
                 middle.start()
             try:
                 if not reader.poll(FORK_SECONDS):
-                    raise _not_started(folder, TimeoutError(f"no answer in {FORK_SECONDS:.0f} s"))
-                pid = int(reader.recv())
-            except (EOFError, OSError) as error:
-                raise _not_started(folder, error) from error
+                    raise TimeoutError(f"no answer in {FORK_SECONDS:.0f} s")
+                return int(reader.recv())
             finally:
                 middle.join(FORK_SECONDS)
-        return LaunchedWorker(pid, created(pid) or 0.0, epoch)
 
 
 def _rewrites_libraries(folder: RunFolder) -> bool:

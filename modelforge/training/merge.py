@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from modelforge.exceptions import ConflictError, NotFoundError
 from modelforge.inference.chat_engine import ChatEngine
@@ -45,14 +45,14 @@ def merge(
 ) -> ModelManifest:
     """Merge an adapter into its base and publish the result beside it, as `new_id` or with the suffix `-merged`.
 
-    Where that model exists already, made from the same adapter, it is returned as it is: a worker that was killed
-    behind its publication need not merge again.
+    Where that model exists already, made from the same adapter in the same number type, it is returned as it is: a
+    worker that was killed behind its publication need not merge again.
 
     Args:
         dtype: the number type of the merged weights; `auto` keeps the base's.
 
     Raises:
-        ConflictError: the model is no adapter, or `new_id` is taken by another model.
+        ConflictError: the model is no adapter, or the id is taken, by another model or by one in another number type.
         TrainingError: the merged weights answer differently; nothing is published.
     """
     folder = files.model(model_id)
@@ -61,7 +61,7 @@ def merge(
     if base is None:
         raise not_an_adapter(model_id)
     merged_id = new_id or id_when_merged(model_id)
-    if (earlier := _earlier(files, merged_id, manifest)) is not None:
+    if (earlier := _earlier(files, merged_id, manifest, base, dtype)) is not None:
         return earlier
     prompts = check_prompts(files, manifest)
     with files.scratch() as scratch:
@@ -77,6 +77,7 @@ def merge(
                 "kind": "merged",
                 "created_at": datetime.now(UTC),
                 "merge_check": check.model_dump(),
+                "merged_from": model_id,
             }
         )
         merged = write_card_and_manifest(staging, merged, _card(merged, base, files, check))
@@ -96,10 +97,10 @@ def _merge_into(
     answers = _asked(loaded, files, prompts)
     moved = unrest(loaded, prompts, answers)
     model = loaded.model.merge_and_unload(safe_merge=True)
-    saved_as = published_dtype(model, base, dtype)
+    saved_as = published_dtype(model.dtype, base, dtype)
     save_full(model, staging, saved_as)
     save_tokenizer(loaded.tokenizer, staging)
-    return answers, moved, str(saved_as).removeprefix("torch.")
+    return answers, moved, _name(saved_as)
 
 
 def _answers_of_merged(
@@ -127,19 +128,46 @@ def load_in_fp32(folder: Path, manifest: ModelManifest | None = None) -> LoadedM
     return load_model(ModelSource(str(folder)), replace(inference_options(), dtype=torch.float32), manifest)
 
 
-def _earlier(files: FileManager, merged_id: str, adapter: ModelManifest) -> ModelManifest | None:
+def _earlier(
+    files: FileManager, merged_id: str, adapter: ModelManifest, base: ModelSource, dtype: str
+) -> ModelManifest | None:
+    """The model that this merge would make, where it is there already."""
+    import torch
+
     try:
         found = files.model(merged_id).read_manifest()
     except NotFoundError:
         return None
-    if found.kind != "merged" or found.run_id != adapter.run_id:
+    if not _is_of(found, adapter):
         raise ConflictError(
             f"There is a model {merged_id} already.",
             hint="Choose another id for the merged model.",
             code="merged-model-exists",
             params={"model": merged_id},
         )
+    wanted, there = _name(published_dtype(torch.float32, base, dtype)), MergeCheck.model_validate(found.merge_check)
+    if wanted != there.dtype:
+        raise ConflictError(
+            f"{adapter.id} is merged already, as {merged_id} in {there.dtype} and not in {wanted}.",
+            hint="Choose another id for this one (--id, or new_id of the request), or delete that model first.",
+            code="merged-in-other-type",
+            params={"adapter": adapter.id, "model": merged_id, "there": there.dtype, "wanted": wanted},
+        )
     return found
+
+
+def _is_of(merged: ModelManifest, adapter: ModelManifest) -> bool:
+    """Whether a model was merged from this adapter; earlier versions wrote down the run alone."""
+    if merged.kind != "merged":
+        return False
+    if merged.merged_from is not None:
+        return merged.merged_from == adapter.id
+    return merged.run_id is not None and merged.run_id == adapter.run_id
+
+
+def _name(dtype: Any) -> str:
+    """A `torch.dtype` as recipes write it."""
+    return str(dtype).removeprefix("torch.")
 
 
 def check_prompts(files: FileManager, manifest: ModelManifest) -> tuple[str, ...]:

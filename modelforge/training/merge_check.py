@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from modelforge.exceptions import ErrorCode, Params, TrainingError
+from modelforge.exceptions import ConflictError, ErrorCode, Params, TrainingError
 from modelforge.inference.chat_engine import ChatEngine
 from modelforge.inference.loading import LoadedModel
 from modelforge.inference.reader import head_outputs, read_ids
@@ -47,11 +47,20 @@ class Answer:
 
 
 def answer_all(engine: ChatEngine, prompts: Sequence[str], given: Sequence[Answer] = ()) -> list[Answer]:
-    """Each prompt's greedy answer, and the logits along it; with `given`, along the other side's answers instead."""
+    """Each prompt's greedy answer, and the logits along it; with `given`, along the other side's answers instead.
+
+    Raises:
+        ConflictError: the logits are not numbers; with `given`, that is left to the comparison with the other side's.
+    """
     answers = []
     for index, prompt in enumerate(prompts):
         prompt_ids = engine.prompt_ids([{"role": "user", "content": prompt}])
-        text = engine.stream([{"role": "user", "content": prompt}], ANSWER).text()
+        try:
+            text = engine.stream([{"role": "user", "content": prompt}], ANSWER).text()
+        except ConflictError:
+            if not given:
+                raise
+            text = ""  # its logits tell
         path = given[index].answer_ids if given else written_ids(engine, text)
         answers.append(Answer(prompt_ids, text, path, logits_of(engine.model, prompt_ids, path)))
     return answers

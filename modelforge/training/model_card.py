@@ -18,6 +18,9 @@ from modelforge.schemas.run import RunSpec
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 UNKNOWN_LICENCE = "unknown"
+PIPELINE_TAGS = {"chat": "text-generation", "labels": "text-classification", "span": "question-answering"}
+"""How a model is asked → what the hub calls that (https://huggingface.co/docs/hub/models-tasks)."""
+SUMMARIES = "summarization"
 
 
 def render_model_card(
@@ -78,10 +81,19 @@ def _front_matter(
         front["license"] = licence
     if base.folder is None and HUB_ID.fullmatch(base.location):  # the hub knows nothing else by name
         front["base_model"] = base.location
-    # What the hub calls a model with a head over whole texts; it knows no reward models.
-    front["pipeline_tag"] = "text-classification" if manifest.task == REWARD else manifest.task
+    if tag := _pipeline_tag(manifest):
+        front["pipeline_tag"] = tag
     front["tags"] = ["modelforge", *([spec.config.strategy.name] if spec else []), *_lora_tag(manifest)]
     return front
+
+
+def _pipeline_tag(manifest: ModelManifest) -> str | None:
+    """The hub's word for how the model is asked; none where it has none for it."""
+    if manifest.task == REWARD:
+        return "text-classification"  # a head over whole texts; the hub knows no reward models
+    if manifest.mode == "text":
+        return manifest.task if manifest.task == SUMMARIES else None
+    return PIPELINE_TAGS.get(manifest.mode or "")
 
 
 def _lora_tag(manifest: ModelManifest) -> list[str]:

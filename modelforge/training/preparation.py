@@ -9,23 +9,23 @@ from itertools import dropwhile, islice
 from pathlib import Path
 from typing import Any
 
-from modelforge.data.canonical_file import CanonicalRows, read_canonical
+from modelforge.data.canonical_file import read_canonical
 from modelforge.data.collator import padded_width
-from modelforge.data.context_turns import NAMED_ROWS
-from modelforge.data.duplicates import find_leakage
 from modelforge.data.materialise import materialise
 from modelforge.data.preflight import Preflight
 from modelforge.data.source import resolve_dataset
-from modelforge.data.split import Split, split_rows, write_split
+from modelforge.data.split import split_rows, write_split
 from modelforge.data.token_store import write_tokens
 from modelforge.exceptions import ConfigurationError
 from modelforge.hardware.fitness import trainable_shape
 from modelforge.hardware.memory import plan_memory
 from modelforge.hardware.model_shape import ModelShape
+from modelforge.providers.folder_digest import digest_of_folder
 from modelforge.providers.model_source import resolve_model
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.quantization.quantization_factory import QuantizationFactory
 from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.config.support import READING, why_not
 from modelforge.schemas.config.unheeded import Known, Unheeded, unheeded
 from modelforge.schemas.dataset import Shape, ValidationReport
 from modelforge.schemas.plan import MemoryPlan
@@ -34,10 +34,12 @@ from modelforge.storage.file_manager import FileManager
 from modelforge.storage.prepared_data import PreparedData, SplitName
 from modelforge.strategies.reward_library import refuse_as_base
 from modelforge.strategies.strategy_factory import StrategyFactory
+from modelforge.strategies.warm_up import warm_up_findings
 from modelforge.tasks.features import MarkedToken
 from modelforge.tasks.head import Head
-from modelforge.tasks.task import row_named
+from modelforge.tasks.task import Task, row_named
 from modelforge.tasks.task_factory import TaskFactory
+from modelforge.training.split_notes import leakage_notes, split_notes
 
 HEEDED = "settings-are-heeded"
 """The truth that every key which is set changes something."""
@@ -54,6 +56,8 @@ class Preparation:
     dataset_sha256: str | None
     model_commit: str | None = None
     """Of a hub model: the commit whose tokenizer made the tokens, and whose shape was planned for."""
+    model_sha256: str | None = None
+    """Of a model in a folder: what it was then."""
     unheeded: tuple[Unheeded, ...] = ()
     """Keys that are set and change nothing."""
 
@@ -82,9 +86,11 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
     QuantizationFactory.check(config)
     source = provider.pin(source)
     provider.validate_model_access(source)
+    digest = digest_of_folder(source, provider)
     tokenizer = provider.load_tokenizer(source)
     shape = trainable_shape(config, source.location, source.revision)
     task = task.for_model(shape)
+    _refuse_by_kind(config, task)
     strategy = StrategyFactory.create_strategy(config.strategy.name)
     strategy.check(config, files, provider, tokenizer)
     validation, notes = _rows(config, files, strategy.shapes or task.shapes, data)
@@ -106,6 +112,7 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
                 *notes,
                 *task.findings(),
                 *strategy.findings(trained, config),
+                *warm_up_findings(strategy, data.tokens("train"), config),
                 *_beyond_positions(preflight.longest, shape),
                 *_targets_beyond_positions(preflight.label_span, shape),
             ]
@@ -119,6 +126,7 @@ def prepare(config: TrainingConfig, files: FileManager, destination: Path) -> Pr
         validation=validation,
         dataset_sha256=validation.sha256,
         model_commit=source.revision,
+        model_sha256=digest,
         unheeded=unheeded(config, Known(shape.layout, validation.shape, source.revision is not None)),
     )
 
@@ -141,6 +149,21 @@ def _unheeded_findings(found: Sequence[Unheeded]) -> list[Finding]:
             params={"count": keys, "keys": ", ".join(key for one in found for key in one.keys)},
         )
     ]
+
+
+def _refuse_by_kind(config: TrainingConfig, task: Task) -> None:
+    """Hold a task of a plug-in that writes nothing against the table of what cannot be right together, as the bundled
+    ones are, which stand in it by their names."""
+    if task.writes_answers:
+        return
+    if refusal := why_not(config, task=READING[0]):
+        raise ConfigurationError(
+            f"The task {config.task} writes no answers but reads with a head, and that does not go with the recipe: "
+            f"{refusal.reason}.",
+            hint="Change that in the recipe.",
+            code="task-against-recipe",
+            params={"task": config.task, "refusal": refusal.code},
+        )
 
 
 def _refuse_smoothing(config: TrainingConfig, head: Head) -> None:
@@ -241,7 +264,7 @@ def _rows(
             drop_duplicates=options.drop_duplicates,
         )
         write_split(whole, split, data.rows("train"), data.rows("validation"), data.split)
-    notes = _duplicate_notes(split)
+    notes = split_notes(split, data.rows("validation"))
     if options.validation_dataset:
         other = resolve_dataset(options.validation_dataset, files, None)
         materialise(other, options, shapes, data.rows("validation"))
@@ -251,45 +274,6 @@ def _rows(
 
 def _splits(data: PreparedData) -> tuple[SplitName, ...]:
     return ("train", "validation") if data.has_validation else ("train",)
-
-
-def _duplicate_notes(split: Split) -> list[Finding]:
-    if not split.exact_duplicates + split.near_duplicates:
-        return []
-    return [
-        Finding(
-            truth="duplicates",
-            severity="warning",
-            message=f"{split.exact_duplicates:,} row(s) repeat an earlier one, {split.near_duplicates:,} resemble one. "
-            "Copies lie on one side of the split.",
-            fix=None if not split.exact_duplicates else "data.drop_duplicates: true leaves the exact copies out.",
-            total=split.exact_duplicates + split.near_duplicates,
-            code="exact-duplicates" if split.exact_duplicates else "near-duplicates",
-            params={"exact": split.exact_duplicates, "near": split.near_duplicates},
-        )
-    ]
-
-
-def leakage_notes(train: Path, validation: Path, stage: str | None = None) -> list[Finding]:
-    """The held-out rows that the model learns from, or has in an earlier stage: both are canonical files."""
-    leakage = find_leakage(train, validation)
-    if not len(leakage.rows):
-        return []
-    held_out = CanonicalRows(validation)
-    where = "the training data as well" if stage is None else f"what stage {stage} trains on"
-    return [
-        Finding(
-            truth="no-leakage",
-            severity="warning",
-            message=f"{leakage.exact:,} validation row(s) are in {where}, {leakage.near:,} resemble one there: the "
-            "report will flatter.",
-            fix="Take them out of one of the two.",
-            rows=tuple(held_out[int(at)]["row"] for at in leakage.rows[:NAMED_ROWS]),
-            total=len(leakage.rows),
-            code="learned-rows-held-out" if stage is None else "earlier-stage-learned-rows",
-            params={"exact": leakage.exact, "near": leakage.near, "stage": stage or ""},
-        )
-    ]
 
 
 def _preview_tokens(tokens: Sequence[MarkedToken], tokenizer: Any) -> tuple[PreviewToken, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from modelforge.inference.loading import adapter_base
 from modelforge.providers.provider import ModelSource
-from modelforge.schemas.model import READING, ModelKind, ModelManifest, ModelMode
+from modelforge.schemas.model import ModelKind, ModelManifest, ModelMode
 from modelforge.schemas.report import EvaluationReport
 from modelforge.schemas.run import RunSpec
 from modelforge.storage.atomic import read_json, write_bytes, write_json
@@ -63,7 +63,7 @@ def publish(
         if kind == "adapter":
             _save_adapter(model, staging, spec, base, files)
         else:
-            save_full(model, staging, published_dtype(model, base, spec.config.output.dtype))
+            save_full(model, staging, published_dtype(model.dtype, base, spec.config.output.dtype))
         save_tokenizer(tokenizer, staging, enable_thinking=enable_thinking)
         manifest = ModelManifest(
             id=spec.id,
@@ -80,8 +80,9 @@ def publish(
             mode=mode,
             classes=classes,
             source_prefix=source_prefix,
-            max_length=spec.config.data.max_length if mode in READING else None,
-            truncation_mode=spec.config.data.truncation_mode if mode == "labels" else None,
+            max_length=spec.config.data.max_length,
+            max_target_length=spec.config.data.max_target_length if model.config.is_encoder_decoder else None,
+            truncation_mode=spec.config.data.truncation_mode,
             doc_stride=spec.config.data.doc_stride if mode == "span" else None,
             owner=spec.owner,
         )
@@ -130,8 +131,12 @@ def _published(files: FileManager, spec: RunSpec) -> ModelManifest | None:
     return found[0].read_manifest() if found else None
 
 
-def published_dtype(model: Any, base: ModelSource, dtype: str) -> Any:
-    """The `torch.dtype` that weights are published in; `auto` is the one that the base is stored in."""
+def published_dtype(held_in: Any, base: ModelSource, dtype: str) -> Any:
+    """The `torch.dtype` that weights are published in; `auto` is the one that the base is stored in.
+
+    Args:
+        held_in: the one that the model is held in, for a base that does not say how it is stored.
+    """
     import torch
     from transformers import AutoConfig
 
@@ -139,7 +144,7 @@ def published_dtype(model: Any, base: ModelSource, dtype: str) -> Any:
         return getattr(torch, dtype)
     while (inner := adapter_base(base)) is not None:
         base = inner
-    return AutoConfig.from_pretrained(base.location, revision=base.revision).dtype or model.dtype
+    return AutoConfig.from_pretrained(base.location, revision=base.revision).dtype or held_in
 
 
 def _metrics(report: EvaluationReport | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from modelforge.schemas.events import EventKind
 from modelforge.schemas.remark import remark
 from modelforge.storage.atomic import read_json, write_json
 from modelforge.storage.folders import RunFolder
-from modelforge.training.checkpoints import best_valid, fault, newest_valid, read_manifest
+from modelforge.training.checkpoints import best_valid, fault, newest_valid
 from modelforge.training.weights import load_weights
 
 Emit = Callable[[EventKind, dict[str, Any]], None]
@@ -39,15 +39,16 @@ class TrainedState:
             TrainingError: the loss is not a number, or the result could not be saved.
         """
         from modelforge.training.checkpoint_callback import CheckpointCallback, HeartbeatCallback, StopCallback
+        from modelforge.training.loss_window import LossWindowCallback
 
-        stop = StopCallback(should_stop)
+        newest, stop = self._newest(), StopCallback(should_stop)
         for callback in (
+            LossWindowCallback(trainer, newest),  # before the checkpoint is published
             CheckpointCallback(self.folder, self.config.checkpointing.save_total_limit, self.emit),
             stop,
             HeartbeatCallback(self.emit),
         ):
             trainer.add_callback(callback)
-        newest = self._newest()
         if newest is None or not self._has_trained_all(newest):
             trainer.train(resume_from_checkpoint=newest)
         if stop.stopped:
@@ -66,9 +67,19 @@ class TrainedState:
         load_weights(model, self.result)
 
     def _has_trained_all(self, checkpoint: str) -> bool:
-        """Whether `max_steps` have been made: a trainer that goes on inside an epoch would make one more."""
-        steps = self.config.optimization.max_steps
-        return steps is not None and read_manifest(Path(checkpoint)).step >= steps
+        """Whether the training had ended at this checkpoint, by its steps or early.
+
+        A trainer that goes on from there would train past an early stop, and inside an epoch one step more than all.
+        """
+        from transformers import TrainerState
+        from transformers.trainer import TRAINER_STATE_NAME
+
+        from modelforge.training.callbacks import evaluation_losses, has_lost_patience
+
+        state = TrainerState.load_from_json(str(Path(checkpoint) / TRAINER_STATE_NAME))
+        if state.global_step >= state.max_steps:
+            return True
+        return has_lost_patience(evaluation_losses(state), self.config.checkpointing)
 
     def _newest(self) -> str | None:
         found = newest_valid(self.folder)

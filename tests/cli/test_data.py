@@ -62,6 +62,10 @@ def test_repeats_show_what_leaks(tmp_path: Path) -> None:
     assert code == 0
     assert "Of 1 row, 1 equal another one and 0 resemble one." in output
     assert "row 1 equals row 5" in output
+    asked = json.loads(held_out.read_text())
+    held_out.write_text(json.dumps({**asked, next(reversed(asked)): "Something else entirely."}) + "\n")
+    code, output = run("repeats", str(held_out), "--in", "sample:support")
+    assert (code, "The prompt of 1 row occurs again, with another answer." in output) == (0, True)
     code, found = document("repeats", "sample:support")
     assert (code, found["rows"], found["exact"]) == (0, 1000, 0)
 

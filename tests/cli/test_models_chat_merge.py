@@ -1,6 +1,8 @@
 """The commands `models`, `chat`, `merge`, `export` and `exports`: what they print, and their exit codes."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from modelforge.cli import chat, export, exports, merge, models
+from modelforge.cli.amounts import gib
 from modelforge.cli.errors import report_error
 from modelforge.exceptions import ModelForgeException
 from modelforge.providers.provider import ModelSource
@@ -179,17 +182,30 @@ def test_merge(library: FileManager) -> None:
     assert run("merge", ADAPTER, "--dtype", "int3").exit_code == 2
 
 
+@pytest.mark.parametrize("command", [("merge", ADAPTER), ("export", ADAPTER, "--format", "safetensors")])
+@pytest.mark.usefixtures("library")
+def test_libraries_are_silent_while_models_are_loaded_and_written(command: tuple[str, ...]) -> None:
+    """In a process of its own, as the command is run: what libraries say at their first import counts as well."""
+    begin = "import sys; from modelforge.cli import main; sys.argv = sys.argv[1:]; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", begin, "modelforge", *command], capture_output=True, text=True, check=True, timeout=300
+    )
+
+    assert ADAPTER in done.stdout
+    assert done.stderr == ""
+
+
 def test_export_list_show_and_delete(library: FileManager, tmp_path: Path) -> None:
     assert "No exports yet" in run("exports", "ls").stdout
     target = tmp_path / "for-ollama"
     made = run("export", ADAPTER, "--quantization", "f16", "--output", str(target))
     assert made.exit_code == 0, made.output
     export_id = f"{ADAPTER}-gguf-f16"
-    assert f"Exported: {export_id}, 0.1 MB" in made.stdout
     assert "compared with the model on 4 prompts: the same token ids" in made.stdout
     assert f"With Ollama: cd {target} && ollama create {ADAPTER} -f Modelfile" in made.stdout
     assert (target / f"{export_id}.gguf").is_file()
     again = document(run("export", ADAPTER, "--quantization", "f16", "--json"))
+    assert f"Exported: {export_id}, {gib(again['bytes'])}" in made.stdout
     assert (again["id"], again["path"]) == (export_id, str(library.export(export_id).root))
     [listed] = document(run("exports", "ls", "--json"))
     assert listed["check"]["divergence"] < 1e-3

@@ -77,7 +77,7 @@ def test_the_browser_is_led_by_a_file_that_nobody_else_reads(
     page = home / "launch.html"
     assert opened == [page.as_uri()]
     assert link in page.read_text()
-    assert {stat.S_IMODE(path.stat().st_mode) for path in (page, home / "server.json")} == {0o600}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (page, home / "server-9.json")} == {0o600}
 
 
 def test_a_server_that_ends_forgets_itself_and_no_later_one(home: Path) -> None:
@@ -86,10 +86,32 @@ def test_a_server_that_ends_forgets_itself_and_no_later_one(home: Path) -> None:
     files.write_server(SERVER)
     files.write_server(later)
     files.forget_server(SERVER)
-    assert files.read_server() == later
+    assert files.read_servers() == [later]
     files.forget_server(later)
     files.forget_server(later)
-    assert files.read_server() is None
+    assert files.read_servers() == []
+
+
+def test_of_several_servers_the_link_leads_to_the_last_that_answers(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = LaunchFiles(home)
+    second, third = (SERVER.model_copy(update={"address": f"http://[::1]:{port}"}) for port in (10, 11))
+    for server in (SERVER, second, third):
+        files.write_server(server)
+        time.sleep(0.02)
+    (home / "server-12.json").write_text("{")
+    answering = {SERVER.address, second.address, third.address}
+    monkeypatch.setattr("modelforge.services.launch_links._answers", answering.__contains__)
+
+    def led_to() -> str:
+        return str(json.loads(ask("--json").output)["link"]).partition("/#")[0]
+
+    assert led_to() == third.address
+    answering.remove(third.address)  # killed
+    assert led_to() == second.address
+    files.forget_server(second)  # ended in good order
+    assert led_to() == SERVER.address
 
 
 @pytest.fixture
@@ -108,7 +130,7 @@ def served(home: Path) -> Iterator[str]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)
-    assert not (home / "server.json").exists()
+    assert list(home.glob("server-*.json")) == []
 
 
 def sign_in(link: str) -> int:

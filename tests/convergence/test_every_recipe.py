@@ -55,7 +55,7 @@ CLAIMS = {
     "text-generation/full.yaml": Claim("exact_match", 0.1, 0.9, 0.8, losses_fall),
     "text-generation/qlora.yaml": Claim("exact_match", 0.1, 0.9, 0.8, losses_fall),
     "text-generation/dpo.yaml": Claim("preference_accuracy", 0.5, 0.8, 0.4, margins_open),
-    "text-generation/kto.yaml": Claim("mark_agreement", 0.5, 0.9, 0.3),
+    "text-generation/kto.yaml": Claim("marks_told_apart", 0.75, 0.95, 0.15),
     "text-generation/reward.yaml": Claim("preference_accuracy", 0.8, 0.95, 0.1),
     "text-generation/rlhf.yaml": Claim("reward", 1.0, 1.1, 0.1, leashed),
     "pipelines/rlhf-from-pairs.yaml": Claim("reward", 99, -99, 0.1, leashed),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,15 @@ class BadInput:
 def lines(*rows: Any) -> bytes:
     """JSON Lines."""
     return b"".join((row if isinstance(row, bytes) else json.dumps(row).encode()) + b"\n" for row in rows)
+
+
+def archive(*names: str, text: str = "<x/>") -> bytes:
+    """A zip archive of files that all hold the same text."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as packed:
+        for name in names:
+            packed.writestr(name, text)
+    return sink.getvalue()
 
 
 def parquet(table: pa.Table) -> bytes:

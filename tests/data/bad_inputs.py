@@ -13,6 +13,7 @@ WARNINGS = (
     BadInput("BOM at the start", "a.jsonl", b"\xef\xbb\xbf" + lines(GOOD, OTHER), "byte-order-mark", total=0),
     BadInput("JSON Lines called .json", "a.json", lines(GOOD, OTHER), "other-json-form", total=0),
     BadInput("an array called .jsonl", "a.jsonl", json.dumps([GOOD, OTHER]).encode(), "other-json-form", total=0),
+    BadInput("semicolons in .csv", "a.csv", b"input;output\na;b\nc;d\n", "other-delimiter", total=0),
     BadInput("tabs in .csv", "a.csv", b"input\toutput\na\tb\nc\td\n", "other-delimiter", total=0),
     BadInput("a blank line", "a.jsonl", lines(GOOD, b"", OTHER), "blank-line", 2, total=0),
     BadInput(

@@ -171,6 +171,23 @@ def test_a_call_is_judged_as_the_template_writes_it(tokenizer: Any) -> None:
     assert TextGeneration().expected(TWO_TURNS[0], tokenizer, config) == "See you"
 
 
+def test_tools_that_a_template_refuses_because_it_knows_none_are_not_taken_for_system_turns(tokenizer: Any) -> None:
+    raises = "{{ raise_exception('No such role.') }}"
+    known = "{% if m.role in ('user', 'assistant') %}" + TURN + "{% else %}" + raises + "{% endif %}"
+    tokenizer.chat_template = "{% for m in messages %}" + known + "{% endfor %}" + ASKS
+    tool = [{"role": "user", "content": "Rain?"}, {"role": "tool", "content": "no"}, *TWO_TURNS[0]["messages"]]
+    system = [{"role": "system", "content": "Be brief."}, *TWO_TURNS[0]["messages"]]
+
+    with pytest.raises(ConfigurationError) as of_tool:
+        checked(tokenizer, [{"messages": tool}])
+    with pytest.raises(ConfigurationError) as of_system:
+        checked(tokenizer, [{"messages": system}])
+
+    assert (of_tool.value.code, of_system.value.code) == ("template-writes-no-tools", "template-refuses")
+    assert "system" not in (of_tool.value.hint or "")
+    assert "whose chat template writes tools" in (of_tool.value.hint or "")
+
+
 def test_a_conversation_that_the_template_refuses_is_named_by_row(tokenizer: Any) -> None:
     tokenizer.chat_template = NO_SYSTEM + "{% for m in messages %}" + TURN + "{% endfor %}" + ASKS
     rows = [*ROWS, {"messages": [{"role": "system", "content": "Be brief."}, *TWO_TURNS[0]["messages"]]}]
@@ -178,6 +195,7 @@ def test_a_conversation_that_the_template_refuses_is_named_by_row(tokenizer: Any
     with pytest.raises(ConfigurationError, match=r"Row 7: .* refuses this conversation: No system turns\.") as caught:
         checked(tokenizer, rows)
     assert "data.system_prompt" in (caught.value.hint or "")
+    assert (caught.value.code, caught.value.params) == ("template-refuses", {"reason": "No system turns.", "in_row": 7})
     with pytest.raises(ConfigurationError, match=r"Row 1: .*No system turns"):
         checked(tokenizer, ROWS, data={"system_prompt": "Be brief."})
 

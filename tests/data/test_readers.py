@@ -15,6 +15,7 @@ from modelforge.data.problem_log import ProblemLog
 from modelforge.data.readers import read_rows
 from modelforge.exceptions import StorageError
 from modelforge.schemas.dataset import FileFormat
+from tests.data.bad_input import archive
 
 ROWS = [
     {"input": "Good morning, Ann", "output": 'She said "hi"'},
@@ -212,3 +213,11 @@ def test_bytes_in_parquet_that_are_no_text(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_opened_is_a_storage_error(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"gone\.jsonl cannot be read"):
         list(read_rows(tmp_path / "gone.jsonl"))
+
+
+@pytest.mark.parametrize("name", ["sheet.xlsx", "sheet.csv"])
+def test_a_spreadsheet_is_to_be_saved_as_csv(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(archive("[Content_Types].xml", "xl/workbook.xml"))
+    [fault] = detect_format(tmp_path / name).faults
+    problem = fault.problem(name, None)
+    assert (problem.found, problem.fix) == ("Excel content", "Save the sheet as CSV (UTF-8), and take that file.")

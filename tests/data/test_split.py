@@ -87,9 +87,18 @@ def test_max_samples_cuts_training_by_the_seed(tmp_path: Path) -> None:
 
     split = split_rows(path, 0.1, seed=1, max_samples=20)
 
-    assert (split.train_rows, split.validation_rows, len(split.left_out)) == (20, 10, 70)
-    assert split.validation == split_rows(path, 0.1, seed=1).validation
+    assert (split.train_rows, split.validation_rows, len(split.left_out)) == (20, 2, 78)
+    assert set(split.validation) < set(split_rows(path, 0.1, seed=1).validation)
     assert split.left_out != split_rows(path, 0.1, seed=2, max_samples=20).left_out
+
+
+@pytest.mark.parametrize(
+    ("most", "share", "held_out"), [(1, 0.1, 1), (10, 0.1, 1), (60, 0.25, 20), (95, 0.1, 10), (99, 0, 0)]
+)
+def test_the_share_is_of_the_rows_that_are_used(tmp_path: Path, most: int, share: float, held_out: int) -> None:
+    split = split_rows(write(tmp_path / "a.parquet", different(100)), share, seed=1, max_samples=most)
+
+    assert (split.train_rows, split.validation_rows) == (min(most, 100 - held_out), held_out)
 
 
 def test_drop_duplicates_keeps_the_first_copy(tmp_path: Path) -> None:

@@ -19,10 +19,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from modelforge.database.database_manager import DatabaseManager
 from modelforge.database.migrations import HEAD
 from modelforge.database.models import Table
+from modelforge.database.supervisor_lock import AdvisoryLock
 from modelforge.exceptions import ConfigurationError, DatabaseError, NotFoundError
 from modelforge.schemas.config.training_config import TrainingConfig
 from modelforge.schemas.dataset import DatasetView
@@ -209,6 +211,16 @@ def test_a_gap_is_refused_whole(database: DatabaseManager) -> None:
     assert database.get_run("run-one").status == "queued"
 
 
+def test_a_hole_among_the_events_is_refused_whole(database: DatabaseManager) -> None:
+    database.add_run(make_run())
+    with pytest.raises(DatabaseError, match="Event 3 of run run-one is missing; the next one read is 4"):
+        database.store_events("run-one", [*make_events(1, 2), *make_events(4, 5)], 50)
+    with pytest.raises(DatabaseError, match="Event 2 of run run-one is missing"):
+        database.store_events("run-one", [*make_events(1, 1), *make_events(1, 2)], 50)
+    assert database.event_position("run-one") == (0, 0)
+    assert database.list_events("run-one") == []
+
+
 def test_events_can_be_read_anew_and_go_with_their_run(database: DatabaseManager) -> None:
     database.add_run(make_run())
     database.store_events("run-one", make_events(1, 2), 20, {"status": "running", "progress": {"step": 2}})
@@ -374,6 +386,16 @@ def test_a_lost_connection_gives_the_lock_away(postgres_url: str, tmp_path: Path
     again.release()
 
 
+def test_a_lock_that_could_not_be_asked_for_keeps_no_connection(sqlite_url: str) -> None:
+    """SQLite knows no advisory locks: the question fails, as on a connection that breaks."""
+    database = DatabaseManager(sqlite_url)
+    for _ in range(3):
+        with pytest.raises(OperationalError):
+            AdvisoryLock.try_take(database.engine)
+    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    database.close()
+
+
 # Damage
 
 
@@ -438,3 +460,15 @@ def test_damage_is_explained(sqlite_url: str, tmp_path: Path) -> None:
     path.write_bytes(b"not a database" * 1000)
     with pytest.raises(DatabaseError, match="rebuild the database"):
         DatabaseManager(sqlite_url).list_runs()
+
+
+def test_what_a_library_said_with_nul_is_kept_without_it(database: DatabaseManager) -> None:
+    database.add_run(make_run())
+    said = {"text": "a\0b", "\0": ["\\u0000", "\\\0"]}
+    database.store_events("run-one", [Event(seq=1, epoch=1, time=1e9, kind="notice", data=said)], offset=10)
+    database.update_run("run-one", error=RunError(type="ValueError", message="a\0b"))
+
+    assert database.list_events("run-one")[0].data == {"text": "a\ufffdb", "\ufffd": ["\\u0000", "\\\ufffd"]}
+    error = database.get_run("run-one").error
+    assert error is not None
+    assert error.message == "a\ufffdb"

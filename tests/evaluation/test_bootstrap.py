@@ -1,5 +1,6 @@
 """The paired bootstrap against exact values, known coverage, and its own promises."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from modelforge.evaluation.bootstrap import (
     compare_macro_f1,
     compare_means,
     compare_perplexities,
+    compare_rankings,
     fewest_rows,
     judge,
 )
@@ -150,3 +152,53 @@ def test_macro_f1_is_computed_anew_for_each_resample() -> None:
     drawn = np.random.default_rng(5).integers(0, 60, size=(300, 60))
     differences = [by_hand(rows, tuned) - by_hand(rows, base) for rows in drawn]
     assert (found.low, found.high) == pytest.approx(tuple(np.quantile(differences, [0.05, 0.95])))
+
+
+def test_how_well_marks_are_told_apart_is_the_area_under_the_roc_curve() -> None:
+    generator = np.random.default_rng(4)
+    nats, good = generator.integers(0, 9, 60).astype(float), generator.random(60) < 0.4
+    nats[:5] = np.nan  # cut away whole: a tie with all others
+
+    found = compare_rankings(nats, nats, good, **HOW)
+
+    right = [
+        0.5 if np.isnan(ours) or np.isnan(theirs) or ours == theirs else float(ours < theirs)
+        for ours in nats[good]
+        for theirs in nats[~good]
+    ]
+    assert found.base == found.tuned == pytest.approx(np.mean(right))
+    assert (found.difference, found.low, found.high) == (0.0, 0.0, 0.0)
+    assert compare_rankings(np.full(60, np.nan), nats, good, **HOW).base == 0.5
+
+
+def test_the_interval_of_rankings_covers_the_truth_as_often_as_it_says() -> None:
+    """Nats of good answers are normal around −d, of bad ones around 0: good ones rank right in Φ(d/√2) of the pairs."""
+    generator = np.random.default_rng(21)
+    truth, covered = 0.5 * (1 + math.erf(1 / 2)) - 0.5, 0
+    for trial in range(300):
+        good = np.arange(80) < 35
+        base, noise = generator.normal(0, 1, 80), generator.normal(0, 1, 80)
+        tuned = 0.6 * base + 0.8 * noise - good
+        found = compare_rankings(base, tuned, good, resamples=400, confidence=0.9, seed=trial)
+        covered += found.low <= truth <= found.high
+    assert 0.86 <= covered / 300 <= 0.94
+
+
+def test_models_that_tell_marks_apart_alike_rarely_get_a_verdict() -> None:
+    generator = np.random.default_rng(22)
+    judged = []
+    for trial in range(300):
+        good = generator.random(60) < 0.3
+        base, tuned = (generator.normal(0, 1, 60) - 0.5 * good for _ in range(2))
+        judged.append(verdict(compare_rankings(base, tuned, good, resamples=400, confidence=0.95, seed=trial), 60))
+    assert judged.count("no evidence") / 300 >= 0.91
+
+
+def test_one_answer_of_a_mark_alone_decides_nothing() -> None:
+    """Most resamples hold it, but too many do not."""
+    good = np.arange(40) > 0
+    base, tuned = np.where(good, 2.0, 1.0), np.where(good, 1.0, 2.0)
+
+    found = compare_rankings(base, tuned, good, **HOW)
+
+    assert (found.base, found.tuned, verdict(found, 40)) == (0.0, 1.0, "no evidence")

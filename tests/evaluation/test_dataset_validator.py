@@ -56,7 +56,7 @@ def test_repeats_are_shown_beside_what_they_repeat(validator: DatasetValidator, 
 
     found = validator.repeats(path)
 
-    assert (found.rows, found.exact, found.near) == (21, 1, 1)
+    assert (found.rows, found.exact, found.near, found.prompts) == (21, 1, 1, 0)
     assert [(one.row, one.earlier_row, one.equal) for one in found.examples] == [(20, 3, False), (21, 2, True)]
     assert found.examples[0].text.endswith("!\nYes.")
     assert found.examples[1].text == found.examples[1].earlier_text
@@ -71,6 +71,10 @@ def test_rows_that_another_dataset_has_are_leaks(validator: DatasetValidator, tm
     assert (leaks.rows, leaks.exact) == (4, 3)
     assert [(one.row, one.earlier_row) for one in leaks.examples if one.equal] == [(2, 8), (3, 9), (4, 8)]
     assert validator.repeats(train, held_out).exact == 2
+    other = write(
+        tmp_path / "other.jsonl", {**GOOD[7], "output": "an answer of its own"}, {"input": "new", "output": "a"}
+    )
+    assert validator.repeats(other, held_out).prompts == 2
     with pytest.raises(DatasetValidationError):
         validator.repeats(held_out, write(tmp_path / "bad.jsonl", *GOOD, {"input": "no output"}))
 

@@ -1,11 +1,15 @@
 """Metrics against published and hand-computed values."""
 
 import math
+import re
+import sys
+import unicodedata
 
 import numpy as np
 import pytest
 
 from modelforge.evaluation.metrics import (
+    UNSPACED,
     best_scores,
     exact_match,
     macro_f1,
@@ -80,6 +84,32 @@ def test_rouge_is_that_of_rouge_score_on_ascii(kind: str) -> None:
 def test_rouge_sees_letters_outside_ascii() -> None:
     assert rouge("größer über alles", "größer über alles", "rouge1") == 1.0
     assert rouge("привет мир", "привет дом", "rouge1") == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reference", "shared", "pairs", "lengths"),
+    [
+        ("今天天气很好", "今天天气不好。", 5, 3, (6, 6)),
+        ("カタカナとひらがな", "カタカナ", 4, 3, (9, 4)),
+        ("第3章 abc", "第3章、abc def", 4, 3, (4, 5)),
+    ],
+)
+def test_rouge_takes_each_chinese_character_and_kana_for_a_word(
+    answer: str, reference: str, shared: int, pairs: int, lengths: tuple[int, int]
+) -> None:
+    ours, theirs = lengths
+    assert rouge(answer, reference, "rouge1") == pytest.approx(2 * shared / (ours + theirs))
+    assert rouge(answer, reference, "rouge2") == pytest.approx(2 * pairs / (ours + theirs - 2))
+
+
+def test_what_is_split_is_all_that_is_written_without_spaces_in_chinese_and_japanese() -> None:
+    """Unicode's names say which letters these are."""
+    split = re.compile(f"[{UNSPACED}]")
+    kinds = ("CJK UNIFIED", "CJK COMPATIBILITY", "HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "HENTAIGANA")
+    kinds += ("IDEOGRAPHIC ITERATION MARK", "IDEOGRAPHIC CLOSING MARK", "IDEOGRAPHIC NUMBER ZERO")
+    names = {letter: unicodedata.name(letter, "") for letter in map(chr, range(sys.maxunicode + 1)) if letter.isalnum()}
+    wrong = [name for letter, name in names.items() if name.startswith(kinds) != bool(split.match(letter))]
+    assert wrong == []
 
 
 def test_perplexity_is_exp_of_the_mean_loss_and_stays_finite() -> None:

@@ -257,6 +257,7 @@ def test_safetensors_in_a_chosen_type_of_adapter_and_full_weights(
     target = tmp_path / "elsewhere" / "export"
     files.export(made.id).copy_to(target)
     assert {path.name for path in target.iterdir()} == {"manifest.json", *(one.name for one in made.files)}
+    assert {path.stat().st_mode & 0o777 for path in target.iterdir()} == {target.parent.stat().st_mode & 0o666}
     with pytest.raises(ConflictError, match="exists already"):
         files.export(made.id).copy_to(target)
     files.delete_export(made.id)

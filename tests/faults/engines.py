@@ -91,6 +91,19 @@ def fail_always(_spec: RunSpec, _folder: RunFolder, emit: Any, _should_stop: Any
     raise RuntimeError("index out of range")
 
 
+def skip_once(spec: RunSpec, folder: RunFolder, emit: Any, should_stop: Any) -> Result:
+    """Leave an event out and vanish, as a damaged disk would have it; in later attempts, count."""
+    if not (folder.root / "skipped").exists():
+        (folder.root / "skipped").touch()
+        emit("progress", {"step": 1, "total_steps": 10, "loss": 1.0})
+        with folder.events.open("a") as file:
+            file.write(
+                json.dumps({"seq": 99, "epoch": 1, "time": 0.0, "kind": "heartbeat", "data": {"step": 1}}) + "\n"
+            )
+        os.kill(os.getpid(), 9)
+    return count(spec, folder, emit, should_stop)
+
+
 def bad_data(_spec: RunSpec, _folder: RunFolder, _emit: Any, _should_stop: Any) -> Result:
     raise ConfigurationError("No row is left.", hint="Give more rows.")
 

@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 from modelforge.cli.app import app
 from modelforge.exceptions import ConfigurationError, ProviderError
 from modelforge.hardware.decoder_families import DECODERS
-from modelforge.hardware.fitness import check_trainable
+from modelforge.hardware.fitness import check_adapters, check_trainable
 from modelforge.hardware.memory import plan_memory
 from modelforge.hardware.model_shape import ModelShape
-from modelforge.schemas.config import parse_training_config
+from modelforge.schemas.config import TrainingConfig, parse_training_config
 from modelforge.services.hardware_service import HardwareService
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.preparation import prepare
@@ -132,3 +132,31 @@ def test_a_plan_refuses_to_pack_for_a_model_in_which_rows_would_not_stay_apart(t
 @pytest.mark.parametrize("kind", ["cohere2", "exaone4", "gemma3_text", "gpt_oss", "llama4_text", "qwen2", *DECODERS])
 def test_attention_alone_carries_none_whichever_tokens_it_sees(kind: str) -> None:
     assert not ModelShape.from_config(AutoConfig.for_model(kind).to_dict()).carries_state
+
+
+def test_adapters_that_peft_refuses_beside_mamba_layers_are_refused_before_and_those_of_the_hint_are_not(
+    tmp_path: Path,
+) -> None:
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    sizes = {"mamba_d_ssm": 32, "mamba_n_heads": 4, "mamba_d_head": 8, "mamba_d_state": 8, "mamba_chunk_size": 16}
+    heads = {"num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8}
+    layers = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1, "vocab_size": 64}
+    written = AutoConfig.for_model("falcon_h1", **layers, **heads, **sizes)
+    written.save_pretrained(tmp_path)
+    shape = ModelShape.read(str(tmp_path))
+
+    def recipe(**more: Any) -> TrainingConfig:
+        return parse_training_config({"model": str(tmp_path), "dataset": "d", **more}).config
+
+    for targets in ("all-linear", ["q_proj", "out_proj"]):
+        with pytest.raises(ConfigurationError) as refused:
+            HardwareService(FileManager(tmp_path / "home")).plan(recipe(lora={"target_modules": targets}), 64)
+        with pytest.raises(ValueError, match="incompatible with Mamba-based models"):
+            get_peft_model(AutoModelForCausalLM.from_config(written), LoraConfig(target_modules=targets))
+        assert refused.value.code == "adapter-misses-states"
+    check_adapters(recipe(finetuning_type="full"), shape)
+    named = str(refused.value.params["modules"]).split(", ")
+    check_adapters(recipe(lora={"target_modules": named}), shape)
+    get_peft_model(AutoModelForCausalLM.from_config(written), LoraConfig(target_modules=named))

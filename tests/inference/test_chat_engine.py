@@ -9,6 +9,7 @@ import pytest
 from modelforge.exceptions import ConfigurationError, ConflictError, ProviderError
 from modelforge.inference.chat_engine import ChatEngine
 from modelforge.inference.loading import LoadedModel, find_model, inference_options, load_model
+from modelforge.inference.next_token import NextToken
 from modelforge.providers.provider import ModelSource
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.model import ModelManifest
@@ -268,8 +269,18 @@ def test_settings_at_their_limits_and_broken_weights_do_no_harm(tiny_model: Path
     engine.stream(HELLO, odd).text()
     with torch.no_grad():
         next(engine.model.parameters()).fill_(float("nan"))
+    for temperature in (1.0, 0.0):
+        with pytest.raises(ConflictError, match="not numbers"):
+            engine.stream(HELLO, Sampling(temperature=temperature)).text()
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.0])
+def test_one_score_that_is_no_number_is_told(temperature: float) -> None:
+    import torch
+
+    chooser = NextToken(Sampling(temperature=temperature), "cpu")
     with pytest.raises(ConflictError, match="not numbers"):
-        engine.stream(HELLO, Sampling(temperature=1.0)).text()
+        chooser.choose(torch.tensor([0.0, float("inf"), float("nan"), 1.0]), [])
 
 
 def test_names_are_found_in_the_library_first(adapter_id: str, files: FileManager) -> None:

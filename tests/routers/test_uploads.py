@@ -8,6 +8,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -131,3 +132,37 @@ def test_silent_uploads_make_room_and_are_gone_after_a_day(server: LiveServer) -
     begin(server, "last.jsonl")
     left = {view["name"] for view in server.client.get("/api/v1/uploads").json()}
     assert left == {"2.jsonl", "3.jsonl", "last.jsonl"}
+
+
+@pytest.mark.parametrize("damage", [b"{", b"{}", None])
+def test_one_damaged_upload_keeps_nobody_from_theirs(server: LiveServer, damage: bytes | None) -> None:
+    def harm() -> str:
+        upload = begin(server, "damaged.jsonl")
+        manifest = server.home / "uploads" / upload["id"] / "manifest.json"
+        manifest.unlink() if damage is None else manifest.write_bytes(damage)
+        return str(upload["id"])
+
+    kept, damaged = begin(server, "kept.jsonl"), harm()
+    listed = server.client.get("/api/v1/uploads")
+    deleted = server.client.delete(f"/api/v1/uploads/{damaged}")
+    again = server.client.delete(f"/api/v1/uploads/{damaged}")
+
+    assert kept["id"] in {view["id"] for view in listed.json()}
+    assert damaged not in {view["id"] for view in listed.json()}
+    assert (deleted.status_code, again.status_code) == (204, 404)
+    assert not (server.home / "uploads" / damaged).exists()
+
+    swept = harm()
+    begin(server, "next.jsonl")
+    assert not (server.home / "uploads" / swept).exists()
+
+
+def test_uploads_deleted_at_once_are_deleted_once(server: LiveServer) -> None:
+    for _ in range(5):
+        upload = begin(server)
+        with ThreadPoolExecutor(6) as pool:
+            answers = list(pool.map(lambda _n: server.client.delete(f"/api/v1/uploads/{upload['id']}"), range(6)))
+        codes = sorted(answer.status_code for answer in answers)
+
+        assert codes[0] == 204
+        assert set(codes[1:]) <= {404, 409}  # 409: asked while another was deleting

@@ -34,7 +34,8 @@ def of_rule(**rule: Any) -> dict[str, Any]:
     [
         ({"name": "rlhf", "algorithm": "rloo", "loss_type": "grpo"}, "knob-of-grpo", {"knob": "loss_type"}),
         ({"name": "dpo", "label_smoothing": 0.1}, "loss-not-smoothed", {"loss": "sigmoid"}),
-        ({"name": "dpo", "loss_type": "exo_pair"}, "loss-wants-smoothing", {}),
+        ({"name": "dpo", "loss_type": "exo_pair"}, "loss-wants-smoothing", {"loss": "exo_pair"}),
+        ({"name": "dpo", "loss_type": "robust"}, "loss-wants-smoothing", {"loss": "robust"}),
         ({"name": "kto", "desirable_weight": 0, "undesirable_weight": 0}, "both-weights-zero", {}),
     ],
 )
@@ -96,9 +97,12 @@ def test_one_value_that_cannot_be_is_shown_with_what_could() -> None:
 
 
 def test_what_pydantic_refuses_in_a_whole_rule_is_no_combination() -> None:
-    found = of_rule(kind="unheard-of")
+    found, missing = of_rule(kind="unheard-of"), of_rule(weight=1)
 
     assert (found["kind"], found["found"]) == ("union_tag_invalid", "{'kind': 'unheard-of'}")
+    assert found["expected"] == "one of 'exact_match', 'regex', 'json_schema', 'length', 'python' under 'kind'"
+    assert (missing["kind"], missing["params"]) == ("union_tag_not_found", {"discriminator": "'kind'"})
+    assert missing["expected"] == "the key 'kind', which says what it is"
 
 
 class Balanced(StrategyKnobs):

@@ -200,6 +200,7 @@ def test_every_fault_is_named_once_with_key_found_and_expected() -> None:
         ({"strategy": "dpo", "optimization": {"label_smoothing_factor": 0.1}}, "strategy.label_smoothing"),
         ({"strategy": {"name": "dpo", "label_smoothing": 0.1}}, "no effect with loss_type: sigmoid"),
         ({"strategy": {"name": "dpo", "loss_type": "exo_pair"}}, "above 0"),
+        ({"strategy": {"name": "dpo", "loss_type": "robust"}}, "robust is sigmoid without it"),
         ({"strategy": "kto", "optimization": {"per_device_train_batch_size": 1}}, "per_device_train_batch_size to 2"),
         ({"strategy": "kto", "evaluation": {"per_device_eval_batch_size": 1}}, "per_device_eval_batch_size to 2"),
         ({"strategy": "kto", "finetuning_type": "full"}, "switching its adapter off"),
@@ -207,6 +208,8 @@ def test_every_fault_is_named_once_with_key_found_and_expected() -> None:
         ({"strategy": {"name": "kto", "desirable_weight": 0, "undesirable_weight": 0}}, "nothing would be learned"),
         ({"strategy": "reward", "output": {"merge": True}}, "writes no answers"),
         ({"strategy": "rlhf", "finetuning_type": "full"}, "switching its adapter off"),
+        ({"optimization": {"lr_scheduler_type": "polynomial", "learning_rate": 0}}, "begins no higher"),
+        ({"optimization": {"lr_scheduler_type": "polynomial", "learning_rate": 1e-7}}, "falls to 1e-07"),
         ({"strategy": {"name": "rlhf", "num_generations": 5}}, "do not divide"),
         ({"strategy": {"name": "rlhf", "max_completion_length": 2000}}, "share data.max_length"),
         ({"strategy": {"name": "rlhf", "algorithm": "rloo", "loss_type": "grpo"}}, "belongs to algorithm: grpo"),
@@ -231,6 +234,8 @@ def test_impossible_pairs_are_refused(written: dict[str, Any], words: str) -> No
         {"compute": {"device": "mps"}, "quantization": {"bits": 4}},  # bitsandbytes quantises on Apple GPUs
         {"compute": {"device": "cpu"}, "optimization": {"optim": "paged_adamw_8bit"}},
         {"provider": "unsloth", "strategy": "qlora", "lora": {"use_rslora": True}},
+        {"optimization": {"lr_scheduler_type": "polynomial", "learning_rate": 2e-7}},
+        {"optimization": {"lr_scheduler_type": "linear", "learning_rate": 0}},
     ],
 )
 def test_what_works_is_not_refused(written: dict[str, Any]) -> None:

@@ -129,6 +129,27 @@ def test_success_is_remembered_by_its_result_and_failure_by_its_record(heavy: He
     assert on_disk(files) == []
 
 
+def test_a_fault_that_nobody_foresaw_ends_the_job_in_words(
+    files: FileManager, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def work(_handle: CallHandle) -> dict[str, Any]:
+        raise OSError(24, "Too many open files")
+
+    async def one() -> None:
+        jobs = jobs_of(files)
+        await jobs.start(a_job("one"), work)
+        job = await until(jobs, "one", "failed")
+        assert job.error is not None
+        assert (job.error.code, job.finished_at is None) == ("job-unforeseen", False)
+        assert "Too many open files" in job.error.message
+        assert on_disk(files) == [("one", "failed")]
+        jobs.forget("one")
+
+    asyncio.run(one())
+    assert on_disk(files) == []
+    assert "Traceback" in caplog.text
+
+
 def test_what_the_end_of_the_server_cuts_off_is_told_by_the_next(heavy: HeavyProcess, files: FileManager) -> None:
     """One is at work, one waits; whether the server still comes to write their end or not."""
 

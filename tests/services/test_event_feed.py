@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text as sql
 
 from modelforge.database.database_manager import DatabaseManager
 from modelforge.exceptions import NotFoundError
@@ -159,3 +160,31 @@ def test_closing_ends_the_streams_and_a_deleted_run_too(
             await _everything(other, 0)
 
     asyncio.run(closing())
+
+
+def test_a_follower_that_fails_ends_the_streams_and_viewers_come_back_behind_their_last_event(
+    folder: RunFolder, database: DatabaseManager, files: FileManager
+) -> None:
+    """The index does not answer for a while."""
+
+    def rename(old: str, new: str) -> None:
+        with database.engine.begin() as connection:
+            connection.execute(sql(f"ALTER TABLE {old} RENAME TO {new}"))
+
+    async def coming_back() -> None:
+        feeds = EventFeeds(database, files)
+        say(folder, 3)
+        viewers = [asyncio.create_task(_everything(feeds, 0)) for _ in range(3)]
+        await asyncio.sleep(0.3)
+        rename("runs", "elsewhere")
+        folder.exit.write_text("{}")
+        async with asyncio.timeout(20):
+            assert await asyncio.gather(*viewers) == [([1, 2, 3], [])] * 3
+        assert (feeds._feeds, feeds.viewers) == ({}, 0)
+        folder.exit.unlink()
+        rename("elsewhere", "runs")
+        again = asyncio.create_task(_everything(feeds, 3))
+        await asyncio.to_thread(end, folder, database, files)
+        assert await again == ([4], ['end {"status":"succeeded"}'])
+
+    asyncio.run(coming_back())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from modelforge.exceptions import HardwareError
 from modelforge.hardware.profiles import recommended_models
 from modelforge.schemas.config import parse_training_config
+from modelforge.schemas.config.rlhf import RlhfConfig
 from modelforge.schemas.hardware import Accelerator, Hardware
 from modelforge.services.hardware_service import HardwareService
 from modelforge.storage.file_manager import FileManager
@@ -59,6 +62,59 @@ def test_what_is_advised_can_be_proposed(task: str, tmp_path: Path) -> None:
 
     for model in small.recommended_models(task):
         assert small.propose(model.id, "d", task=task, longest=256).model == model.id
+
+
+@pytest.mark.parametrize(
+    ("strategy", "finetuning_type"),
+    [
+        *((name, "lora") for name in ("sft", "qlora", "dpo", "kto", "reward", "rlhf")),
+        ("sft", "full"),
+        ("reward", "full"),
+    ],
+)
+@pytest.mark.parametrize("memory", [64 * GB, 2 * GB])
+@pytest.mark.parametrize("longest", [None, 20, 256, 5000])
+def test_what_is_proposed_can_be_trained_by_every_strategy(
+    strategy: str, finetuning_type: str, memory: int, longest: int | None, tmp_path: Path
+) -> None:
+    service = HardwareService(FileManager(tmp_path), machine(memory))
+
+    config = service.propose(
+        "starter:chat", "d", strategy=strategy, finetuning_type=finetuning_type, rows=1000, longest=longest
+    )
+
+    assert config.strategy.name == strategy
+    assert parse_training_config(config.model_dump(mode="json")).config == config
+    assert service.plan(config).fits
+
+
+def test_a_step_of_rewards_holds_whole_groups_of_answers(tmp_path: Path) -> None:
+    config = HardwareService(FileManager(tmp_path), machine(64 * GB)).propose("starter:chat", "d", strategy="rlhf")
+    optimization, strategy = config.optimization, config.strategy
+
+    assert isinstance(strategy, RlhfConfig)
+    answers = optimization.per_device_train_batch_size * optimization.gradient_accumulation_steps
+    assert answers % strategy.num_generations == 0
+    assert answers // strategy.num_generations == 4
+
+
+def test_the_longest_prompt_and_the_longest_answer_both_find_room(tmp_path: Path) -> None:
+    service = HardwareService(FileManager(tmp_path), machine(64 * GB))
+    for longest in (20, 100, 200):
+        config = service.propose("starter:chat", "d", strategy="rlhf", longest=longest)
+        assert isinstance(config.strategy, RlhfConfig)
+        assert config.data.max_length >= longest + config.strategy.max_completion_length
+
+
+def test_where_positions_are_few_prompt_and_sampled_answer_share_them(tiny_model: Path, tmp_path: Path) -> None:
+    model = shutil.copytree(tiny_model, tmp_path / "model")
+    described = json.loads((model / "config.json").read_text())
+    (model / "config.json").write_text(json.dumps({**described, "max_position_embeddings": 128}))
+
+    config = HardwareService(FileManager(tmp_path), machine(64 * GB)).propose(str(model), "d", strategy="rlhf")
+
+    assert isinstance(config.strategy, RlhfConfig)
+    assert (config.data.max_length, config.strategy.max_completion_length) == (128, 64)
 
 
 def gpu(free: int) -> Accelerator:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -60,3 +62,33 @@ def test_one_under_way_is_not_dismissed_and_no_more_than_so_many_are_kept(files:
     jobs.close()
     left = {one.id for one in begun(files).all()}
     assert left == {"download-open", *(f"download-{number:03}" for number in range(1, KEPT))}
+
+
+def run_to_its_end(jobs: HubJobs, job_id: str) -> HubJob:
+    """As a thread of the pool does."""
+    jobs._work(job_id)
+    return jobs.get(job_id)
+
+
+def test_a_job_whose_state_cannot_be_recorded_is_heard_out(files: FileManager) -> None:
+    jobs = begun(files)
+    jobs._keep(job("download-one"))
+    files.jobs("hub").rename(files.home / "away")
+    files.jobs("hub").write_text("no folder")
+    ended = run_to_its_end(jobs, "download-one")
+    assert (ended.status, ended.error and ended.error.code) == ("failed", "hub-offline")
+    assert ended.finished_at is not None
+    assert jobs._children == {}
+    jobs.close()
+
+
+def test_a_job_whose_process_cannot_start_has_failed_in_words(files: FileManager) -> None:
+    """What it is to be told cannot be told to another process."""
+    jobs = begun(files)
+    jobs._keep(job("download-one"))
+    jobs.files = SimpleNamespace(home=threading.Lock())  # type: ignore[assignment]
+    ended = run_to_its_end(jobs, "download-one")
+    assert (ended.status, ended.error and ended.error.code) == ("failed", "job-unforeseen")
+    again = jobs.retry("download-one")
+    assert again.attempt == ended.attempt + 1
+    jobs.close()

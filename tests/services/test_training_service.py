@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,12 @@ import pytest
 from modelforge.database.database_manager import DatabaseManager
 from modelforge.exceptions import ConfigurationError, ConflictError, HardwareError, TrainingError
 from modelforge.schemas.config import parse_training_config
+from modelforge.schemas.dataset import DatasetView
 from modelforge.schemas.events import Event
 from modelforge.schemas.plan import Advice
 from modelforge.services.run_making import default_name, refuse_broken
 from modelforge.services.training_service import TrainingService
+from modelforge.storage.atomic import write_json
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.launcher import ForkserverLauncher
 from modelforge.training.run_lock import read_owner
@@ -24,7 +27,7 @@ from modelforge.training.run_lock import read_owner
 CONFIG = {
     "model": "starter:chat",
     "dataset": "sample:support",
-    "data": {"max_length": 256, "max_samples": 40, "validation_split": 0.02},
+    "data": {"max_length": 256, "max_samples": 40, "validation_split": 0.33},
     "optimization": {"max_steps": 4, "per_device_train_batch_size": 2, "gradient_accumulation_steps": 1},
     "evaluation": {"max_rows": 4, "max_new_tokens": 4, "bootstrap_resamples": 100},
     "compute": {"num_threads": 1},
@@ -124,5 +127,27 @@ def test_what_breaks_a_truth_never_starts_and_what_does_not_fit_starts_only_by_f
         ("a", "hub:owner/set", "set-a"),
     ],
 )
-def test_a_run_is_named_after_data_and_model(model: str, dataset: str, name: str) -> None:
-    assert default_name(parse_training_config({"model": model, "dataset": dataset}).config) == name
+def test_a_run_is_named_after_data_and_model(model: str, dataset: str, name: str, tmp_path: Path) -> None:
+    config = parse_training_config({"model": model, "dataset": dataset}).config
+    assert default_name(config, FileManager(tmp_path)) == name
+
+
+def test_a_run_is_named_after_what_the_library_calls_its_data_and_its_model(tmp_path: Path) -> None:
+    files = FileManager(tmp_path)
+    data = {
+        "name": "cls v1.2.csv",
+        "created_at": datetime.now(UTC),
+        "bytes": 1,
+        "sha256": "0" * 64,
+        "rows": 2,
+        "columns": {},
+    }
+    view = DatasetView.model_validate(
+        {"id": "cls-20261129-140339-485577", "file_format": "csv", "shape": "text", **data}
+    )
+    (tmp_path / "draft").mkdir()
+    write_json(tmp_path / "draft" / "manifest.json", view.model_dump(mode="json"))
+    files.publish_dataset(tmp_path / "draft", view.id)
+    config = parse_training_config({"model": "starter:encoder", "dataset": view.id}).config
+
+    assert default_name(config, files) == "cls v1.2-encoder"

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from modelforge.exceptions import ModelForgeException
+from modelforge.schemas.config import parse_training_config
 from modelforge.tasks.generation import (
     all_end_token_ids,
     context_length,
     evaluating,
     generate_answers,
 )
+from modelforge.tasks.text_generation import TextGeneration
 from modelforge.tasks.watch import GenerationStopped, Watch
 
 TEXTS = ["hi", "what is the capital of France?", "a", "copy this: x1 y2 z3", "größer 😀", "b" * 60, "count to ten"]
@@ -58,13 +60,42 @@ def test_answers_are_those_of_a_plain_loop_whatever_the_batch(lively: tuple[Any,
     assert found == expected
 
 
-def test_the_models_own_sampling_settings_are_not_used(lively: tuple[Any, Any]) -> None:
+OWN_SETTINGS: dict[str, dict[str, Any]] = {
+    "sampling": {"do_sample": True, "temperature": 5.0, "top_k": 3, "top_p": 0.5, "min_p": 0.5, "typical_p": 0.5},
+    "penalties": {"repetition_penalty": 3.0, "no_repeat_ngram_size": 1, "exponential_decay_length_penalty": (1, 3.0)},
+    "beams": {"num_beams": 3, "num_beam_groups": 3, "diversity_penalty": 1.0, "length_penalty": 3.0},
+    "forced end": {"forced_eos_token_id": 5, "max_length": 3},
+    "guidance": {"guidance_scale": 3.0},
+    "contrast": {"penalty_alpha": 0.6, "top_k": 4},
+    "stop texts": {"stop_strings": ["e", " "]},
+    "time": {"max_time": 1e-9},
+    "layers": {"dola_layers": "low"},
+    "first tokens": {"begin_suppress_tokens": list(range(200))},
+}
+"""What a `generation_config.json` may hold that changes answers, or that `generate` refuses."""
+
+
+@pytest.mark.parametrize("own", [*OWN_SETTINGS, "words"])
+@pytest.mark.parametrize("adapted", [False, True], ids=["plain", "adapter"])
+def test_none_of_the_models_own_settings_is_used_and_all_are_kept(
+    lively: tuple[Any, Any], own: str, adapted: bool
+) -> None:
+    from peft import LoraConfig, get_peft_model
+
     model, tokenizer = lively
+    if adapted:
+        model = get_peft_model(model, LoraConfig(r=2, task_type="CAUSAL_LM", target_modules="all-linear"))
     expected = generate_answers(model, tokenizer, prompts(tokenizer), max_new_tokens=12, batch_size=4)
-    model.generation_config.update(
-        do_sample=True, temperature=5.0, top_k=3, top_p=0.5, repetition_penalty=3.0, no_repeat_ngram_size=1
-    )
+    said = sorted({token for text in expected for token in tokenizer(text)["input_ids"]})
+    words = {"bad_words_ids": [[one] for one in said], "suppress_tokens": said, "sequence_bias": [[[said[0]], -50.0]]}
+    settings = model.generation_config
+    settings.update(**(words if own == "words" else OWN_SETTINGS[own]))
+    before = settings.to_dict()
+
     assert generate_answers(model, tokenizer, prompts(tokenizer), max_new_tokens=12, batch_size=4) == expected
+
+    assert model.generation_config is settings
+    assert settings.to_dict() == before
 
 
 def test_an_answer_stops_at_every_end_token_and_holds_none(lively: tuple[Any, Any]) -> None:
@@ -143,3 +174,25 @@ def test_evaluating_leaves_buffers_usable_in_a_backward_pass(lively: tuple[Any, 
         assert not torch.is_grad_enabled()
         model(input_ids=torch.tensor([[5, 6, 7]]))
     model(input_ids=torch.tensor([[5, 6, 7]]), labels=torch.tensor([[5, 6, 7]])).loss.backward()
+
+
+@pytest.mark.parametrize(("mode", "longest"), [("keep_end", 40), ("keep_end", 8), ("keep_start", 1024)])
+def test_an_answer_is_asked_for_behind_as_much_of_its_prompt_as_in_training(
+    lively: tuple[Any, Any], mode: str, longest: int
+) -> None:
+    """Where the answer alone is too long, a prompt of one token is left."""
+    model, tokenizer = lively
+    turns = [{"role": "user", "content": "Say how many there are. " * 2}, {"role": "assistant", "content": "Not many."}]
+    row = {"prompt": turns[:1], "completion": turns[1:]}
+    data = {"max_length": longest, "truncation_mode": mode}
+    written = {"model": "m", "dataset": "d", "data": data, "evaluation": {"max_new_tokens": 8}}
+    config, task = parse_training_config(written).config, TextGeneration()
+    prompt = task.prompt_ids(row, tokenizer, config)
+    assert prompt is not None
+    answer = len(task.tokenise(row, tokenizer, config).input_ids) - len(prompt)
+    asked = prompt[-max(longest - answer, 1) :]
+    assert len(asked) == {40: 30, 8: 1, 1024: len(prompt)}[longest]
+
+    answers = task.answers(model, tokenizer, [row], config)
+
+    assert answers == generate_answers(model, tokenizer, [asked], max_new_tokens=8, batch_size=1)

@@ -11,7 +11,7 @@ import pytest
 from tiny_runs import carry_out, make_run, tiny_config
 
 from modelforge.evaluation.row_scores import RowScores
-from modelforge.exceptions import ConflictError, ProviderError
+from modelforge.exceptions import ConfigurationError, ConflictError, ProviderError
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.inference.chat_engine import ChatEngine
 from modelforge.inference.reader import classify, load_reader, longest
@@ -46,6 +46,27 @@ def recipe(model: Path, data: Path, /, **written: Any) -> Any:
             "optimization": {**optimization, **written.get("optimization", {})},
         },
     )
+
+
+def test_a_tokenizer_that_can_pad_nothing_is_refused_with_the_way_out(
+    tiny_model: Path, tmp_path: Path, data: Path, files: FileManager
+) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    tokenizer, bare = AutoTokenizer.from_pretrained(tiny_model), tmp_path / "bare"
+    AutoModelForCausalLM.from_pretrained(tiny_model).save_pretrained(bare)
+    tokenizer.pad_token = tokenizer.eos_token = None
+    tokenizer.save_pretrained(bare)
+    rlhf = {"name": "rlhf", "rewards": [{"kind": "exact_match"}], "num_generations": 2, "max_completion_length": 4}
+    for asked in (recipe(bare, data), tiny_config(bare, data, strategy=rlhf)):
+        with pytest.raises(ConfigurationError, match="neither a pad token nor an end token") as caught:
+            make_run(asked, files)
+        assert caught.value.code == "no-pad-token"
+
+    tokenizer.pad_token = "<|pad|>"  # the hint's way out
+    tokenizer.save_pretrained(bare)
+
+    assert carry_out(make_run(recipe(bare, data, optimization={"max_steps": 1}), files)).status == "succeeded"
 
 
 @pytest.mark.parametrize("kind", ["lora", "full"])

@@ -18,6 +18,7 @@ from modelforge.storage.file_manager import FileManager
 from modelforge.storage.prepared_data import PreparedData
 from modelforge.training.callbacks import ProgressCallback
 from modelforge.training.checkpoints import published
+from modelforge.training.trained_state import TrainedState
 
 
 @pytest.fixture
@@ -146,6 +147,40 @@ def test_a_stopped_run_goes_on_to_the_same_weights(tiny_model: Path, data: Path,
     assert weights_of(run, files) == weights_of(whole, files)
 
 
+@pytest.mark.parametrize("strategy", ["sft", "dpo"])
+@pytest.mark.parametrize("stop_after", [1, 4])
+def test_a_resumed_run_tells_the_mean_of_all_steps_since_the_last_figure(
+    tiny_model: Path, files: FileManager, tmp_path: Path, strategy: str, stop_after: int
+) -> None:
+    """A figure is told of steps 1, 2 to 4, and 5 to 8; the run is stopped behind the second of them, or the fifth."""
+    rows = [{"prompt": f"Ball {n}?", "chosen": f"good {n}" * (n % 4 + 1), "rejected": f"bad {n}"} for n in range(20)]
+    if strategy == "sft":
+        rows = [{"prompt": row["prompt"], "completion": row["chosen"]} for row in rows]
+    data = tmp_path / "rows.jsonl"
+    data.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    config = tiny_config(
+        tiny_model,
+        data,
+        strategy=strategy,
+        optimization={"max_steps": 8},
+        logging={"logging_steps": 4, "tensorboard": False},
+        evaluation={"eval_strategy": "no", "generate": False},
+    )
+    whole = carry_out(make_run(config, files, "whole"))
+
+    run = carry_out(make_run(config, files, "parts"), stop_after=stop_after)
+    assert run.status == "stopped"
+    assert [said["step"] for said in run.said("checkpoint")] == [stop_after + 1]
+    carry_out(run)
+
+    assert [said["step"] for said in run.said("progress")] == [1, 4, 8]
+    for measure in ("loss", "grad_norm", "learning_rate", "token_accuracy", "reward_margin"):
+        assert [said.get(measure) for said in run.said("progress")] == [
+            said.get(measure) for said in whole.said("progress")
+        ]
+    assert weights_of(run, files) == weights_of(whole, files)
+
+
 def test_answers_along_the_way_change_nothing_of_the_training(tiny_model: Path, data: Path, files: FileManager) -> None:
     settings: dict[str, Any] = {"lora": {"lora_dropout": 0.2}, "optimization": {"max_steps": 6}}
     every_second = {"eval_strategy": "steps", "eval_steps": 2}
@@ -213,6 +248,47 @@ def test_steps_that_end_inside_an_epoch_are_not_followed_by_one_more(
 
     assert run.losses == []
     assert weights_of(run, files) == before
+
+
+@pytest.mark.parametrize(
+    ("ends", "last"),
+    [
+        ({"optimization": {"max_steps": None, "num_train_epochs": 0.5}}, 5),
+        (
+            {
+                "optimization": {"max_steps": 12, "learning_rate": 0},
+                "evaluation": {"eval_strategy": "steps", "eval_steps": 2, "generate": False},
+                "checkpointing": {"early_stopping_patience": 1},
+            },
+            4,
+        ),
+    ],
+    ids=["inside an epoch", "early"],
+)
+def test_a_worker_killed_behind_its_last_checkpoint_has_trained_all(
+    tiny_model: Path,
+    data: Path,
+    files: FileManager,
+    monkeypatch: pytest.MonkeyPatch,
+    ends: dict[str, Any],
+    last: int,
+) -> None:
+    """Before it had noted that this is the result."""
+    run = make_run(tiny_config(tiny_model, data, **ends), files)
+    with monkeypatch.context() as killed:
+        killed.setattr(TrainedState, "_keep_result", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            carry_out(run)
+    assert not run.folder.trained.exists()
+
+    assert carry_out(run).status == "succeeded"
+
+    assert [said["step"] for said in run.said("progress")] == [*range(1, last + 1)]
+    assert json.loads(run.folder.trained.read_text())["checkpoint"].startswith(f"checkpoint-{last}")
+
+
+def interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
 
 
 def test_a_training_that_diverges_fails_and_publishes_nothing(

@@ -36,6 +36,18 @@ def test_events_come_back_with_the_offset(tmp_path: Path) -> None:
     assert read_events(path, rest.offset).events == ()
 
 
+def test_what_no_text_holds_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    with EventLog(path, epoch=1) as log:
+        written = log.append("notice", {"text": "a\0b", "\0": [{"file": "\udcff.txt"}, ("\\u0000",)], "step": 3})
+        log.append("notice", {"text": "on"})
+
+    first, second = read_events(path).events
+    assert first == written
+    assert first.data == {"text": "a\ufffdb", "\ufffd": [{"file": "\ufffd.txt"}, ["\\u0000"]], "step": 3}
+    assert second.data == {"text": "on"}
+
+
 def test_numbers_go_on_over_attempts(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     for epoch in (1, 2, 3):

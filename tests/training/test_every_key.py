@@ -252,7 +252,7 @@ SUMMARIES = {"task": "summarization", "model": "starter:seq2seq"}
 
 EFFECTS: dict[str, tuple[Observe, dict[str, Any], Any]] = {
     # key → (what is looked at, what the config says beside it, the other value)
-    "name": (lambda _, config: config.name or default_name(config), {}, "other"),
+    "name": (lambda place, config: config.name or default_name(config, place.files), {}, "other"),
     "task": (lambda _, config: TaskFactory.create_task(config.task).primary_metric, {}, "summarization"),
     "model": (lambda _, config: HuggingFaceProvider().resolve(config.model), {}, "starter:chat"),
     "model_revision": (
@@ -278,7 +278,7 @@ EFFECTS: dict[str, tuple[Observe, dict[str, Any], Any]] = {
     "strategy.loss_type": (trainer_argument("loss_type"), PAIRS, "ipo"),
     "strategy.label_smoothing": (
         trainer_argument("label_smoothing"),
-        {**PAIRS, "strategy": {"name": "dpo", "loss_type": "robust"}},
+        {**PAIRS, "strategy": {"name": "dpo", "loss_type": "robust", "label_smoothing": 0.2}},
         0.1,
     ),
     "strategy.desirable_weight": (trainer_argument("desirable_weight"), MARKS, 2.0),

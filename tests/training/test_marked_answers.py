@@ -10,11 +10,16 @@ import pytest
 from tiny_runs import TinyRun, carry_out, make_run, tiny_config
 
 from modelforge.data.marked_answers import MarkedCollator
+from modelforge.evaluation.report_text import markdown
+from modelforge.evaluation.row_scores import RowScores
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.strategies import KtoConfig
 from modelforge.schemas.evaluation import EvaluationRequest
+from modelforge.schemas.report import EvaluationReport
 from modelforge.storage.file_manager import FileManager
+from modelforge.storage.prepared_data import PreparedData
 from modelforge.strategies.kto_strategy import balance_findings
+from modelforge.training.held_out import held_out_rows
 from modelforge.training.measuring import evaluate
 
 
@@ -50,15 +55,80 @@ def test_training_begins_where_the_model_equals_its_reference(whole: TinyRun) ->
     assert first["kl"] == pytest.approx(0, abs=1e-4)
 
 
-def test_the_report_says_how_often_the_model_moved_as_the_marks_ask(whole: TinyRun) -> None:
+def test_the_report_says_how_well_each_model_tells_the_marks_apart(whole: TinyRun) -> None:
     report = whole.said("report")[0]
 
-    agreement = report["metrics"]["mark_agreement"]
-    assert report["primary_metric"] == "mark_agreement"
-    assert (agreement["base"], agreement["n"]) == (0.5, 6)
-    assert "marked_good" not in report["metrics"]
-    assert report["metrics"]["exact_match"]["n"] < 6  # a bad answer is nothing to be met
+    told = report["metrics"]["marks_told_apart"]
+    rows = held_out_rows(PreparedData(whole.folder.data), whole.folder.read_spec().config)
+    good = [bool(row["label"]) for row in rows]
+    assert report["primary_metric"] == "marks_told_apart"
+    for side in ("base", "tuned"):
+        scores = RowScores.model_validate_json(whole.folder.scores(side).read_bytes())
+        nats = [nll / count for nll, count in zip(scores.nll, scores.tokens, strict=True)]
+        right = [
+            (nats[one] < nats[other]) + (nats[one] == nats[other]) / 2
+            for one in range(len(rows))
+            for other in range(len(rows))
+            if good[one] and not good[other]
+        ]
+        assert told[side] == pytest.approx(sum(right) / len(right))
+    assert told["n"] == len(rows) == 6
+    assert report["metrics"]["exact_match"]["n"] == report["metrics"]["perplexity"]["n"] == sum(good) < 6
     assert set(whole.said("evaluation")[-1]) >= {"reward_chosen", "reward_rejected", "kl"}
+
+
+def test_a_model_that_has_not_changed_has_not_become_better(tiny_model: Path, tmp_path: Path) -> None:
+    config = marks_config(
+        tiny_model,
+        tmp_path,
+        optimization={"max_steps": 2, "learning_rate": 1e-9},
+        data={"validation_split": 0.5},
+        evaluation={"generate": False, "max_rows": 12},
+    )
+
+    report = carry_out(make_run(config, FileManager(tmp_path / "home"))).said("report")[0]
+
+    told = report["metrics"]["marks_told_apart"]
+    assert (report["primary_metric"], report["verdict"], told["n"]) == ("marks_told_apart", "no evidence", 12)
+    assert told["tuned"] == pytest.approx(told["base"], abs=0.01)
+
+
+@pytest.mark.parametrize(("good", "mark"), [(True, "good"), (False, "bad")])
+def test_where_one_mark_is_held_out_alone_there_is_nothing_to_judge(
+    good: bool, mark: str, tiny_model: Path, tmp_path: Path
+) -> None:
+    data = write_marks(tmp_path / "marks.jsonl", rows=12)
+    lines = [json.loads(line) for line in data.read_text().splitlines()]
+    alike = tmp_path / "alike.jsonl"
+    alike.write_text("".join(json.dumps({**line, "label": good}) + "\n" for line in lines))
+    config = tiny_config(
+        tiny_model, alike, strategy={"name": "kto"}, optimization={"max_steps": 1}, evaluation={"generate": False}
+    )
+
+    report = carry_out(make_run(config, FileManager(tmp_path / "home"))).said("report")[0]
+
+    assert (report["primary_metric"], report["verdict"]) == ("marks_told_apart", "no evidence")
+    assert report["sentence"] == (
+        f"No evidence: every held-out answer is marked {mark}, so there is nothing to tell apart."
+    )
+    assert set(report["metrics"]) == ({"perplexity"} if good else set())
+
+
+def test_a_report_of_an_earlier_version_is_still_read_and_shown() -> None:
+    agreement = {
+        "base": 0.5,
+        "tuned": 0.75,
+        "difference": 0.25,
+        "ci95": [0.1, 0.4],
+        "n": 60,
+        "higher_is_better": True,
+        "verdict": "better",
+    }
+    found = {"metrics": {"mark_agreement": agreement}, "primary_metric": "mark_agreement", "verdict": "better"}
+
+    report = EvaluationReport.model_validate({**found, "sentence": "Better.", "confidence": 0.95})
+
+    assert "| agreement with the marks | 0.50 | 0.75 |" in markdown(report)
 
 
 def test_measured_alone_the_model_is_judged_by_the_good_answers(whole: TinyRun) -> None:
@@ -67,7 +137,7 @@ def test_measured_alone_the_model_is_judged_by_the_good_answers(whole: TinyRun) 
     found = evaluate(asked, FileManager(whole.folder.home), evaluation_id="eval-1")
 
     metrics = whole.said("report")[0]["metrics"]
-    assert set(found.scores) == set(metrics) - {"mark_agreement"}
+    assert set(found.scores) == set(metrics)
     for name, score in found.scores.items():
         assert (score.value, score.n) == (pytest.approx(metrics[name]["tuned"], rel=1e-4), metrics[name]["n"])
 
@@ -109,7 +179,7 @@ def test_a_run_has_no_row_that_is_compared_with_itself(
         data,
         strategy={"name": "kto", "desirable_weight": 2.2},
         optimization={"max_steps": 6, "per_device_train_batch_size": 4},
-        evaluation={"generate": False, "per_device_eval_batch_size": 3},
+        evaluation={"generate": False, "per_device_eval_batch_size": 3, "max_rows": 7},
     )
     run = make_run(config, FileManager(tmp_path / "home"))
     monkeypatch.setattr(MarkedCollator, "__call__", keep)

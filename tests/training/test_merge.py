@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from modelforge.evaluation.report_text import write_report
 from modelforge.exceptions import ConflictError, TrainingError
@@ -16,6 +18,7 @@ from modelforge.schemas.model import ModelManifest
 from modelforge.schemas.report import EvaluationReport, ExampleAnswer
 from modelforge.schemas.run import RunSpec
 from modelforge.starter import starter_path
+from modelforge.storage.atomic import write_json
 from modelforge.storage.file_manager import FileManager
 from modelforge.training import merge as merging
 from modelforge.training.merge import PROMPTS, merge
@@ -46,7 +49,6 @@ def run_spec(model: str, run_id: str = RUN) -> RunSpec:
 
 def adapter(files: FileManager, base: Path, model: str | None = None, run_id: str = RUN, **lora: Any) -> ModelManifest:
     """A published adapter that changes every answer."""
-    import torch
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -69,7 +71,6 @@ def adapter(files: FileManager, base: Path, model: str | None = None, run_id: st
 
 @pytest.mark.parametrize("lora", [{}, {"use_rslora": True}, {"use_dora": True}])
 def test_merged_weights_answer_as_the_adapter(tiny_model: Path, files: FileManager, lora: dict[str, Any]) -> None:
-    import torch
     from peft import AutoPeftModelForCausalLM
     from transformers import AutoModelForCausalLM
 
@@ -110,6 +111,43 @@ def test_merging_twice_gives_the_first_and_never_another_s(tiny_model: Path, fil
     assert len(files.models()) == 3
 
 
+def test_a_merge_in_another_number_type_is_not_taken_for_the_one_asked_for(
+    tiny_model: Path, files: FileManager
+) -> None:
+    manifest = adapter(files, tiny_model)
+    first = merge(manifest.id, files=files)  # in the base's, float32
+    assert merge(manifest.id, files=files, dtype="float32") == first
+
+    with pytest.raises(ConflictError, match="in float32 and not in bfloat16") as caught:
+        merge(manifest.id, files=files, dtype="bfloat16")
+
+    assert caught.value.code == "merged-in-other-type"
+    other = merge(manifest.id, files=files, dtype="bfloat16", new_id="in-half")
+    assert (other.merged_from, (other.merge_check or {})["dtype"]) == (manifest.id, "bfloat16")
+    assert {tensor.dtype for tensor in load_file(files.model("in-half").root / "model.safetensors").values()} == {
+        torch.bfloat16
+    }
+
+
+def test_adapters_that_no_run_made_are_told_apart(tiny_model: Path, files: FileManager) -> None:
+    one, other = (adapter(files, tiny_model, run_id=name) for name in ("one", "other"))
+    for manifest in (one, other):
+        write_json(files.model(manifest.id).manifest, {**manifest.model_dump(mode="json"), "run_id": None})
+    first = merge(one.id, files=files, new_id="whole")
+
+    assert merge(one.id, files=files, new_id="whole") == first
+    with pytest.raises(ConflictError, match="There is a model whole already"):
+        merge(other.id, files=files, new_id="whole")
+
+
+def test_a_merge_of_an_earlier_version_is_known_by_its_run(tiny_model: Path, files: FileManager) -> None:
+    manifest = adapter(files, tiny_model)
+    first = merge(manifest.id, files=files).model_copy(update={"merged_from": None})
+    write_json(files.model(first.id).manifest, first.model_dump(mode="json", exclude={"merged_from"}))
+
+    assert merge(manifest.id, files=files) == first
+
+
 def test_full_weights_cannot_be_merged(tiny_model: Path, files: FileManager) -> None:
     merged = merge(adapter(files, tiny_model).id, files=files)
     with pytest.raises(ConflictError, match="full weights already"):
@@ -123,7 +161,6 @@ def test_a_merge_that_answers_differently_is_not_kept(
     save = merging.save_full
 
     def damage(model: Any, folder: Path, dtype: Any) -> None:
-        import torch
 
         with torch.no_grad():
             model.model.layers[0].mlp.down_proj.weight.add_(0.05)
@@ -141,7 +178,6 @@ def test_a_merge_that_answers_differently_is_not_kept(
 
 def sharp_t5(files: FileManager, folder: Path) -> ModelManifest:
     """A published adapter on a T5 of which fp32 does not tell the logits to four digits."""
-    import torch
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
@@ -208,7 +244,6 @@ def test_a_calm_model_is_given_no_more_room_than_its_weights_are_rounded_by(
 
 
 def test_what_makes_more_of_rounding_than_half_precision_may_is_not_let_through() -> None:
-    import torch
 
     ours, theirs = (Answer([1], "a", [2], torch.tensor([[10.0, one]])) for one in (1.0, 1.3))
 
@@ -246,7 +281,6 @@ def test_a_weight_that_is_no_number_is_refused(
     save = merging.save_full
 
     def damage(model: Any, folder: Path, dtype: Any) -> None:
-        import torch
 
         with torch.no_grad():
             model.model.norm.weight[0] = float("nan")

@@ -203,7 +203,7 @@ def test_each_loss_moves_the_weights(loss: str, prepared: RunFolder, tmp_path: P
 
     shutil.copytree(prepared.home, tmp_path / "home")
     files, written = FileManager(tmp_path / "home"), prepared.read_spec()
-    strategy = DpoConfig(loss_type=loss, label_smoothing=0.001 if loss == "exo_pair" else 0.0)
+    strategy = DpoConfig(loss_type=loss, label_smoothing=0.001 if loss in ("robust", "exo_pair") else 0.0)
     spec = written.model_copy(update={"config": written.config.model_copy(update={"strategy": strategy})})
     said: list[dict[str, Any]] = []
 

@@ -176,6 +176,23 @@ def test_rows_held_out_of_a_stage_are_looked_for_in_what_all_stages_before_it_tr
     assert leaks[2][0].startswith(f"{made[0].rows} validation row(s) are in what stage sft trains on, ")
 
 
+def test_prompts_held_out_of_a_stage_are_looked_for_in_the_stages_before_it(tiny_model: Path, tmp_path: Path) -> None:
+    written = recipe(tiny_model, tmp_path)
+    rows = [json.loads(line) for line in (tmp_path / "rows.jsonl").read_text().splitlines()]
+    pairs = [
+        {"prompt": one["input"], "chosen": f"It would be {n * 7919}", "rejected": "?"} for n, one in enumerate(rows)
+    ]
+    held_out = tmp_path / "held-out.jsonl"
+    held_out.write_text("".join(json.dumps(pair) + "\n" for pair in pairs))
+    written["stages"][1]["data"] = {"validation_dataset": str(held_out)}
+    with FileManager(tmp_path / "home").scratch() as scratch:
+        first, second = check_stages(parse_stages(written), FileManager(tmp_path / "home"), scratch)
+
+    (found,) = [one for one in second.preparation.preflight.findings if one.code == "earlier-stage-learned-prompts"]
+    assert found.params == {"count": first.preparation.preflight.rows, "stage": "sft"}
+    assert "in what stage sft trains on, with another answer" in found.message
+
+
 def test_a_later_stage_that_would_be_refused_refuses_all(tiny_model: Path, tmp_path: Path) -> None:
     files = FileManager(tmp_path / "home")
     short = parse_stages(recipe(tiny_model, tmp_path, {}, {"data": {"max_length": 8}}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -132,7 +133,19 @@ def test_causes_are_looked_through() -> None:
     assert is_disk_full(RuntimeError("Error while serializing: I/O error: No space left on device (os error 28)"))
     assert not is_disk_full(FileNotFoundError(2, "No such file"))
     assert not is_out_of_memory(RuntimeError("shapes do not match"))
-    assert explain(ValueError(""), 3).message == "no message"
+
+
+def test_an_error_without_a_text_says_its_type_and_its_place() -> None:
+    def give_up() -> None:
+        raise AssertionError
+
+    with pytest.raises(AssertionError) as caught:
+        give_up()
+
+    told = explain(caught.value, 3)
+    assert re.fullmatch(r"AssertionError without a text, raised in give_up \(test_worker\.py:\d+\)", told.message)
+    assert told.params == {"message": told.message}
+    assert explain(ValueError(" "), None).message == "ValueError without a text"
 
 
 def test_the_environment_keeps_only_the_secrets_that_are_needed() -> None:

@@ -33,6 +33,8 @@ const dataset = createRoute({
 const runs = createRoute({
   getParentRoute: () => root,
   path: '/runs',
+  validateSearch: (search: Record<string, unknown>): { chosen?: string[] } =>
+    Array.isArray(search['chosen']) ? { chosen: search['chosen'].map(String) } : {},
   component: lazyRouteComponent(() => import('./routes/runs'), 'RunsPage'),
 })
 

@@ -38,6 +38,24 @@ test('every setting has its name and its help in German', () => {
   expect(untold.map(({ texts }) => texts)).toEqual([])
 })
 
+test('every setting of a recipe has a name in English that is not made from its key, and no two look alike in a group', () => {
+  const told = (field: Field) =>
+    field.texts.map((key) => (en.setting as Record<string, { name: string }>)[key]?.name).find(Boolean)
+  const recipes = STRATEGIES.map((strategy) =>
+    fieldsOf(ROOT, { strategy }).filter(({ group, name }) => group !== '' || name.includes('_')),
+  )
+  expect(
+    recipes
+      .flat()
+      .filter((field) => !told(field))
+      .map(({ dotted }) => dotted),
+  ).toEqual([])
+  for (const fields of recipes) {
+    const names = fields.map((field) => `${field.group}: ${told(field)}`)
+    expect(names.filter((name, place) => names.indexOf(name) !== place)).toEqual([])
+  }
+})
+
 test('a setting that does not mean the same everywhere is not explained as if it did', () => {
   const meanings = new Map<string, Set<string>>()
   for (const { texts, description } of FIELDS) {

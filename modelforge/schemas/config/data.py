@@ -20,9 +20,11 @@ class DataConfig(Schema):
     validation_dataset: str | None = None
     """A dataset of its own to evaluate on. Without it, `validation_split` is held out."""
     validation_split: float = Field(default=0.1, ge=0, le=0.5)
-    """The share of rows held out for evaluation, duplicates kept on one side. 0 holds out none."""
+    """The share of the rows used that is held out for evaluation, duplicates and the rows of one prompt kept on one
+    side. 0 holds out none."""
     max_samples: int | None = Field(default=None, ge=1)
-    """Train on at most this many rows, chosen by the seed."""
+    """Train on at most this many rows, chosen by the seed; `validation_split` is then the share of these and the rows
+    held out."""
     drop_duplicates: bool = False
     """Leave out rows that repeat an earlier one exactly."""
     system_prompt: str | None = None

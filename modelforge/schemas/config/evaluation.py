@@ -12,7 +12,7 @@ class EvaluationConfig(Schema):
     """How the run is measured, before, during and after training."""
 
     eval_strategy: Moment = "epoch"
-    """When the held-out loss is measured during training."""
+    """When the loss on `max_rows` held-out rows is measured during training."""
     eval_steps: int = Field(default=100, ge=1)
     """Optimizer steps between two measurements, with `eval_strategy: steps`."""
     per_device_eval_batch_size: int = Field(default=8, ge=1)
@@ -20,7 +20,8 @@ class EvaluationConfig(Schema):
     generate: bool = True
     """Write answers to the held-out rows with the base and with the tuned model, and score both."""
     max_rows: int | None = Field(default=200, ge=1)
-    """Held-out rows that are scored before and after. Empty scores all of them."""
+    """Held-out rows that are measured before, during and after training, drawn by the seed. Empty measures all of
+    them."""
     max_new_tokens: int = Field(default=256, ge=1)
     """The longest answer that is written, in tokens."""
     sample_rows: int = Field(default=3, ge=0, le=20)

@@ -14,6 +14,7 @@ from modelforge.schemas.config.fields import config_fields, groups, strategy_cla
 from modelforge.schemas.config.plug_ins import name_of
 from modelforge.schemas.config.spellings import FLAT
 from modelforge.schemas.config.training_config import TrainingConfig
+from modelforge.schemas.config.written import is_storable, shown
 from modelforge.schemas.named_faults import OF_PYDANTIC
 from modelforge.schemas.problem import limits_of
 from modelforge.schemas.remark import Remark, remark, sentences
@@ -44,11 +45,15 @@ class Reading:
     faults: list[dict[str, Any]] = field(default_factory=list)
 
     def put(self, path: Path, value: Any, written: str) -> None:
-        """Set `value` at `path`; the same key under two names with two values is a fault."""
+        """Set `value` at `path`. The same key under two names with two values is a fault, as is text none can keep."""
         if path in self.written_as and self._value(path) != value:
-            other, said = self.written_as[path], repr(self._value(path))
+            other, said = self.written_as[path], shown(self._value(path))
             expected = f"`{other}` already says {said}"
             self._fault("said-twice", written, value, expected, "Keep one.", other=other, said=said)
+            return
+        if not is_storable(value):
+            expected = "text without the character NUL or halves of characters"
+            self._fault("no-text", written, value, expected, "Take them out.")
             return
         self.written_as[path] = written
         if written != ".".join(path):
@@ -185,17 +190,26 @@ def _fault_of(item: Any, written_as: Mapping[Path, str]) -> dict[str, Any]:
         fix = f"Leave it out, or choose a strategy that has it: {owners}."
         return fault_of("of-another-strategy", key, item["input"], "a key of the chosen strategy", fix, owners=owners)
     together = not path or (item["type"] not in OF_PYDANTIC and isinstance(item["input"], dict))
-    found = COMBINATION if together else repr(item["input"])
-    expected = item["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    found = COMBINATION if together else shown(item["input"])
+    expected = _expected_of(item)
     fix = f"Correct `{key}`." if path else ""
     unnamed = "combination" if path else "whole-recipe"
     kind = unnamed if together and item["type"] == "value_error" else item["type"]
     return {"key": key, "found": found, "expected": expected, "fix": fix, "kind": kind, "params": limits_of(item)}
 
 
+def _expected_of(item: Any) -> str:
+    """What pydantic looked for, in words that know nothing of its unions."""
+    if item["type"] == "union_tag_invalid":
+        return f"one of {item['ctx']['expected_tags']} under {item['ctx']['discriminator']}"
+    if item["type"] == "union_tag_not_found":
+        return f"the key {item['ctx']['discriminator']}, which says what it is"
+    return str(item["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+
+
 def fault_of(kind: str, key: str, found: Any, expected: str, fix: str, **params: str) -> dict[str, Any]:
     """A fault of a recipe: where, what, and by its kind and the values within it, what other languages say of it."""
-    return {"key": key, "found": repr(found), "expected": expected, "fix": fix, "kind": kind, "params": params}
+    return {"key": key, "found": shown(found), "expected": expected, "fix": fix, "kind": kind, "params": params}
 
 
 def _known_prefix(loc: tuple[int | str, ...]) -> Path:

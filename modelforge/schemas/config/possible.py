@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from modelforge.schemas.config.training_config import TrainingConfig
 
 
+POLYNOMIAL_END = 1e-7
+"""The learning rate at which transformers lets a polynomial schedule end."""
+
+
 class Impossible(NamedTuple):
     """Why a run cannot be carried out, with the way out."""
 
@@ -24,9 +28,21 @@ class Impossible(NamedTuple):
 
 def impossible(config: TrainingConfig) -> Iterator[Impossible]:
     """Each reason why the run cannot be carried out, with the way out."""
+    yield from _schedule(config)
     yield from _measuring(config)
     yield from _learning_from_comparison(config)
     yield from _reinforcement(config)
+
+
+def _schedule(config: TrainingConfig) -> Iterator[Impossible]:
+    optimization = config.optimization
+    if optimization.lr_scheduler_type == "polynomial" and optimization.learning_rate <= POLYNOMIAL_END:
+        yield Impossible(
+            "polynomial-ends-higher",
+            f"a polynomial schedule falls to {POLYNOMIAL_END:g}, and optimization.learning_rate begins no higher; "
+            "raise it, or set optimization.lr_scheduler_type: linear",
+            {"end": f"{POLYNOMIAL_END:g}"},
+        )
 
 
 def _measuring(config: TrainingConfig) -> Iterator[Impossible]:

@@ -76,8 +76,13 @@ class DpoConfig(ComparingKnobs):
                 loss=self.loss_type,
                 smoothed=", ".join(SMOOTHED_LOSSES),
             )
-        if self.loss_type == "exo_pair" and not self.label_smoothing:
-            raise at_odds("loss-wants-smoothing", "exo_pair needs label_smoothing above 0; its paper uses 0.001")
+        if self.loss_type in ("robust", "exo_pair") and not self.label_smoothing:
+            raise at_odds(
+                "loss-wants-smoothing",
+                "{loss} needs label_smoothing above 0, the share of pairs that may be labelled the wrong way round: "
+                "robust is sigmoid without it, and the paper of exo_pair uses 0.001",
+                loss=self.loss_type,
+            )
         return self
 
     @property

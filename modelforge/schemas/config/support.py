@@ -228,9 +228,13 @@ REFUSALS: tuple[Refusal, ...] = (
 )
 
 
-def why_not(config: TrainingConfig) -> Refusal | None:
-    """Why a config cannot run, as far as the pairs of its values tell; nothing where none of them is refused."""
-    values = {name: read(config) for name, read in DIMENSIONS.items()}
+def why_not(config: TrainingConfig, **known: str) -> Refusal | None:
+    """Why a config cannot run, as far as the pairs of its values tell; nothing where none of them is refused.
+
+    Args:
+        known: what is known better than the config says it, by dimension.
+    """
+    values = {**{name: read(config) for name, read in DIMENSIONS.items()}, **known}
     return next((refusal for refusal in REFUSALS if refusal.speaks_of(values)), None)
 
 

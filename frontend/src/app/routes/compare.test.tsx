@@ -64,7 +64,7 @@ test('runs of one name are told apart, in the legend, in the tables and by how t
   const heads = await screen.findAllByRole('columnheader', {}, { timeout: 5_000 })
   const named = ['support-chat-0', 'another', ...ids.slice(2)]
   expect(heads.slice(1).map((head) => head.textContent)).toEqual(named)
-  expect(words('Training loss, smoothed')).toEqual(named.map((name) => `${name} 1.474`))
+  expect(words('Training loss, smoothed')).toEqual(named.map((name) => `${name} 1`))
   const looks = legend('Training loss, smoothed').map((entry) => entry.querySelector('i, svg')?.outerHTML)
   expect(new Set(looks).size).toBe(ids.length)
   expect(complaints.mock.calls.filter(([said]) => String(said).includes('same key'))).toEqual([])
@@ -116,9 +116,7 @@ test('both answers of a pair have a chart of their own each, and a held-out meas
 test('a run that is gone is named, and the others are compared', async () => {
   page(['support-chat-0', 'gone', 'support-chat-1'])
   expect(await screen.findByText(/^gone is not there any more/)).toBeInTheDocument()
-  await waitFor(() =>
-    expect(words('Training loss, smoothed')).toEqual(['support-chat 1.474', 'another 1.474']),
-  )
+  await waitFor(() => expect(words('Training loss, smoothed')).toEqual(['support-chat 1', 'another 1']))
   const heads = await screen.findAllByRole('columnheader')
   expect(heads.slice(1).map((head) => head.textContent)).toEqual(['support-chat', 'another'])
   expect(screen.queryByRole('alert')).toBeNull()
@@ -129,7 +127,7 @@ test('a run that cannot be read is named, and the others are compared', async ()
   page(ids.slice(0, 3))
   const notice = await screen.findByRole('alert')
   expect(notice).toHaveTextContent('support-chat-2 could not be readIt is refused.')
-  expect(words('Training loss, smoothed').slice(0, 2)).toEqual(['support-chat 1.474', 'another 1.474'])
+  expect(words('Training loss, smoothed').slice(0, 2)).toEqual(['support-chat 1', 'another 1'])
 })
 
 test('runs are read again while one of them is active, once more when it has ended, and then no more', async () => {
@@ -141,7 +139,7 @@ test('runs are read again while one of them is active, once more when it has end
   }
   live('running', [2, 1])
   page(ids.slice(0, 2))
-  await vi.waitFor(() => expect(words('Training loss, smoothed')[1]).toBe('another 1.474'))
+  await vi.waitFor(() => expect(words('Training loss, smoothed')[1]).toBe('another 1'))
   live('running', [2, 2])
   await vi.advanceTimersByTimeAsync(11_000)
   await vi.waitFor(() => expect(words('Training loss, smoothed')[1]).toBe('another 2'))
@@ -163,9 +161,50 @@ test('a measure has the interval that the report of its run gives, and a name is
   const cells = (await screen.findAllByRole('cell')).map(({ textContent }) => textContent)
   expect(cells.slice(0, 4)).toEqual([
     'ROUGE-1',
-    'support-chat0',
-    'another0.195% interval over its base: +0.100 to +0.500',
+    'support-chat0.000',
+    'another0.100on 9 rows95% interval over its base: +0.100 to +0.500',
     'optimization.learning_rate',
   ])
   expect(cells).not.toContain('name')
+})
+
+/** Two runs that are done: over so many rows each, and with so many settings that differ. */
+function measuredOn(rows: number[], settings: Record<string, unknown[]>) {
+  server.settings = settings
+  rows.forEach((n, index) => {
+    const id = `support-chat-${index}`
+    const metric = { base: 0, tuned: 0.4, difference: 0.4, ci95: [0.1, 0.5], n, higher_is_better: true }
+    const report = { metrics: { rouge1: metric }, primary_metric: 'rouge1', confidence: 0.95 }
+    server.runs[id] = { id, name: id, status: 'succeeded', report }
+  })
+  page(ids.slice(0, 2))
+}
+
+test.each([
+  ['other numbers of rows', [100, 6], {}],
+  ['another dataset', [100, 100], { dataset: ['one', 'other'] }],
+  ['another seed', [100, 100], { seed: [1, 2] }],
+])('over %s no score is the best, and the page says why', async (_, rows, settings) => {
+  measuredOn(rows, settings)
+  const cells = await screen.findAllByRole('cell')
+  expect(cells[1]).toHaveTextContent(`on ${rows[0]} rows`)
+  expect(cells[2]).toHaveTextContent(`on ${rows[1]} rows`)
+  expect(screen.getByText(/^These models were not measured on the same held-out rows/)).toBeInTheDocument()
+  expect(document.querySelector('td strong')).toBeNull()
+})
+
+test('over the same rows the best score is marked', async () => {
+  measuredOn([100, 100], { 'optimization.learning_rate': [1e-4, 2e-4] })
+  const cells = await screen.findAllByRole('cell')
+  expect(cells[2]?.querySelector('strong')).toHaveTextContent('0.1')
+  expect(screen.queryByText(/^These models were not measured/)).toBeNull()
+})
+
+test('what is in percent, and what is in bytes, says so', async () => {
+  const series = { loss: [2, 1], utilization: [20.02, 45.19], memory_bytes: [2 ** 29, 2 ** 30] }
+  server.series = { 'support-chat-0': series, 'support-chat-1': series }
+  page(ids.slice(0, 2))
+  await screen.findByText('Memory')
+  expect(words('Memory')).toEqual(['support-chat 1 GiB', 'another 1 GiB'])
+  expect(words('Utilisation of the device, in percent')).toEqual(['support-chat 45%', 'another 45%'])
 })

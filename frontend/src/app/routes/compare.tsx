@@ -8,7 +8,7 @@ import grid from '@/components/ui/grid.module.css'
 import { Notice } from '@/components/ui/notice'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
-import { type Comparison, useComparison } from '@/features/runs/api/compare'
+import { type Comparison, rowsDiffer, useComparison } from '@/features/runs/api/compare'
 import { ComparisonTable } from '@/features/runs/components/comparison-table'
 import { OverlaidCharts } from '@/features/runs/components/overlaid-charts'
 
@@ -56,10 +56,18 @@ function Tables({ comparison: { runs, table, error } }: { comparison: Comparison
   const columns = table.runs.map(
     (id) => runs.find((one) => one.id === id) ?? { id, name: id, run: undefined },
   )
+  const differ = rowsDiffer(table, columns)
   return (
     <>
+      {differ ? <Notice tone="warn">{t('compare.rowsDiffer')}</Notice> : null}
       <Card flush title={t('compare.metrics')}>
-        <ComparisonTable measured label={t('compare.metrics')} runs={columns} values={table.metrics} />
+        <ComparisonTable
+          measured
+          alike={!differ}
+          label={t('compare.metrics')}
+          runs={columns}
+          values={table.metrics}
+        />
       </Card>
       <Card flush title={t('compare.settings')}>
         <ComparisonTable label={t('compare.settings')} runs={columns} values={table.settings} />

@@ -49,7 +49,7 @@ const server = vi.hoisted(() => {
       return Response.json({ rows: [{ text: 'A row' }], offset: 0, total: 2, cut: [] })
     if (pathname === '/api/v1/datasets/inspect') return Response.json(inspection)
     if (pathname === '/api/v1/datasets/repeats')
-      return Response.json({ rows: 2, exact: 0, near: 0, examples: [] })
+      return Response.json({ rows: 2, exact: 0, near: 0, prompts: 0, examples: [] })
     return problem(404)
   }
   return state
@@ -72,9 +72,9 @@ async function openMapping() {
 test('what was taken for the wrong shape is read differently, beginning with how it is read now', async () => {
   const { user, card, pick } = await openMapping()
   expect(await within(card).findByRole('combobox', { name: 'Shape' })).toHaveValue('Instruction (Alpaca)')
-  expect(within(card).getByRole('combobox', { name: 'output' })).toHaveValue('output')
+  expect(within(card).getByRole('combobox', { name: 'Output (output)' })).toHaveValue('output')
   await pick('Shape', 'Plain text')
-  await pick('text', 'body')
+  await pick('Text (text)', 'body')
   server.asked.length = 0
   await user.click(within(card).getByRole('button', { name: 'Read it this way' }))
   await waitFor(() => expect(card).not.toBeInTheDocument())

@@ -64,9 +64,11 @@ function Runs() {
   )
 }
 
-/** What is worked on first, then what waits, in the order in which it came. */
+/** What is worked on first, then what waits, in the order in which it will be started. */
 function byTurn(one: Run, other: Run): number {
-  return Number(isWorking(other)) - Number(isWorking(one)) || one.created_at.localeCompare(other.created_at)
+  const working = Number(isWorking(other)) - Number(isWorking(one))
+  if (working !== 0) return working
+  return (other.priority ?? 0) - (one.priority ?? 0) || (one.position ?? 0) - (other.position ?? 0)
 }
 
 function FirstSteps() {

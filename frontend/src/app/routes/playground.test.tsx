@@ -8,6 +8,7 @@ import { showPage } from '@/testing/show-page'
 vi.hoisted(() => {
   globalThis.fetch = async (asked) => {
     const { pathname } = new URL((asked as Request).url)
+    if (pathname === '/api/v1/session') return Response.json({ name: 'me', scopes: [] })
     if (pathname === '/api/v1/runs') return Response.json({ items: [], total: 0, next: null })
     if (pathname === '/api/v1/models/deleted') {
       const problem = { type: 'about:blank', title: 'no', status: 404, detail: 'It is not here.' }

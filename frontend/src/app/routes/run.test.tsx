@@ -1,3 +1,4 @@
+import { notifications } from '@mantine/notifications'
 import { act, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, expect, test, vi } from 'vitest'
@@ -105,12 +106,14 @@ test('a run that was deleted elsewhere is gone', async () => {
 })
 
 test('a run that was deleted here does not come back', async () => {
+  const toast = vi.spyOn(notifications, 'show').mockReturnValue('')
   const user = userEvent.setup()
   const { router } = page()
   await head()
   await user.click(screen.getByRole('button', { name: 'Delete' }))
   await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Delete' }))
   await screen.findByText('No runs yet')
+  expect(toast).toHaveBeenCalledWith(expect.objectContaining({ message: 'The run my run was deleted.' }))
   act(() => router.history.back())
   await screen.findByText('It is not here')
   expect(screen.queryByText(/my run/)).toBeNull()

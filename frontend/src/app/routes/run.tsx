@@ -14,6 +14,7 @@ import { ProblemPage } from '@/components/ui/problem-page'
 import { MachineCard } from '@/features/hardware/components/machine-card'
 import { type ModelDetail, modelQuery } from '@/features/models/api/models'
 import { isActive, isWorking, type Run, runQuery } from '@/features/runs/api/runs'
+import { attemptsOf, partOf } from '@/features/runs/api/story'
 import { useLastWords } from '@/features/runs/api/use-last-words'
 import { useRunLive } from '@/features/runs/api/use-run-live'
 import { CheckpointList } from '@/features/runs/components/checkpoint-list'
@@ -36,6 +37,8 @@ import { useErrorWords } from '@/lib/i18n/error-words'
 import classes from './run.module.css'
 import { TABS, type Tab } from './run-tabs'
 
+type Live = ReturnType<typeof useRunLive>
+
 export function RunPage() {
   const { t } = useTranslation()
   const { runId } = useParams({ from: '/runs/$runId' })
@@ -56,6 +59,9 @@ export function RunPage() {
 function Whole({ run }: { run: Run }) {
   const { t } = useTranslation()
   useLastWords(run)
+  const { tab } = useSearch({ from: '/runs/$runId' })
+  const current = tab && tabsOf(run).includes(tab) ? tab : run.report ? 'report' : 'curves'
+  const live = useRunLive(run, isActive(run) || current === 'curves')
   const words = useErrorWords()
   const failure = run.error ? words(run.error) : null
   const model = useQuery({ ...modelQuery(run.model_id ?? ''), enabled: Boolean(run.model_id) })
@@ -75,10 +81,10 @@ function Whole({ run }: { run: Run }) {
         ) : null}
         {isActive(run) ? (
           <Card>
-            <ProgressLine run={run} />
+            <ProgressLine run={run} part={partOf(live.told)} />
           </Card>
         ) : null}
-        <Sections run={run} />
+        <Sections run={run} current={current} live={live} />
       </div>
     </Page>
   )
@@ -90,12 +96,20 @@ function madeOf({ data, error }: { data: ModelDetail | undefined; error: Error |
   return data?.mode === null ? 'scores' : 'answers'
 }
 
-function Sections({ run }: { run: Run }) {
+/** There is no report before the run has one. */
+function tabsOf(run: Run): readonly Tab[] {
+  return TABS.filter((one) => one !== 'report' || run.report)
+}
+
+interface SectionsProps {
+  run: Run
+  current: Tab
+  live: Live
+}
+
+function Sections({ run, current, live }: SectionsProps) {
   const { t } = useTranslation()
   const navigate = useNavigate({ from: '/runs/$runId' })
-  const { tab } = useSearch({ from: '/runs/$runId' })
-  const shown = TABS.filter((one) => one !== 'report' || run.report)
-  const current = tab && shown.includes(tab) ? tab : run.report ? 'report' : 'curves'
   return (
     <Tabs
       value={current}
@@ -103,7 +117,7 @@ function Sections({ run }: { run: Run }) {
       onChange={(value) => void navigate({ search: { tab: value as Tab }, replace: true })}
     >
       <Tabs.List mb="md" className={classes.tabs ?? ''} aria-label={t('run.sections')}>
-        {shown.map((one) => (
+        {tabsOf(run).map((one) => (
           <Tabs.Tab key={one} value={one}>
             {t(`run.tab.${one}`)}
           </Tabs.Tab>
@@ -113,7 +127,7 @@ function Sections({ run }: { run: Run }) {
         <ReportView run={run} />
       </Tabs.Panel>
       <Tabs.Panel value="curves">
-        <Live run={run} />
+        <Curve run={run} live={live} />
       </Tabs.Panel>
       <Tabs.Panel value="log">
         <LogTail run={run} />
@@ -128,23 +142,26 @@ function Sections({ run }: { run: Run }) {
   )
 }
 
-function Live({ run }: { run: Run }) {
+function Curve({ run, live }: { run: Run; live: Live }) {
   const { t } = useTranslation()
-  const live = useRunLive(run)
   if (live.error && !live.known) return <ProblemNotice error={live.error} />
   if (!live.known) return <Skeleton height={420} radius="lg" />
   return (
-    <div className={grid.side}>
-      <Curves series={live.series} version={live.version}>
-        <SamplesCard sampled={live.sampled} />
-      </Curves>
-      <div className={grid.stack}>
+    <div className={classes.live}>
+      <div className={classes.said}>
         <DiagnosisCard run={run} series={live.series} />
+      </div>
+      <div className={classes.curves}>
+        <Curves series={live.series} version={live.version}>
+          <SamplesCard sampled={live.sampled} />
+        </Curves>
+      </div>
+      <div className={`${grid.stack} ${classes.rest}`}>
         <Card title={t('story.title')}>
           <Story events={live.told} working={isWorking(run)} />
         </Card>
         <Card title={t('run.facts')}>
-          <RunFacts run={run} />
+          <RunFacts run={run} attempts={attemptsOf(live.told)} />
         </Card>
         {isActive(run) ? <MachineCard /> : null}
       </div>
@@ -161,7 +178,8 @@ function Recipe({ run }: { run: Run }) {
     if (!schema.data) return
     const root = schema.data.json_schema
     const chosen = choicesOf(fieldsOf(root, branches(root, run.config)), run.config)
-    changeDraft({ dataset: run.config.dataset, model: run.config.model, chosen: { ...chosen, name: null } })
+    const { dataset, model } = run.config
+    changeDraft({ dataset, model, chosen: { ...chosen, name: null }, carried: false })
     void navigate({ to: '/new', search: { step: 'settings' } })
   }
   if (error) return <ProblemNotice error={error} />

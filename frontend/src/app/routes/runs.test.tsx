@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react'
+import { act, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, expect, test, vi } from 'vitest'
 
@@ -63,4 +63,19 @@ test('runs in one state are asked for, and none there is said to be none', async
   expect(screen.queryByText('No runs yet')).toBeNull()
   await user.selectOptions(state, 'Every state')
   expect(await screen.findByText('run 059')).toBeInTheDocument()
+}, 20_000)
+
+test('whoever comes back from a comparison finds the same runs ticked', async () => {
+  const { router } = showPage('/runs')
+  const tick = (name: string) => screen.findByRole('checkbox', { name: `Compare ${name}` })
+  await user.click(await tick('run 060'))
+  await user.click(await tick('run 058'))
+  await user.click(await screen.findByRole('button', { name: 'Compare 2' }))
+  await screen.findByRole('heading', { name: 'Compare runs' })
+  act(() => router.history.back())
+  expect(await tick('run 060')).toBeChecked()
+  expect(await tick('run 058')).toBeChecked()
+  expect(await tick('run 059')).not.toBeChecked()
+  await user.click(await tick('run 058'))
+  expect(await tick('run 058')).not.toBeChecked()
 }, 20_000)

@@ -1,6 +1,6 @@
 import { Button, Skeleton } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
-import { useCallback, useState } from 'react'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { Card } from '@/components/ui/card'
@@ -20,14 +20,13 @@ import { formatNumber } from '@/lib/format/format'
 
 import classes from './runs.module.css'
 
+const NONE: readonly string[] = []
+
 export function RunsPage() {
   const { t } = useTranslation()
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const { chosen, choose } = useChosen()
   const [status, setStatus] = useState<RunStatus | null>(null)
   const runs = useRunList(status)
-  const choose = useCallback((id: string, on: boolean) => {
-    setChosen((now) => new Set(on ? [...now, id] : [...now].filter((one) => one !== id)))
-  }, [])
   const comparable = runs.isLong || runs.found > 1
   return (
     <Page
@@ -57,6 +56,26 @@ export function RunsPage() {
       </div>
     </Page>
   )
+}
+
+/** The runs that are ticked. They stand in the address, so that the way back from a comparison finds them. */
+function useChosen() {
+  const { chosen = NONE } = useSearch({ from: '/runs' })
+  const navigate = useNavigate({ from: '/runs' })
+  const choose = useCallback(
+    (id: string, on: boolean) =>
+      void navigate({
+        search: ({ chosen: now = [] }) => {
+          const others = now.filter((one) => one !== id)
+          const next = on ? [...others, id] : others
+          return next.length > 0 ? { chosen: next } : {}
+        },
+        replace: true,
+        resetScroll: false,
+      }),
+    [navigate],
+  )
+  return { chosen: useMemo<ReadonlySet<string>>(() => new Set(chosen), [chosen]), choose }
 }
 
 interface RunsCardProps {

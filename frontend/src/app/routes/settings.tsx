@@ -27,7 +27,7 @@ export function SettingsPage() {
 
 function Appearance() {
   const { t, i18n } = useTranslation()
-  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true }) // else it adds a style, which the page's policy refuses
   return (
     <Card title={t('settings.look')}>
       <div className={classes.choices}>

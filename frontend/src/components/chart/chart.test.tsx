@@ -41,3 +41,11 @@ test('without a measurement there is no picture', () => {
   expect(screen.getByText('Nothing measured yet')).toBeInTheDocument()
   expect(screen.queryByRole('img')).toBeNull()
 })
+
+test('a smoothed line tells what was measured beside it', () => {
+  const one = { ...line('training, smoothed', [1, 2], [2, 1.5], '--ember'), raw: [2, 1] }
+  show(<Chart title="Loss" lines={[one, line('held out', [2], [1.25], '--blue')]} version={0} />)
+  expect(legend()).toBe('training, smoothed 1.5 (raw 1)held out 1.25')
+  act(() => pointer.move(1))
+  expect(legend()).toBe('step 1training, smoothed 2 (raw 2)held out –')
+})

@@ -117,6 +117,7 @@ function Value({ line, cursor, format }: ValueProps) {
   return (
     <>
       <b>{format(point.value)}</b>
+      {point.raw === null ? null : <span className={classes.step}> {rawWords(point.raw, format, t)}</span>}
       {cursor === null || point.step === cursor ? null : (
         <span className={classes.step}> {t('chart.atStep', { step: formatNumber(point.step) })}</span>
       )}
@@ -125,6 +126,10 @@ function Value({ line, cursor, format }: ValueProps) {
 }
 
 type Format = (value: number) => string
+
+function rawWords(raw: number, format: Format, t: TFunction): string {
+  return t('chart.raw', { value: format(raw) })
+}
 
 /** The lines that have a word of their own: not the background of another one. */
 function foreground(lines: Line[]): Line[] {
@@ -145,7 +150,8 @@ function reading(lines: Line[], step: number, format: Format, t: TFunction): str
     const point = pointUnder(line, step)
     if (point === null) return `${line.label} –`
     const elsewhere = point.step === step ? '' : ` ${t('chart.atStep', { step: formatNumber(point.step) })}`
-    return `${line.label} ${format(point.value)}${elsewhere}`
+    const raw = point.raw === null ? '' : ` ${rawWords(point.raw, format, t)}`
+    return `${line.label} ${format(point.value)}${raw}${elsewhere}`
   })
   return `${t('chart.step', { step: formatNumber(step) })}: ${parts.join('; ')}`
 }

@@ -13,6 +13,8 @@ export interface Line {
   faint: boolean
   /** Pixels drawn and left out in turns; nothing for a line drawn through. */
   dash: readonly number[]
+  /** What was measured, where `values` are smoothed: told beside them. */
+  raw: readonly number[] | null
 }
 
 export function line(
@@ -21,12 +23,19 @@ export function line(
   values: readonly number[],
   color: string,
 ): Line {
-  const plain = { width: 1.75, points: false, faint: false, dash: [] }
+  const plain = { width: 1.75, points: false, faint: false, dash: [], raw: null }
   return { id: label, label, steps, values, color, ...plain }
 }
 
+export interface Point {
+  step: number
+  value: number
+  /** What was measured there, where the value is smoothed. */
+  raw: number | null
+}
+
 /** The line's last point at or before `step`; `null` where it has none yet. Steps ascend. */
-export function pointUnder({ steps, values }: Line, step: number): { step: number; value: number } | null {
+export function pointUnder({ steps, values, raw }: Line, step: number): Point | null {
   let low = 0
   let high = steps.length
   while (low < high) {
@@ -36,7 +45,9 @@ export function pointUnder({ steps, values }: Line, step: number): { step: numbe
   }
   const found = steps[low - 1]
   const value = values[low - 1]
-  return found === undefined || value === undefined ? null : { step: found, value }
+  return found === undefined || value === undefined
+    ? null
+    : { step: found, value, raw: raw?.[low - 1] ?? null }
 }
 
 /** The first and the last step of all lines. */

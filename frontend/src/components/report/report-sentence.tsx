@@ -4,6 +4,9 @@ import type { Schemas } from '@/lib/api/client'
 import { formatAlike, formatNumber, formatPercent } from '@/lib/format/format'
 import { metricName } from '@/lib/report/metric-name'
 
+/** The measure of answers with marks. A report lacks it where all of its rows bear one mark. */
+const TOLD_APART = 'marks_told_apart'
+
 interface ReportSentenceProps {
   report: Schemas['EvaluationReport']
   /** Which text: of rows that were held out of a run, or of any rows. */
@@ -14,7 +17,7 @@ interface ReportSentenceProps {
 export function ReportSentence({ report, text = 'report.sentence' }: ReportSentenceProps) {
   const { t } = useTranslation()
   const metric = report.metrics[report.primary_metric]
-  if (!metric) return report.sentence
+  if (!metric) return report.primary_metric === TOLD_APART ? t('report.oneMark') : report.sentence
   const alike = formatAlike([metric.base, metric.tuned])
   const [low, high] = metric.ci95 as [number, number]
   return t(text, {

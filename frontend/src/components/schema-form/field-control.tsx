@@ -8,7 +8,8 @@ import type { Field } from './json-schema'
 import { NumberField } from './number-field'
 import { ObjectList } from './object-list'
 import { ORDER, spoken } from './spoken'
-import { shownChoice, shownHelp, shownName } from './words'
+import { useTellUnread } from './unread'
+import { shownChoice, shownHelp, shownName, toldNeed } from './words'
 
 export interface ControlProps {
   field: Field
@@ -103,8 +104,21 @@ function Choice({ id, field, value, error, onChange }: OneControlProps) {
       placeholder={field.nullable ? t('form.empty') : undefined}
       value={value === null || value === undefined ? null : String(value)}
       data={field.choices.map((one) => ({ value: String(one), label: named(String(one)) }))}
+      renderOption={({ option: { value: choice, label } }) => (
+        <Option label={label} need={toldNeed(field, choice, i18n)} />
+      )}
       onChange={(text) => onChange(field.choices.find((one) => String(one) === text) ?? null)}
     />
+  )
+}
+
+/** One of several choices, and under it what it needs. */
+function Option({ label, need }: { label: string; need: string | null }) {
+  return (
+    <span>
+      {label}
+      {need === null ? null : <span className={classes.need}>{need}</span>}
+    </span>
   )
 }
 
@@ -130,23 +144,27 @@ function asList(tags: string[], word: string | null): unknown {
 }
 
 function Json({ id, field, value, error, onChange }: OneControlProps) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const [typed, setTyped] = useState<string | null>(null)
   const shown = typed ?? JSON.stringify(value ?? null)
+  const unread = readJson(shown) === undefined
+  useTellUnread(shownName(field, i18n), unread)
   return (
     <Textarea
       {...useSpoken(field)}
       id={id}
       inputWrapperOrder={ORDER}
       autosize
-      error={readJson(shown) === undefined ? t('form.notJson') : error}
+      error={unread ? t('form.notJson') : error}
       value={shown}
       onChange={(event) => {
         setTyped(event.currentTarget.value)
         const read = readJson(event.currentTarget.value)
         if (read !== undefined) onChange(read.value)
       }}
-      onBlur={() => setTyped(null)}
+      onBlur={() => {
+        if (!unread) setTyped(null)
+      }}
     />
   )
 }

@@ -6,6 +6,8 @@ import { decimalSign } from '@/lib/format/format'
 
 import type { Field } from './json-schema'
 import { ORDER } from './spoken'
+import { useTellUnread } from './unread'
+import { shownName } from './words'
 
 interface NumberFieldProps extends Omit<TextInputProps, 'value' | 'onChange' | 'error'> {
   field: Field
@@ -20,12 +22,13 @@ interface NumberFieldProps extends Omit<TextInputProps, 'value' | 'onChange' | '
  * and leaves the value that was there before.
  */
 export function NumberField({ field, value, error, onChange, ...rest }: NumberFieldProps) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const [typed, setTyped] = useState<{ text: string; value: unknown } | null>(null)
   const [before, setBefore] = useState(value)
   const text = typed !== null && Object.is(typed.value, value) ? typed.text : null
   const read = text === null ? null : parse(text, field)
   const own = isRefusal(read) ? t(`form.${read}`, { number: text }) : undefined
+  useTellUnread(shownName(field, i18n), isRefusal(read))
   return (
     <TextInput
       {...rest}

@@ -34,7 +34,7 @@ export function humanised(name: string): string {
 
 /** What the texts say of a setting, or of one of its choices; nothing where they do not know it. */
 function toldOf(
-  kind: 'setting' | 'choice',
+  kind: 'setting' | 'choice' | 'need',
   texts: readonly string[],
   part: string,
   words: i18n,
@@ -59,6 +59,11 @@ export function shownHelp(field: Field, words: i18n): string {
 /** A choice as a setting offers it; nothing where the texts do not know it. */
 export function shownChoice({ texts }: Field, choice: string, words: i18n): string | null {
   return toldOf('choice', texts, choice, words)
+}
+
+/** What a choice needs beside itself; nothing where the texts name nothing. */
+export function toldNeed({ texts }: Field, choice: string, words: i18n): string | null {
+  return toldOf('need', texts, choice, words)
 }
 
 /** A choice of the setting of that key, in the page's language; nothing where the texts do not know it. */

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 
-import { formatMeasure } from '@/lib/format/format'
+import { formatAlike } from '@/lib/format/format'
 import type { Headline } from '@/lib/report/headline'
 import { metricName } from '@/lib/report/metric-name'
 
@@ -10,12 +10,13 @@ import classes from './verdict.module.css'
 export function Verdict({ headline }: { headline: Headline }) {
   const { t } = useTranslation()
   const tone = headline.verdict === 'better' ? 'good' : headline.verdict === 'worse' ? 'bad' : 'plain'
+  const { value } = formatAlike([headline.base, headline.tuned])
   return (
     <span className={`${classes.verdict} numbers`} data-tone={tone}>
       {t('report.fromTo', {
         metric: metricName(headline.metric),
-        base: formatMeasure(headline.base, 3),
-        tuned: formatMeasure(headline.tuned, 3),
+        base: value(headline.base),
+        tuned: value(headline.tuned),
       })}
     </span>
   )

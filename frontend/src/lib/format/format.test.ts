@@ -43,6 +43,12 @@ test('values beside each other have the same decimals', () => {
   expect(formatAlike([11.523, 1.05]).value(1.05)).toBe('1.05')
 })
 
+test('less than nothing has a minus sign, wherever it stands', () => {
+  const alike = formatAlike([10.75])
+  const shown = [alike.value(-10.75), alike.signed(-10.75), formatMeasure(-10.75), formatMeasure(-2e-6)]
+  expect(shown).toEqual(['−10.75', '−10.75', '−10.75', '−2.0e-6'])
+})
+
 test('parameters are counted in k, M and B', () => {
   expect([999, 491_520, 6_163_712, 1_700_000_000].map(formatCompact)).toEqual([
     '999',
@@ -54,11 +60,27 @@ test('parameters are counted in k, M and B', () => {
 
 test('bytes, times and durations are readable', () => {
   expect(formatBytes(0)).toBe('0 bytes')
-  expect(formatBytes(1536)).toBe('1.5 kB')
+  expect(formatBytes(1536)).toBe('1.5 KiB')
   expect(formatDuration(3_725)).toBe('1 hr 2 min')
   expect(formatDuration(671)).toBe('11 min')
   expect(formatDuration(0)).toBe('0 sec')
   expect(formatAgo(Date.now() - 90_000)).toBe('1 minute ago')
+})
+
+test('bytes are counted by 1,024, and called so', async () => {
+  const sizes = [1, 1023, 1024, 10 * 1024, 2 ** 20, 3.25 * 2 ** 30, 2 ** 41]
+  expect(sizes.map(formatBytes)).toEqual([
+    '1 byte',
+    '1,023 bytes',
+    '1 KiB',
+    '10 KiB',
+    '1 MiB',
+    '3.3 GiB',
+    '2 TiB',
+  ])
+  await speak('de')
+  expect(formatBytes(1536)).toBe('1,5 KiB')
+  await speak('en')
 })
 
 test('short durations have a decimal, as the language writes it', async () => {

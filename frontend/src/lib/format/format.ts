@@ -1,7 +1,7 @@
 import { locale } from '@/lib/i18n'
 
 const KIBI = 1024
-const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+const UNITS = ['KiB', 'MiB', 'GiB', 'TiB'] as const
 
 export function formatNumber(value: number, digits = 0): string {
   return new Intl.NumberFormat(locale(), { maximumFractionDigits: digits, minimumFractionDigits: 0 }).format(
@@ -15,13 +15,26 @@ export function decimalSign(): string {
   return parts.find(({ type }) => type === 'decimal')?.value ?? '.'
 }
 
+/** As the reports have it; a hyphen is what most locales put there. */
+const MINUS = '−'
+
+function withMinus(text: string): string {
+  return text.replace(/^-/, MINUS)
+}
+
 /** Four significant digits, for measured values of any size; very small ones as powers of ten. */
 export function formatMeasure(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return String(value)
   if (value !== 0 && Math.abs(value) < 1e-3) {
-    return value.toExponential(Math.max(digits - 3, 1)).replace('.', decimalSign())
+    const sign = value < 0 ? MINUS : ''
+    return (
+      sign +
+      Math.abs(value)
+        .toExponential(Math.max(digits - 3, 1))
+        .replace('.', decimalSign())
+    )
   }
-  return new Intl.NumberFormat(locale(), { maximumSignificantDigits: digits }).format(value)
+  return withMinus(new Intl.NumberFormat(locale(), { maximumSignificantDigits: digits }).format(value))
 }
 
 /** Values of one kind beside each other, all with the decimals that suit the largest: `0.750`, `11.52`. */
@@ -34,34 +47,29 @@ export function formatAlike(values: readonly number[]): {
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits }
   const plain = new Intl.NumberFormat(locale(), options)
   const signed = new Intl.NumberFormat(locale(), { ...options, signDisplay: 'exceptZero' })
-  return { value: (value) => plain.format(value), signed: (value) => signed.format(value) }
+  return {
+    value: (value) => withMinus(plain.format(value)),
+    signed: (value) => withMinus(signed.format(value)),
+  }
 }
 
 export function formatPercent(share: number, digits = 0): string {
   return new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: digits }).format(share)
 }
 
-/** Signed, for differences: `+0.41`. */
-export function formatDifference(value: number, digits = 3): string {
-  return new Intl.NumberFormat(locale(), { signDisplay: 'exceptZero', maximumFractionDigits: digits }).format(
-    value,
-  )
-}
-
-/** Memory and files, in powers of 1,024 under the names that people use. */
+/** Memory and files, in powers of 1,024, under the names that the command line has for them as well: `1.5 KiB`. */
 export function formatBytes(bytes: number): string {
-  let value = bytes
+  if (bytes < KIBI) {
+    const options = { style: 'unit', unit: 'byte', unitDisplay: 'long', maximumFractionDigits: 0 } as const
+    return new Intl.NumberFormat(locale(), options).format(bytes)
+  }
+  let value = bytes / KIBI
   let unit = 0
   while (value >= KIBI && unit < UNITS.length - 1) {
     value /= KIBI
     unit += 1
   }
-  return new Intl.NumberFormat(locale(), {
-    style: 'unit',
-    unit: UNITS[unit] ?? 'byte',
-    unitDisplay: unit === 0 ? 'long' : 'short',
-    maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0,
-  }).format(value)
+  return `${formatNumber(value, value < 10 ? 1 : 0)} ${UNITS[unit] ?? ''}`
 }
 
 const SCALES: [number, string][] = [

@@ -71,6 +71,13 @@ test('a device that does not suit the recipe is refused in German with the reaso
   )
 })
 
+test('a task of a plug-in that does not suit the recipe is refused in German with the reason', () => {
+  const params = { task: 'topics', refusal: 'head-cannot-be-packed' }
+  expect(words({ code: 'task-against-recipe', params }).message).toMatch(
+    /^Die Aufgabe topics schreibt keine Antworten, .* passt nicht zum Rezept: .*strategy\.packing: false\.$/,
+  )
+})
+
 describe('a model in use', () => {
   const IN_USE = {
     code: 'model-in-use',
@@ -122,6 +129,15 @@ test('a stage is named before what is wrong with it, and what the preflight foun
       'Die längste Zeile hat 2.000 Token, und das Modell hat nur Positionen für 1.024.',
   )
   expect(hint).toContain('Setzen Sie data.max_length auf 1.024 oder weniger')
+})
+
+test('a row is named before what is wrong with it, and its stage before that', () => {
+  const row = { code: 'template-refuses', params: { reason: 'No system turn.', in_row: 1234 } }
+  const { message, hint } = words(row)
+  expect(message).toMatch(/^Zeile 1\.234: .*No system turn\./)
+  expect(hint).not.toBeNull()
+  const staged = words({ ...row, params: { ...row.params, stage_number: 2, stages: 3, stage_name: 'dpo' } })
+  expect(staged.message).toBe(`Stufe 2 von 3 (dpo): ${message}`)
 })
 
 test('an error of a stage that the page does not know stays as the server says it, stage included', () => {

@@ -27,6 +27,12 @@ export interface ErrorWords {
   hint: string | null
 }
 
+/** A value that says where it was found → the text that puts that in front, from the inside out. */
+const PLACES = [
+  ['in_row', 'server.inRow'],
+  ['stage_number', 'server.inStage'],
+] as const
+
 /** What was found and what to do, in the page's language; in the server's own words where it has no others. */
 export function errorWords(error: ToldError, texts: i18n): ErrorWords {
   const { code } = error
@@ -37,12 +43,11 @@ export function errorWords(error: ToldError, texts: i18n): ErrorWords {
     ...usersAsValue(error, texts),
   }
   const said = (part: keyof ErrorWords) => (code ? told(`server.error.${code}.${part}`, texts, params) : null)
-  const message = said('message')
-  const staged =
-    message !== null && 'stage_number' in params
-      ? told('server.inStage', texts, { ...params, message })
-      : null
-  return { message: staged ?? message ?? error.message, hint: said('hint') ?? error.hint ?? null }
+  let message = said('message')
+  for (const [value, text] of PLACES) {
+    if (message !== null && value in params) message = told(text, texts, { ...params, message }) ?? message
+  }
+  return { message: message ?? error.message, hint: said('hint') ?? error.hint ?? null }
 }
 
 /** The faults in the page's language, in the place of those in English among the values. */

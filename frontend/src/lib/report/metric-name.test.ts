@@ -5,6 +5,8 @@ import { best, metricName } from './metric-name'
 test('a measure has its name in the texts, an unknown one reads as it is written', () => {
   expect(metricName('rougeL')).toBe('ROUGE-L')
   expect(metricName('macro_f1')).toBe('Macro F1')
+  expect(metricName('marks_told_apart')).toBe('Marks told apart')
+  expect(metricName('mark_agreement')).toBe('Agreement with the marks')
   expect(metricName('rewards/my_rule')).toBe('Rewards my rule')
 })
 

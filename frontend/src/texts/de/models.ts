@@ -39,6 +39,7 @@ export default {
     rename: 'Modell umbenennen',
     remove: 'Dieses Modell löschen?',
     needed: 'Es wird noch gebraucht: {{users}}.',
+    removed: 'Das Modell {{name}} wurde gelöscht.',
     removeText: 'Seine Gewichte werden gelöscht. Der Lauf, der es machte, bleibt.',
   },
   measure: {
@@ -173,7 +174,11 @@ export default {
     },
     sampling: 'Auswahl der Token',
     code: 'Dasselbe per API',
-    codeHelp: 'Ein Endpunkt nach Art von OpenAI. Legen Sie Ihr API-Token in MODELFORGE_TOKEN ab.',
+    codeHelp: 'Ein Endpunkt nach Art von OpenAI.',
+    tokenIn:
+      'Legen Sie Ihr API-Token in MODELFORGE_TOKEN ab: was der Server unter diesem Namen bekam, sonst der Inhalt von {{path}}.',
+    token:
+      'Legen Sie Ihr API-Token in MODELFORGE_TOKEN ab: was der Server unter diesem Namen bekam, sonst der Inhalt der Datei api-token im Ordner von ModelForge.',
     memory: '{{model}} liegt im Speicher von {{slot}}',
     unload: 'Speicher freigeben',
     reading: {
@@ -198,7 +203,8 @@ export default {
       },
       noBase:
         'Es gibt keine Basis daneben: Die Basis hat keinen trainierten Kopf, was sie sagte, wäre geraten.',
-      codeHelp: 'Bis zu 64 Texte je Anfrage. Legen Sie Ihr API-Token in MODELFORGE_TOKEN ab.',
+      codeHelp: 'Bis zu 64 Texte je Anfrage.',
+      howTo: 'Enter sendet, Umschalt+Enter beginnt eine neue Zeile.',
     },
     setting: {
       temperature: {

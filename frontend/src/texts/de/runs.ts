@@ -13,13 +13,15 @@ export default {
     },
     reason: {
       disk_full: 'Die Platte ist voll: Es geht weiter, wenn wieder Platz ist',
-      worker_died: 'Der Prozess starb; es geht vom neuesten Zwischenstand weiter',
+      worker_died: 'Der Prozess starb; ein weiterer Versuch beginnt',
       out_of_memory: 'Der Speicher reichte nicht; es geht mit kleineren Durchläufen weiter',
+      folder_fault: 'Sein Ordner ist nicht zu gebrauchen; es geht weiter, wenn das behoben ist',
       stopping: 'Soll anhalten',
       user: 'Von einem Menschen pausiert',
       earlier_stage: 'Er baut auf einer früheren Stufe auf, die nicht fertig ist',
     },
     waits: 'Wartet, bis er an der Reihe ist.',
+    waitsAt: 'Wartet, bis er an der Reihe ist: Platz {{place}} von {{count}} in der Schlange.',
     noProgress: 'Der Trainer hat noch nichts gesagt.',
     stepOf: 'Schritt {{step}} von {{total}}',
     lossIs: 'Verlust {{loss}}',
@@ -37,6 +39,7 @@ export default {
     again: 'Diese Einstellungen wieder nehmen',
     deleteTitle: 'Diesen Lauf löschen?',
     deleteText: 'Zwischenstände, Protokoll und Bericht werden gelöscht. Das Modell bleibt in der Bibliothek.',
+    deleted: 'Der Lauf {{name}} wurde gelöscht.',
     sections: 'Teile dieses Laufs',
     tab: {
       report: 'Bericht',
@@ -88,6 +91,7 @@ export default {
     title: 'Wartend, der nächste zuerst',
     earlier: '{{name}} früher starten',
     later: '{{name}} später starten',
+    remove: '{{name}} aus der Schlange nehmen',
     moved: '{{name}} steht jetzt auf Platz {{place}} von {{count}}',
     unread: 'Die wartenden Läufe ließen sich nicht lesen',
     stage: 'Stufe {{number}} von {{count}}',
@@ -132,12 +136,14 @@ export default {
     nothing: 'Noch nichts gemessen',
     step: 'Schritt {{step}}',
     atStep: '(Schritt {{step}})',
+    raw: '(roh {{value}})',
     read: '{{title}}, Schritt für Schritt',
     whole: 'Ganzer Lauf',
   },
   story: {
     title: 'Bisher',
     none: 'Noch ist nichts geschehen.',
+    resumed: 'Fortgesetzt',
     checkpoint: 'Zwischenstand bei Schritt {{step}}',
     model: 'In der Bibliothek',
     generation: '{{done}} von {{total}} Antworten geschrieben',
@@ -212,6 +218,10 @@ export default {
     },
     untrained:
       'Die Basis hat keine passenden Gewichte für {{parts}}: Diese beginnen zufällig, sodass ihre Zahlen die des Ratens sind.',
+    unmeasured_one:
+      '{{count}} zurückgehaltene Zeile ist nicht verglichen: Auch im Training wäre sie ausgelassen worden. Die Prüfung sagt, warum.',
+    unmeasured_other:
+      '{{count}} zurückgehaltene Zeilen sind nicht verglichen: Auch im Training wären sie ausgelassen worden. Die Prüfung sagt, warum.',
     metrics: 'Vorher und nachher, auf denselben zurückgehaltenen Zeilen',
     metric: 'Maß',
     base: 'Basis',
@@ -227,6 +237,7 @@ export default {
     examples: 'Antworten nebeneinander',
     sentence:
       '{{metric}}: {{base}} → {{tuned}} auf {{rows}} zurückgehaltenen Zeilen. Unterschied {{difference}}, {{share}}-Intervall {{low}} bis {{high}}.',
+    oneMark: 'Alle zurückgehaltenen Antworten sind gleich bewertet; es gibt also nichts zu unterscheiden.',
     confusion: 'Was wofür gehalten wird',
     confusionText:
       'Jede Zeile ist eine richtige Klasse, jede Spalte die Antwort; gezählt über die zurückgehaltenen Zeilen.',
@@ -259,6 +270,8 @@ export default {
     micro_f1: 'Mikro-F1',
     weighted_f1: 'Gewichtetes F1',
     preference_accuracy: 'Vorzug richtig',
+    marks_told_apart: 'Gut und schlecht unterschieden',
+    mark_agreement: 'Übereinstimmung mit den Bewertungen',
     reward_accuracy: 'Belohnung richtig',
     reward_mean: 'Mittlere Belohnung',
     mean_reward: 'Mittlere Belohnung',
@@ -272,6 +285,10 @@ export default {
     metrics: 'Was die angepassten Modelle erreichten',
     settings: 'Einstellungen, die sich unterscheiden',
     gain: '{{share}}-Intervall gegen die Basis: {{low}} bis {{high}}',
+    rows_one: 'über {{count}} Zeile',
+    rows_other: 'über {{count}} Zeilen',
+    rowsDiffer:
+      'Diese Modelle wurden nicht an denselben zurückgehaltenen Zeilen gemessen; welches besser ist, sagen ihre Werte darum nicht. Messen Sie sie auf einem Datensatz gegeneinander: „Messen“ auf der Seite eines Modells.',
     gone_one: '{{names}} gibt es nicht mehr: Der Lauf wurde gelöscht. Die anderen werden verglichen.',
     gone_other: '{{names}} gibt es nicht mehr: Die Läufe wurden gelöscht. Die anderen werden verglichen.',
     unread: '{{name}} ließ sich nicht lesen',

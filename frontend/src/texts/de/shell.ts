@@ -116,6 +116,8 @@ export default {
     server: 'Server',
     version: 'ModelForge',
     home: 'Ordner',
+    token: 'API-Token',
+    tokenIs: 'Was beim Start des Servers in MODELFORGE_TOKEN stand, sonst der Inhalt von {{path}}',
     database: 'Datenbank',
     address: 'Adresse',
     upload: 'Größte Datei',

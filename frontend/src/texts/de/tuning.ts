@@ -41,6 +41,13 @@ export default {
     refused: 'Diese Angaben gehen nicht zusammen',
     undo: 'Diese Wahl zurücknehmen: {{name}}',
     notMeasured: 'Die Zeilen ließen sich nicht messen; die Vorgaben wissen nichts von ihren Längen.',
+    unread: 'Erst zu berichtigen: {{names}}',
+    notYet: 'Erst ist zu klären, was oben steht.',
+    carried: 'Für andere Daten gewählt',
+    carriedText:
+      'Diese Einstellungen bleiben, wie sie vorher gewählt wurden: {{names}}. Zu diesen Daten passt vielleicht anderes.',
+    suggested: 'Mit den vorgeschlagenen Einstellungen beginnen',
+    keep: 'So lassen',
   },
   form: {
     essential: 'Das Wichtigste',
@@ -76,10 +83,18 @@ export default {
       output: 'Ergebnis',
     },
   },
+  need: {
+    strategy_name: {
+      dpo: 'Braucht Vorzugspaare',
+      kto: 'Braucht bewertete Antworten, oder Vorzugspaare',
+      reward: 'Braucht Vorzugspaare',
+      rlhf: 'Nimmt die Anfragen beliebiger Zeilen; braucht Belohnungen oder ein Belohnungsmodell',
+    },
+  },
   plan: {
     title: 'Speicherplan',
-    takes: '{{total}} von {{available}}, die frei sind: {{device}}',
-    memory: 'dieser Rechner',
+    takes: '{{total}} von {{available}} frei auf {{device}}',
+    memory: 'diesem Rechner',
     doesNotFit: 'Es passt nicht',
     estimated:
       'Geschätzt: Modelle dieser Art sind hier nicht bekannt; es wurde wie für ein Llama geplant, dem die Konfiguration gleicht.',

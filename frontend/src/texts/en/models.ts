@@ -39,6 +39,7 @@ export default {
     rename: 'Rename model',
     remove: 'Delete this model?',
     needed: 'It is still needed: {{users}}.',
+    removed: 'The model {{name}} was deleted.',
     removeText: 'Its weights are deleted. The run that made it stays.',
   },
   measure: {
@@ -169,7 +170,11 @@ export default {
     },
     sampling: 'Sampling',
     code: 'The same by API',
-    codeHelp: 'An OpenAI-compatible endpoint. Put your API token into MODELFORGE_TOKEN.',
+    codeHelp: 'An OpenAI-compatible endpoint.',
+    tokenIn:
+      'Put your API token into MODELFORGE_TOKEN: what the server was given under that name, or else the content of {{path}}.',
+    token:
+      'Put your API token into MODELFORGE_TOKEN: what the server was given under that name, or else the content of the file api-token in the home folder of ModelForge.',
     memory: '{{model}} is in memory on {{slot}}',
     unload: 'Free the memory',
     reading: {
@@ -193,7 +198,8 @@ export default {
         span: 'The answer is a stretch of the text, or none. The probability is its share among all places that were weighed and no answer.',
       },
       noBase: 'There is no base beside it: the base has no trained head, so what it would say is a guess.',
-      codeHelp: 'Up to 64 texts in one request. Put your API token into MODELFORGE_TOKEN.',
+      codeHelp: 'Up to 64 texts in one request.',
+      howTo: 'Enter sends, Shift+Enter begins a new line.',
     },
     setting: {
       temperature: {

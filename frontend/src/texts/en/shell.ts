@@ -116,6 +116,8 @@ export default {
     server: 'Server',
     version: 'ModelForge',
     home: 'Home folder',
+    token: 'API token',
+    tokenIs: 'What MODELFORGE_TOKEN held when the server was started, or else the content of {{path}}',
     database: 'Database',
     address: 'Address',
     upload: 'Largest upload',

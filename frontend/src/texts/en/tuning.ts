@@ -1,3 +1,5 @@
+import { setting } from './settings'
+
 export default {
   new: {
     title: 'Fine-tune a model',
@@ -41,6 +43,13 @@ export default {
     refused: 'These choices cannot be right together',
     undo: 'Undo the choice of: {{name}}',
     notMeasured: 'The rows could not be measured, so the defaults know nothing of their lengths.',
+    unread: 'To be corrected first: {{names}}',
+    notYet: 'What stands above has to be settled first.',
+    carried: 'Chosen for other data',
+    carriedText:
+      'These settings stay as they were chosen before: {{names}}. What suits this data may be something else.',
+    suggested: 'Start from the suggested settings',
+    keep: 'Keep them',
   },
   form: {
     essential: 'Essentials',
@@ -76,20 +85,7 @@ export default {
       output: 'Result',
     },
   },
-  setting: {
-    task: { name: 'Task' },
-    finetuning_type: { name: 'What is trained' },
-    strategy_name: { name: 'Strategy' },
-    strategy_rewards: { name: 'Rewards' },
-    data_max_length: { name: 'Longest row, in tokens' },
-    data_validation_split: { name: 'Held-out share' },
-    lora_r: { name: 'LoRA rank' },
-    lora_lora_alpha: { name: 'LoRA alpha' },
-    optimization_learning_rate: { name: 'Learning rate' },
-    optimization_num_train_epochs: { name: 'Epochs' },
-    optimization_per_device_train_batch_size: { name: 'Rows per pass' },
-    optimization_gradient_accumulation_steps: { name: 'Passes per step' },
-  },
+  setting,
   choice: {
     task: {
       'text-generation': 'Text generation',
@@ -113,6 +109,14 @@ export default {
       json_schema: 'JSON that fits a schema',
       length: 'Length',
       python: 'Function in Python',
+    },
+  },
+  need: {
+    strategy_name: {
+      dpo: 'Needs preference pairs',
+      kto: 'Needs rated answers, or preference pairs',
+      reward: 'Needs preference pairs',
+      rlhf: 'Takes the prompts of any rows; needs rewards or a reward model',
     },
   },
   plan: {

@@ -1,4 +1,4 @@
-import { act, renderHook, screen, waitFor } from '@testing-library/react'
+import { act, renderHook, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, expect, test, vi } from 'vitest'
 
@@ -13,7 +13,10 @@ const server = vi.hoisted(() => {
   globalThis.fetch = async (asked) => {
     const { pathname } = new URL((asked as Request).url)
     if (pathname === '/api/v1/datasets/one')
-      return state.isAway ? refused(403, 'Not now.') : Response.json({ id: 'one', shape: state.shape })
+      return state.isAway
+        ? refused(403, 'Not now.')
+        : Response.json({ id: 'one', name: 'My rows.csv', shape: state.shape })
+    if (pathname === '/api/v1/models/own') return Response.json({ id: 'own', name: 'My model' })
     if (pathname === '/api/v1/recipes/parse')
       return Response.json({
         config: { model: 'own/model', dataset: 'one', seed: 7 },
@@ -73,4 +76,13 @@ test('a recipe says data, model and settings at the first step', async () => {
   await user.click(screen.getByRole('button', { name: 'Use this recipe' }))
   await waitFor(() => expect(router.state.location.search).toMatchObject({ step: 'settings' }))
   expect(result.current).toMatchObject({ dataset: 'one', model: 'own/model', chosen: { seed: 7 } })
+})
+
+test('the steps name the data and the model as their owner does', async () => {
+  changeDraft({ model: 'own' })
+  showPage('/new?step=model')
+  const steps = within(await screen.findByRole('navigation', { name: 'Steps' }))
+  expect(await steps.findByText('My rows.csv')).toBeInTheDocument()
+  expect(await steps.findByText('My model')).toBeInTheDocument()
+  expect(steps.queryByText('one')).toBeNull()
 })

@@ -7,7 +7,9 @@ import { useTranslation } from 'react-i18next'
 import { same } from '@/components/schema-form/paths'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
+import { useDatasetName } from '@/features/datasets/api/use-dataset-name'
 import { useShape } from '@/features/datasets/api/use-shape'
+import { useModelName } from '@/features/models/api/use-model-name'
 import { changeDraft, type Draft, resetDraft, useDraft } from '@/features/tuning/api/draft'
 import { suitsOf } from '@/features/tuning/api/suits'
 
@@ -117,7 +119,10 @@ function Steps({ current, draft }: { current: Step; draft: Draft }) {
 
 function Inner({ step, index, draft }: { step: Step; index: number; draft: Draft }) {
   const { t } = useTranslation()
-  const chosen = step === 'data' ? draft.dataset : step === 'model' ? draft.model : null
+  const chosen = [
+    useDatasetName(step === 'data' ? draft.dataset : null),
+    useModelName(step === 'model' ? draft.model : null),
+  ].find((name) => name !== null)
   return (
     <>
       <span className={classes.number}>{index + 1}</span>

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
 import type { Field } from '@/components/schema-form/json-schema'
+import { UnreadContext, useUnread } from '@/components/schema-form/unread'
 import { shownName } from '@/components/schema-form/words'
 import { Card } from '@/components/ui/card'
 import grid from '@/components/ui/grid.module.css'
@@ -18,8 +19,10 @@ import { SettingsForm } from '@/features/tuning/components/settings-form'
 import type { Schemas } from '@/lib/api/client'
 import { Problem } from '@/lib/api/problem'
 
+import { Carried } from './carried'
 import classes from './new-page.module.css'
 import { TimeEstimate } from './time-estimate'
+import { ToCheck } from './to-check'
 
 /** How it learns: the schema's own form, and beside it what that takes. */
 export function SettingsStep({ onNext }: { onNext: () => void }) {
@@ -27,26 +30,26 @@ export function SettingsStep({ onNext }: { onNext: () => void }) {
   const { draft, schema, measure, defaults, refused, config, fields } = useRecipe()
   const longest = measure.data?.preflight.lengths.maximum ?? null
   const { memory, faults } = useLiveMemory(config, longest)
+  const unread = useUnread()
   const error = schema.error ?? defaults.error
   if (error) return <NotPlanned error={error} />
   if (!config || !schema.data || !defaults.data) return <Waiting />
   return (
     <div className={grid.stack}>
-      {refused ? (
-        <Refused error={refused} fields={fields} chosen={draft.chosen} />
-      ) : (
-        <NotMeasured error={measure.error} />
-      )}
+      <Refused {...{ refused, fields }} chosen={draft.chosen} measured={measure.error} />
+      <Carried {...{ fields, config }} defaults={defaults.data} />
       <div className={classes.settings}>
         <div className={grid.stack}>
           <Name config={config} model={draft.model} />
-          <SettingsForm
-            fields={fields.filter(({ dotted }) => dotted !== 'name')}
-            essential={schema.data.essential}
-            config={config}
-            defaults={defaults.data}
-            faults={faults}
-          />
+          <UnreadContext value={unread.tell}>
+            <SettingsForm
+              fields={fields.filter(({ dotted }) => dotted !== 'name')}
+              essential={schema.data.essential}
+              config={config}
+              defaults={defaults.data}
+              faults={faults}
+            />
+          </UnreadContext>
         </div>
         <div className={classes.beside}>
           {refused ? null : (
@@ -62,11 +65,12 @@ export function SettingsStep({ onNext }: { onNext: () => void }) {
           <RecipeCard fields={fields} config={config} />
         </div>
       </div>
-      <div className={classes.next}>
-        <Button onClick={onNext} disabled={memory.isError}>
-          {t('new.toCheck')}
-        </Button>
-      </div>
+      <ToCheck
+        unread={unread.names}
+        refused={[refused, memory.error].some(Boolean)}
+        measured={measure.error}
+        onNext={onNext}
+      />
     </div>
   )
 }
@@ -100,24 +104,21 @@ function NotPlanned({ error }: { error: Error }) {
   )
 }
 
-function NotMeasured({ error }: { error: Error | null }) {
-  const { t } = useTranslation()
-  return error ? <ProblemNotice error={error} title={t('new.notMeasured')} /> : null
-}
-
 interface RefusedProps {
-  error: Error
+  refused: Error | null
+  measured: Error | null
   fields: readonly Field[]
   chosen: Draft['chosen']
 }
 
 /** Choices that cannot be right together; the form stays, so that any of them can be changed, or the latest undone. */
-function Refused({ error, fields, chosen }: RefusedProps) {
+function Refused({ refused, measured, fields, chosen }: RefusedProps) {
   const { t, i18n } = useTranslation()
   const latest = fields.find(({ dotted }) => dotted === latestDecision(chosen))
+  if (!refused) return measured ? <ProblemNotice error={measured} title={t('new.notMeasured')} /> : null
   return (
     <>
-      <ProblemNotice error={error} title={t('new.refused')} />
+      <ProblemNotice error={refused} title={t('new.refused')} />
       {latest ? (
         <div>
           <Button size="xs" variant="default" onClick={() => forgetSetting(latest.dotted)}>

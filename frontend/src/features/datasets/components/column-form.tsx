@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { BusyButton } from '@/components/ui/busy-button'
+import { told } from '@/lib/i18n'
 
 import type { Reading, Shape } from '../api/datasets'
 import { EXPECTED, SHAPES } from '../api/shapes'
@@ -21,7 +22,7 @@ interface ColumnFormProps {
 
 /** Which shape the rows have, and which column is which of its own. */
 export function ColumnForm({ readings, found, now, pending, onRead }: ColumnFormProps) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const first = now ?? readings[0]
   const columns =
     found.length > 0 ? found : [...new Set(readings.flatMap((one) => Object.values(one.columns)))]
@@ -50,7 +51,7 @@ export function ColumnForm({ readings, found, now, pending, onRead }: ColumnForm
         {EXPECTED[shape].map(({ name, required }) => (
           <Select
             key={name}
-            label={name}
+            label={told(`data.column.${name}`, i18n) ?? name}
             description={required ? undefined : t('data.optional')}
             placeholder={t('data.pickColumn')}
             clearable={!required}

@@ -61,11 +61,11 @@ export function ColumnMapping({ dataset, onDone }: ColumnMappingProps) {
         {save.error ? <Refusal error={save.error} /> : null}
       </Card>
       {error ? <ProblemNotice error={error} /> : null}
-      {firstRows.length > 0 ? (
+      {error ? null : (
         <Card flush title={t('data.inTheFile')}>
-          <RowList rows={firstRows} columns={{}} />
+          {firstRows ? <RowList rows={firstRows} columns={{}} /> : <Skeleton height={260} />}
         </Card>
-      ) : null}
+      )}
     </>
   )
 }
@@ -75,7 +75,7 @@ function useColumns(dataset: Dataset) {
   const { data, error } = useQuery(inspectionQuery(dataset.id, FIRST_ROWS))
   return {
     known: dataset.shape === null ? detailsOf(dataset) : data,
-    firstRows: data?.first_rows ?? [],
+    firstRows: data?.first_rows,
     error,
   }
 }

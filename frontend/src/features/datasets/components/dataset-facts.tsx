@@ -9,7 +9,7 @@ import type { Dataset } from '../api/datasets'
 export function DatasetFacts({ dataset }: { dataset: Dataset }) {
   const { t } = useTranslation()
   const facts: Fact[] = [
-    [t('data.rows'), formatNumber(dataset.rows)],
+    [t('data.rows'), dataset.shape ? formatNumber(dataset.rows) : t('data.shapeOpen')], // counted as they are read
     [t('data.shapeLabel'), dataset.shape ? t(`data.shape.${dataset.shape}`) : t('data.shapeOpen')],
     [t('data.format'), dataset.file_format.toUpperCase()],
     [t('data.size'), formatBytes(dataset.bytes)],

@@ -1,9 +1,10 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
+import { Ago } from '@/components/ui/ago'
 import rows from '@/components/ui/rows.module.css'
 import { Tag } from '@/components/ui/tag'
-import { formatAgo, formatBytes } from '@/lib/format/format'
+import { formatBytes } from '@/lib/format/format'
 
 import type { Dataset } from '../api/datasets'
 
@@ -27,7 +28,7 @@ export function DatasetRows({ datasets }: { datasets: readonly Dataset[] }) {
           <p className={`${rows.words} numbers`}>
             {dataset.shape ? <span>{t('data.rowCount', { count: dataset.rows })}</span> : null}
             <span>{formatBytes(dataset.bytes)}</span>
-            <span>{formatAgo(dataset.created_at)}</span>
+            <Ago when={dataset.created_at} />
           </p>
         </li>
       ))}

@@ -52,8 +52,8 @@ test('a dataset of the hub shows its rows, and its columns are named where they 
   expect(screen.getByText('Columns to be named')).toBeInTheDocument()
   expect(screen.queryByText('Assistant')).toBeNull()
   for (const [column, name] of [
-    ['input', 'frage'],
-    ['output', 'antwort'],
+    ['Input (input)', 'frage'],
+    ['Output (output)', 'antwort'],
   ] as const) {
     await user.click(screen.getByRole('combobox', { name: column }))
     await user.click(await screen.findByRole('option', { name }))

@@ -16,6 +16,7 @@ const EMPTY: DataProblem = {
   expected: 'text',
   fix: 'Fill in the text, or remove the row.',
   phrases: {},
+  alike: 1,
 }
 const TWICE: DataProblem = {
   file: 'rows.csv',
@@ -25,6 +26,7 @@ const TWICE: DataProblem = {
   found: "1234 cells: ['{{most}}', '$t(data.title)']",
   expected: '2 cells: a, b',
   fix: 'Put cells that hold the delimiter or a line break in double quotes.',
+  alike: 1,
   phrases: {
     found: { code: 'cells', params: { number: 1234, cells: "['{{most}}', '$t(data.title)']" } },
     expected: { code: 'cells', params: { number: 2, cells: 'a, b' } },
@@ -39,6 +41,25 @@ test('in English a problem is told in the server’s own words', () => {
   list(EMPTY)
   expect(first()).toHaveTextContent(EMPTY.expected)
   expect(first()).toHaveTextContent(EMPTY.fix)
+})
+
+test('many that are mended in one go are told once, with how many they are; others stay apart', () => {
+  const latin = Array.from({ length: 18 }, (_, index) => ({
+    ...EMPTY,
+    line: index + 2,
+    column: null,
+    kind: 'invalid-utf-8' as const,
+    found: `byte 0xFC at byte ${index}`,
+    alike: 30,
+    last_line: 31,
+  }))
+  const two = [4, 9].map((line) => ({ ...EMPTY, line, alike: 2, last_line: 9 }))
+  show(<ProblemList title="Faults" problems={[...latin, ...two]} total={35} />)
+  expect(screen.getAllByRole('listitem')).toHaveLength(3)
+  expect(first()).toHaveTextContent('30 lines (2–31)found first byte 0xFC at byte 0')
+  expect(screen.getByText('Line 4 · input')).toBeInTheDocument()
+  expect(screen.getByText('Line 9 · input')).toBeInTheDocument()
+  expect(screen.getByText('and 3 more problems')).toBeInTheDocument()
 })
 
 describe('in German', () => {

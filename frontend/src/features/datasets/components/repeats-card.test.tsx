@@ -27,8 +27,16 @@ const server = vi.hoisted(() => {
     asked.push(body)
     return Response.json(
       body.among === null
-        ? { rows: 9, exact: 0, near: 0, examples: [] }
-        : { rows: 9, exact: 2, near: 1, examples: [{ ...pair, row: 3, text: 'Same', equal: true }, pair] },
+        ? { rows: 9, exact: 0, near: 0, prompts: 0, examples: [] }
+        : body.among === 'sample:support'
+          ? { rows: 9, exact: 0, near: 0, prompts: 4, examples: [] }
+          : {
+              rows: 9,
+              exact: 2,
+              near: 1,
+              prompts: 1,
+              examples: [{ ...pair, row: 3, text: 'Same', equal: true }, pair],
+            },
     )
   }
   return { asked }
@@ -44,6 +52,7 @@ test('a dataset is compared with itself, and with another that it might leak int
   await user.click(screen.getByRole('option', { name: 'Training' }))
   await screen.findByText(/^2 rows are there exactly\./)
   expect(screen.getByText(/^1 row is there nearly\./)).toBeInTheDocument()
+  expect(screen.getByText(/^The prompt of 1 row is there with another answer\./)).toBeInTheDocument()
   expect(screen.getByText('Row 3 equals row 2')).toBeInTheDocument()
   expect(screen.getByText('Row 7 resembles row 2')).toBeInTheDocument()
   expect(screen.getByText('Hello there')).toBeInTheDocument()
@@ -51,6 +60,16 @@ test('a dataset is compared with itself, and with another that it might leak int
     { dataset: 'held-out', among: null },
     { dataset: 'held-out', among: 'training' },
   ])
+})
+
+test('prompts that are there with other answers are leaks too, of which no row is shown', async () => {
+  const user = userEvent.setup()
+  show(<RepeatsCard dataset="held-out" rows={9} />)
+  await user.click(await screen.findByRole('combobox', { name: 'Look for its rows in' }))
+  await user.click(screen.getByRole('option', { name: 'sample:support' }))
+  await screen.findByText(/^The prompts of 4 rows are there with other answers\./)
+  expect(screen.getByText(/would look better than it is\.$/)).toBeInTheDocument()
+  expect(screen.queryByRole('list')).not.toBeInTheDocument()
 })
 
 test('many rows are compared when somebody asks', async () => {

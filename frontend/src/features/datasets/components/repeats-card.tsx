@@ -57,8 +57,8 @@ export function RepeatsCard({ dataset, rows }: { dataset: string; rows: number }
 
 function Found({ repeats, inItself }: { repeats: Repeats; inItself: boolean }) {
   const { t } = useTranslation()
-  const { exact, near, examples } = repeats
-  if (exact + near === 0) {
+  const { exact, near, prompts, examples } = repeats
+  if (exact + near + prompts === 0) {
     return <p className={classes.words}>{t(inItself ? 'repeats.none' : 'repeats.noLeak')}</p>
   }
   return (
@@ -66,25 +66,35 @@ function Found({ repeats, inItself }: { repeats: Repeats; inItself: boolean }) {
       <p className={classes.words}>
         {exact > 0 ? <strong className="numbers">{t('repeats.exact', { count: exact })} </strong> : null}
         {near > 0 ? <strong className="numbers">{t('repeats.near', { count: near })} </strong> : null}
+        {prompts > 0 ? (
+          <strong className="numbers">{t('repeats.prompts', { count: prompts })} </strong>
+        ) : null}
         {t(inItself ? 'repeats.keptTogether' : 'repeats.leak')}
       </p>
-      <details>
-        <summary>{t('repeats.show', { count: examples.length })}</summary>
-        <ol className={classes.list}>
-          {examples.map((one) => (
-            <li key={one.row} className={classes.pair}>
-              <span className={`${classes.where} numbers`}>
-                {t(one.equal ? 'repeats.equals' : 'repeats.resembles', {
-                  row: formatNumber(one.row),
-                  earlier: formatNumber(one.earlier_row),
-                })}
-              </span>
-              <span className={classes.text}>{one.text}</span>
-              {one.equal ? null : <span className={classes.text}>{one.earlier_text}</span>}
-            </li>
-          ))}
-        </ol>
-      </details>
+      {examples.length > 0 ? <Examples examples={examples} /> : null}
     </>
+  )
+}
+
+function Examples({ examples }: { examples: Repeats['examples'] }) {
+  const { t } = useTranslation()
+  return (
+    <details>
+      <summary>{t('repeats.show', { count: examples.length })}</summary>
+      <ol className={classes.list}>
+        {examples.map((one) => (
+          <li key={one.row} className={classes.pair}>
+            <span className={`${classes.where} numbers`}>
+              {t(one.equal ? 'repeats.equals' : 'repeats.resembles', {
+                row: formatNumber(one.row),
+                earlier: formatNumber(one.earlier_row),
+              })}
+            </span>
+            <span className={classes.text}>{one.text}</span>
+            {one.equal ? null : <span className={classes.text}>{one.earlier_text}</span>}
+          </li>
+        ))}
+      </ol>
+    </details>
   )
 }

@@ -63,17 +63,17 @@ test('of a GPU is shown what is free now, and the largest model that is recommen
   expect((await screen.findByText('own/large')).parentElement).toHaveTextContent(
     'The largest recommended here: own/large',
   )
-  expect(await screen.findByText('20 GB free of 80 GB')).toBeInTheDocument()
+  expect(await screen.findByText('20 GiB free of 80 GiB')).toBeInTheDocument()
   expect(percentUsed('GPU 0 memory in use')).toBe('75')
   expect(screen.getByText('GPU 0 memory · 40% busy')).toBeInTheDocument()
-  expect(screen.getByText('3 GB free of 16 GB')).toBeInTheDocument()
+  expect(screen.getByText('3 GiB free of 16 GiB')).toBeInTheDocument()
 })
 
 test('of a machine without a GPU is shown its memory, and that only starters are recommended where that is so', async () => {
   show(<MachineCard />)
   expect(await screen.findByText('A processor')).toBeInTheDocument()
   expect(screen.getByText('4 cores, no GPU: small models train well here')).toBeInTheDocument()
-  expect(await screen.findByText('3 GB free of 16 GB')).toBeInTheDocument()
+  expect(await screen.findByText('3 GiB free of 16 GiB')).toBeInTheDocument()
   expect(percentUsed('Memory in use')).toBe('81')
   expect(
     await screen.findByText('Only the small bundled starter models are recommended here.'),

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 
+import { Ago } from '@/components/ui/ago'
 import { ActionButtons } from '@/components/ui/action-buttons'
 import { Card } from '@/components/ui/card'
 import { ErrorText } from '@/components/ui/error-text'
@@ -9,7 +10,7 @@ import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
 import { Tag, type TagTone } from '@/components/ui/tag'
 import { hidesAll } from '@/lib/api/problem'
-import { formatAgo, formatBytes } from '@/lib/format/format'
+import { formatBytes } from '@/lib/format/format'
 
 import { cancelJob, forgetJob, type HubJob, hubJobsQuery, isOpen, retryJob } from '../api/jobs'
 
@@ -61,7 +62,7 @@ function Job({ job }: { job: HubJob }) {
       <p className={`${rows.words} numbers`}>
         <span>{t(`hub.kind.${job.kind}`)}</span>
         {total > 0 ? <span>{`${formatBytes(done)} / ${formatBytes(total)}`}</span> : null}
-        <span>{formatAgo(job.created_at)}</span>
+        <Ago when={job.created_at} />
         {job.kind === 'push' && job.result ? (
           <a href={job.result} target="_blank" rel="noreferrer">
             {job.result}

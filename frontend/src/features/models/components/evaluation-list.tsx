@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 
+import { Ago } from '@/components/ui/ago'
 import { ReportMetrics } from '@/components/report/report-metrics'
 import { ReportSentence } from '@/components/report/report-sentence'
 import { Card } from '@/components/ui/card'
@@ -10,7 +11,7 @@ import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
 import { Tag } from '@/components/ui/tag'
 import { hidesAll } from '@/lib/api/problem'
-import { formatAgo, formatMeasure, formatNumber } from '@/lib/format/format'
+import { formatAlike, formatNumber } from '@/lib/format/format'
 import { remarksIn } from '@/lib/i18n/remarks'
 import { metricName } from '@/lib/report/metric-name'
 
@@ -64,7 +65,7 @@ function Row({ job, nameOf }: { job: EvaluationJob; nameOf: EvaluationListProps[
       <p className={`${rows.words} numbers`}>
         {request.against ? <span>{t('measure.besideOther', { model: request.against })}</span> : null}
         {result ? <span>{t('data.rowCount', { count: result.rows })}</span> : null}
-        <span>{formatAgo(job.created_at)}</span>
+        <Ago when={job.created_at} />
         {error ? (
           <span className={rows.bad}>
             <ErrorText error={error} />
@@ -159,19 +160,19 @@ function Scores({ scores }: { scores: Result['scores'] }) {
   const { t } = useTranslation()
   return (
     <p className={`${rows.words} numbers`}>
-      {Object.entries(scores).map(([name, score]) => (
-        <span key={name}>
-          <strong>
-            {metricName(name)} {formatMeasure(score.value, 3)}
-          </strong>
-          {score.ci95
-            ? ` ${t('measure.between', {
-                low: formatMeasure(score.ci95[0], 3),
-                high: formatMeasure(score.ci95[1], 3),
-              })}`
-            : null}
-        </span>
-      ))}
+      {Object.entries(scores).map(([name, score]) => {
+        const { value } = formatAlike([score.value, ...(score.ci95 ?? [])])
+        return (
+          <span key={name}>
+            <strong>
+              {metricName(name)} {value(score.value)}
+            </strong>
+            {score.ci95
+              ? ` ${t('measure.between', { low: value(score.ci95[0]), high: value(score.ci95[1]) })}`
+              : null}
+          </span>
+        )
+      })}
     </p>
   )
 }

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { Ago } from '@/components/ui/ago'
 import { BusyButton } from '@/components/ui/busy-button'
 import { Card } from '@/components/ui/card'
 import { Confirm } from '@/components/ui/confirm'
@@ -11,7 +12,7 @@ import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
 import { Tag } from '@/components/ui/tag'
 import { hidesAll } from '@/lib/api/problem'
-import { formatAgo, formatBytes, formatMeasure, formatPercent } from '@/lib/format/format'
+import { formatBytes, formatMeasure, formatPercent } from '@/lib/format/format'
 import { followDownload } from '@/lib/format/save-file'
 import { remarksIn } from '@/lib/i18n/remarks'
 
@@ -67,7 +68,7 @@ function Row({ one }: { one: Export }) {
       </div>
       <p className={`${rows.words} numbers`}>
         {one.result ? <Checked made={one.result} /> : null}
-        <span>{formatAgo(one.created_at)}</span>
+        <Ago when={one.created_at} />
         {one.error ? (
           <span className={rows.bad}>
             <ErrorText error={one.error} />

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 
 import { toldChoice } from '@/components/schema-form/words'
 import { type Fact, Facts } from '@/components/ui/facts'
+import { useModelName } from '@/lib/api/use-names'
 import { formatBytes, formatTime } from '@/lib/format/format'
 
 import type { ModelDetail } from '../api/models'
@@ -10,6 +11,7 @@ import type { ModelDetail } from '../api/models'
 /** Where a model comes from, and what came from it. */
 export function Lineage({ model }: { model: ModelDetail }) {
   const { t, i18n } = useTranslation()
+  const nameOf = useModelName()
   const { lineage } = model
   const facts: Fact[] = [
     [t('model.kindLabel'), t(`model.kind.${model.kind}`)],
@@ -29,8 +31,8 @@ export function Lineage({ model }: { model: ModelDetail }) {
   for (const id of [...(lineage.siblings ?? []), ...(lineage.children ?? [])]) {
     facts.push([
       t('model.related'),
-      <Link key={id} to="/models/$modelId" params={{ modelId: id }}>
-        {id}
+      <Link key={id} to="/models/$modelId" params={{ modelId: id }} title={id}>
+        {nameOf(id)}
       </Link>,
     ])
   }

@@ -10,6 +10,7 @@ import { Confirm } from '@/components/ui/confirm'
 import { Notice } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { RenameDialog } from '@/components/ui/rename-dialog'
+import { toast } from '@/components/ui/toast'
 import { followDownload } from '@/lib/format/save-file'
 import { remarksIn } from '@/lib/i18n/remarks'
 
@@ -42,6 +43,7 @@ export function ModelActions({ model, onMeasure, onPush, onExport }: ModelAction
     onSuccess: async () => {
       await refresh()
       await navigate({ to: '/models' })
+      toast(t('model.removed', { name: model.name }))
       queries.removeQueries({ queryKey: ['model', model.id] })
     },
   })

@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
+import { Ago } from '@/components/ui/ago'
 import rows from '@/components/ui/rows.module.css'
 import { Tag } from '@/components/ui/tag'
 import { Verdict } from '@/components/ui/verdict'
-import { formatAgo, formatBytes } from '@/lib/format/format'
+import { formatBytes } from '@/lib/format/format'
 import { headline } from '@/lib/report/headline'
 
 import type { Model } from '../api/models'
@@ -27,7 +28,7 @@ export function ModelRows({ models }: { models: Model[] }) {
             <p className={rows.words}>
               <span>{t('model.from', { base: model.base_model })}</span>
               <span className="numbers">{formatBytes(model.bytes ?? 0)}</span>
-              <span>{formatAgo(model.created_at)}</span>
+              <Ago when={model.created_at} />
               {found ? <Verdict headline={found} /> : null}
             </p>
           </li>

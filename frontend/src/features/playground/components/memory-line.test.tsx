@@ -8,6 +8,10 @@ import { MemoryLine } from './memory-line'
 
 vi.hoisted(() => {
   globalThis.fetch = async (asked) => {
+    if ((asked as Request).url.includes('/models?')) {
+      const items = [{ id: 'one', name: 'My first' }]
+      return Response.json({ items, starters: [], total: 1 })
+    }
     if ((asked as Request).method === 'GET')
       return Response.json({ status: 'ready', model: 'one', slot: 'cpu', waiting: 0 })
     const detail = 'It is answering somebody else.'
@@ -17,6 +21,7 @@ vi.hoisted(() => {
 
 test('memory that cannot be freed now says why', async () => {
   show(<MemoryLine />)
+  expect(await screen.findByText('My first is in memory on cpu')).toBeInTheDocument()
   await userEvent.click(await screen.findByRole('button', { name: 'Free the memory' }))
   expect(await screen.findByText('It is answering somebody else.')).toBeInTheDocument()
 })

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 
 import { BusyButton } from '@/components/ui/busy-button'
 import { ProblemNotice } from '@/components/ui/problem-notice'
+import { useModelName } from '@/lib/api/use-names'
 
 import { playgroundQuery, unloadModel } from '../api/state'
 import classes from './memory-line.module.css'
@@ -11,6 +12,7 @@ import classes from './memory-line.module.css'
 export function MemoryLine() {
   const { t } = useTranslation()
   const queries = useQueryClient()
+  const nameOf = useModelName()
   const { data } = useQuery(playgroundQuery())
   const unload = useMutation({
     mutationFn: unloadModel,
@@ -20,7 +22,7 @@ export function MemoryLine() {
   return (
     <>
       <p className={classes.line}>
-        {t('playground.memory', { model: data.model, slot: data.slot })}
+        {t('playground.memory', { model: nameOf(data.model), slot: data.slot })}
         <BusyButton
           size="compact-xs"
           variant="subtle"

@@ -65,13 +65,14 @@ export function ReadingForm({ mode, busy, onAsk }: ReadingFormProps) {
             setTexts((now) => ({ ...now, [field]: value }))
           }}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+            if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
               event.preventDefault()
               send()
             }
           }}
         />
       ))}
+      <p className={classes.how}>{t('playground.reading.howTo')}</p>
       <BusyButton type="submit" className={classes.send} pending={busy} disabled={missing}>
         {t(`playground.reading.send.${mode}`)}
       </BusyButton>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 
 import { Card } from '@/components/ui/card'
 import { CodeBlock } from '@/components/ui/code-block'
+import { useTokenFile } from '@/lib/api/server'
 
 import classes from './snippet-card.module.css'
 
@@ -16,6 +17,7 @@ interface SnippetCardProps {
 /** The same question by API, to be copied. */
 export function SnippetCard({ curl, python, help }: SnippetCardProps) {
   const { t } = useTranslation()
+  const file = useTokenFile()
   const [language, setLanguage] = useState('curl')
   return (
     <Card
@@ -33,7 +35,9 @@ export function SnippetCard({ curl, python, help }: SnippetCardProps) {
         />
       }
     >
-      <p className={classes.help}>{help}</p>
+      <p className={classes.help}>
+        {help} {file === null ? t('playground.token') : t('playground.tokenIn', { path: file })}
+      </p>
       <CodeBlock code={language === 'curl' ? curl : python} maxHeight={240} label={t('playground.code')} />
     </Card>
   )

@@ -116,6 +116,33 @@ export function inCommon(runs: readonly Compared[]): SeriesByName {
   return Object.fromEntries(shared)
 }
 
+/** How many held-out rows a metric of a run was counted over; `null` where its report does not say. */
+export function rowsOf(run: Run | undefined, metric: string): number | null {
+  const { metrics } = (run?.report ?? {}) as Partial<Report>
+  return metrics?.[metric]?.n ?? null
+}
+
+/** The settings by which rows are held out. */
+const HOLDS_OUT = [
+  'dataset',
+  'data.validation_dataset',
+  'data.validation_split',
+  'data.max_samples',
+  'data.drop_duplicates',
+  'seed',
+]
+
+/** Whether the runs were measured on rows that are not the same: then no score is better than another. */
+export function rowsDiffer({ metrics, settings }: Table, runs: readonly Pick<Compared, 'run'>[]): boolean {
+  const measured = Object.keys(metrics)
+  if (measured.length === 0) return false
+  if (HOLDS_OUT.some((key) => key in settings)) return true
+  return measured.some((metric) => {
+    const counts = runs.map(({ run }) => rowsOf(run, metric)).filter((count) => count !== null)
+    return new Set(counts).size > 1
+  })
+}
+
 export interface Gain {
   low: number
   high: number

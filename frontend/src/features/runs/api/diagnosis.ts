@@ -18,6 +18,7 @@ export type Finding =
 const ENOUGH = 12
 const WINDOW = 0.25
 const SMOOTHING = 0.8
+const ALMOST_NOTHING = 0.01
 /** A held-out loss this far above its best, as a share and as a number, does more than waver with the order of rows. */
 const RISEN = { share: 1.2, by: 0.05 }
 
@@ -47,19 +48,21 @@ function read(series: SeriesByName, totalSteps: number | null): Finding[] {
 function judge(series: SeriesByName, loss: Series, totalSteps: number | null): Finding[] {
   const curve = smoothed(loss.values, SMOOTHING)
   const grave: Finding[] = []
-  if (diverges(curve)) grave.push('diverged')
+  if (diverges(loss.values)) grave.push('diverged')
   const evaluation = series['evaluation_loss']
   if (overfits(evaluation, loss.steps, curve)) grave.push('overfitting')
   else if (hasRisen(evaluation)) grave.push('heldOutRisen')
-  if (spikes(series['grad_norm'])) grave.push('spikes')
-  return grave.length > 0 ? grave : [course(curve, seenShare(loss, totalSteps))]
+  const known = middle(tail(loss.values)) < ALMOST_NOTHING
+  // Where nearly all rows are known the gradients are next to nothing, and any row that is not stands out.
+  if (!known && spikes(series['grad_norm'])) grave.push('spikes')
+  if (grave.length > 0) return grave
+  return [known ? 'memorised' : course(curve, seenShare(loss, totalSteps))]
 }
 
 /** Where a curve without a fault is heading. */
 function course(curve: readonly number[], seen: number): Finding {
   const first = at(curve, 2)
   const last = at(curve, -1)
-  if (last < 0.01) return 'memorised'
   if (seen > 0.2 && Math.abs(first - last) < Math.abs(first) * 0.02) return 'flat'
   return last < first ? 'falling' : 'early'
 }
@@ -82,11 +85,20 @@ function seenShare(loss: Series, totalSteps: number | null): number {
   return totalSteps ? at(loss.steps, -1) / totalSteps : 1
 }
 
-/** It has risen far above its lowest point, and stays up there. */
-function diverges(curve: readonly number[]): boolean {
-  const lowest = least(curve.slice(Math.floor(curve.length * 0.05)))
-  const last = at(curve, -1)
-  return last > lowest * 1.5 && last > lowest + 0.2 && last > mean(tail(curve)) * 0.95
+/**
+ * It has risen far above its lowest level and stays up there, so that more than half of what had been gained is lost
+ * again. Levels of quarters are compared: a loss of almost nothing that jumps for some steps is not running away.
+ */
+function diverges(values: readonly number[]): boolean {
+  const size = tail(values).length
+  const levels: number[] = []
+  for (let end = values.length; end > size / 2; end -= size) {
+    levels.unshift(middle(values.slice(Math.max(0, end - size), end)))
+  }
+  const last = at(levels, -1)
+  const lowest = least(levels)
+  const gained = Math.max(0, at(levels, 0) - lowest)
+  return last > lowest * 1.5 && last > lowest + Math.max(0.2, gained / 2)
 }
 
 /** `Math.min` takes its numbers as arguments, and breaks where they are more than a hundred thousand. */
@@ -120,17 +132,26 @@ function overfits(
   if (!evaluation || evaluation.values.length < 3) return false
   const { values } = evaluation
   const best = least(values)
-  const rises = at(values, -1) > best * 1.1 && at(values, -1) >= at(values, -2) && at(values, -2) > best
+  const rises =
+    at(values, -1) > Math.max(best * 1.1, best + RISEN.by) &&
+    at(values, -1) >= at(values, -2) &&
+    at(values, -2) > best
   const then = steps.findIndex((step) => step >= bestStep(evaluation))
   return rises && then >= 0 && at(curve, -1) < at(curve, then) * 0.9
 }
 
-/** Gradients that are many times longer than usual, and not just once. */
+/** Gradients that are many times longer than usual, by the whole run and by its beginning, and not just once. */
 function spikes(norms: Series | undefined): boolean {
   if (!norms || norms.values.length < ENOUGH) return false
-  const sorted = [...norms.values].sort((a, b) => a - b)
-  const median = sorted[Math.floor(sorted.length / 2)] ?? 0
-  return tail(norms.values).filter((value) => value > median * 10).length >= 2
+  const { values } = norms
+  const usual = Math.max(middle(values), middle(values.slice(0, ENOUGH)))
+  return tail(values).filter((value) => value > usual * 10).length >= 2
+}
+
+/** The median, on which single steps have no hold. */
+function middle(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? 0
 }
 
 function tail(values: readonly number[]): readonly number[] {

@@ -24,6 +24,11 @@ export function isWorking(run: Pick<Run, 'status'>): boolean {
   return run.status === 'starting' || run.status === 'running' || run.status === 'finalizing'
 }
 
+/** Whether its trainer goes through the steps: only then does the last progress say where the run is. */
+export function isTraining({ status, doing }: Pick<Run, 'status' | 'doing'>): boolean {
+  return status === 'running' && (!doing || doing === 'train')
+}
+
 export const runsQuery = (limit = 50) =>
   queryOptions({
     queryKey: ['runs', { limit }],

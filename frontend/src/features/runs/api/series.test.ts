@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { bestStep, diagnose } from './diagnosis'
-import { addPoint, type SeriesByName, smoothed } from './series'
+import { addPoint, type SeriesByName, smoothed, weightFor } from './series'
 
 const falling = (length: number, from = 2, to = 0.5) =>
   Array.from({ length }, (_, index) => from + ((to - from) * index) / (length - 1))
@@ -44,6 +44,49 @@ test('an evaluation is a series of its own', () => {
 
 test('smoothing has no bias to zero and keeps a level', () => {
   expect(smoothed([2, 2, 2], 0.9).every((value) => Math.abs(value - 2) < 1e-12)).toBe(true)
+})
+
+test.each([20, 40, 100, 1000])(
+  'a smoothed curve of %i points is near what it smooths, at its end as well',
+  (points) => {
+    const values = Array.from({ length: points }, (_, index) => 2 * Math.exp((-3 * index) / points))
+    const lag = smoothed(values).map((value, index) => value - (values[index] ?? 0))
+    expect(Math.max(...lag)).toBeLessThan(0.25)
+    expect(lag.at(-1)).toBeLessThan(0.05 * 2)
+  },
+)
+
+test('the window grows with the points, from one to ten', () => {
+  expect([10, 40, 100, 200, 5_000].map(weightFor)).toEqual([0, 0.5, 0.8, 0.9, 0.9])
+})
+
+/** A classifier that has learnt its few rows in sixteen steps; then, now and then, a row is wrong for a step. */
+function known(steps: number, wrong: readonly number[]): SeriesByName {
+  const at = (step: number, usual: number, odd: number) => (wrong.includes(step) ? odd : usual)
+  const loss = falling(16, 1.1, 0.002).concat(
+    Array.from({ length: steps - 16 }, (_, index) => at(index + 17, 0.0005, 2.5)),
+  )
+  const norms = falling(16, 3, 0.05).concat(
+    Array.from({ length: steps - 16 }, (_, index) => at(index + 17, 0.01, 90)),
+  )
+  return losses(loss, { grad_norm: { steps: loss.map((_, index) => index + 1), values: norms } })
+}
+
+test('rows that are known by heart stay so, however a single step jumps', () => {
+  const wrong = [34, 45, 57, 67, 78, 79, 99, 120]
+  for (let steps = 60; steps <= 120; steps += 1) {
+    expect([steps, diagnose(known(steps, wrong), 180, null)]).toEqual([steps, ['memorised']])
+  }
+})
+
+test('a loss that has fallen from two and jumps to half of that for a while is not running away', () => {
+  const jumping = falling(40, 2, 0.1).map((value, index) => (index >= 32 && index % 2 ? 1 : value))
+  expect(diagnose(losses(jumping), 60, null)).toEqual(['falling'])
+})
+
+test('a held-out loss of almost nothing that wavers is no overfitting', () => {
+  const evaluation_loss = { steps: [10, 20, 30, 40], values: [0.003, 0.0001, 0.0005, 0.001] }
+  expect(diagnose(losses(falling(60, 2, 0.1), { evaluation_loss }), 60, null)).toEqual(['falling'])
 })
 
 test('a good curve is called good', () => {

@@ -37,8 +37,20 @@ function dropFrom({ steps, values }: Series, step: number): void {
   }
 }
 
-/** Exponential moving average, started without a bias to zero. `weight` is what the past keeps, as the charts draw it. */
-export function smoothed(values: readonly number[], weight = 0.9): number[] {
+/** Of so many points one is gathered into the mean of a drawn curve, up to the longest window. */
+const POINTS_PER_WINDOW = 20
+const LONGEST_WINDOW = 10
+
+/**
+ * What the past keeps in a curve of so many points: its window is a twentieth of them, and ten at most. A short run
+ * falls within few steps, which a longer window would still hold against it at its end.
+ */
+export function weightFor(points: number): number {
+  return 1 - 1 / Math.min(LONGEST_WINDOW, Math.max(1, points / POINTS_PER_WINDOW))
+}
+
+/** Exponential moving average, started without a bias to zero. `weight` is what the past keeps. */
+export function smoothed(values: readonly number[], weight = weightFor(values.length)): number[] {
   let sum = 0
   let mass = 0
   return values.map((value) => {

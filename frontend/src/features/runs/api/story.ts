@@ -17,13 +17,14 @@ const WORKING = new Set(['starting', 'running', 'finalizing'])
 export function chaptersOf(events: readonly RunEvent[]): Chapter[] {
   const chapters: Chapter[] = []
   let open: Chapter | null = null
-  for (const event of events) {
+  for (const [index, event] of events.entries()) {
+    const before = events[index - 1]
     const ended = ends(event)
     if (ended) close(open, event.time)
     if (event.kind === 'stage') {
       open = { stage: event, events: [], seconds: null }
       chapters.push(open)
-    } else if (happened(event)) {
+    } else if (happened(event, before)) {
       if (open) open.events.push(event)
       else chapters.push({ stage: null, events: [event], seconds: null })
     }
@@ -40,9 +41,16 @@ function ends({ kind, data }: RunEvent): boolean {
   return kind === 'stage' || kind === 'error' || (kind === 'state' && !WORKING.has(String(data['status'])))
 }
 
-/** Whether it is worth a word; a state is where it has a reason. */
-function happened({ kind, data }: RunEvent): boolean {
-  return HAPPENED.has(kind) || (kind === 'state' && Boolean(data['reason']))
+/** Whether it is worth a word; a state is where it has a reason that no notice right before it has told. */
+function happened({ kind, data, epoch }: RunEvent, before: RunEvent | undefined): boolean {
+  if (kind !== 'state') return HAPPENED.has(kind)
+  return Boolean(data['reason']) && !(before?.kind === 'notice' && before.epoch === epoch)
+}
+
+/** How often a worker has begun. The numbers of the attempts leave some out, which only order them. */
+export function attemptsOf(events: readonly RunEvent[]): number {
+  const begun = events.filter(({ kind, data }) => kind === 'state' && data['status'] === 'starting')
+  return new Set(begun.map(({ epoch }) => epoch)).size
 }
 
 /** How far the work inside a stage is: answers that are written, or bytes of the model that are here. */

@@ -24,13 +24,13 @@ export interface RunLive {
 /**
  * A run's curves and story: what is stored, and then every event behind it as it happens. Events are gathered for a
  * quarter of a second, so that a quick run costs no more drawing than a slow one. A run that is taken up again, here or
- * elsewhere, is heard from where it was left.
+ * elsewhere, is heard from where it was left. Nothing is asked for until it is `wanted`.
  */
-export function useRunLive(run: Run): RunLive & { known: boolean; error: Error | null } {
+export function useRunLive(run: Run, wanted = true): RunLive & { known: boolean; error: Error | null } {
   const { id } = run
   const active = isActive(run)
   const queries = useQueryClient()
-  const { data: history, dataUpdatedAt, error } = useQuery(historyQuery(id))
+  const { data: history, dataUpdatedAt, error } = useQuery({ ...historyQuery(id), enabled: wanted })
   const live = useMemo(() => (history ? new LiveRun(history) : null), [history])
   const [count, setCount] = useState(0)
   const version = `${dataUpdatedAt}:${count}`

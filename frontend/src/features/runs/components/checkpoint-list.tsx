@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 
+import { Ago } from '@/components/ui/ago'
 import { Card } from '@/components/ui/card'
 import { ErrorText } from '@/components/ui/error-text'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
 import { Tag } from '@/components/ui/tag'
-import { formatAgo, formatBytes, formatMeasure, formatNumber } from '@/lib/format/format'
+import { formatBytes, formatMeasure, formatNumber } from '@/lib/format/format'
 
 import { checkpointsQuery } from '../api/run-events'
 import { isActive, type Run } from '../api/runs'
@@ -31,7 +32,7 @@ export function CheckpointList({ run }: { run: Run }) {
             </div>
             <p className={`${rows.words} numbers`}>
               <span>{formatBytes(one.bytes)}</span>
-              <span>{formatAgo(one.created_at)}</span>
+              <Ago when={one.created_at} />
               {one.evaluation_loss === null ? null : (
                 <span>{t('checkpoint.loss', { loss: formatMeasure(one.evaluation_loss) })}</span>
               )}

@@ -6,7 +6,7 @@ import { type Column, DataTable } from '@/components/ui/data-table'
 import { formatAlike, formatMeasure, formatPercent } from '@/lib/format/format'
 import { best, metricName } from '@/lib/report/metric-name'
 
-import { type Compared, gainOf } from '../api/compare'
+import { type Compared, gainOf, rowsOf } from '../api/compare'
 import type { Run } from '../api/runs'
 import classes from './comparison-table.module.css'
 
@@ -14,8 +14,10 @@ interface ComparisonTableProps {
   label: string
   runs: readonly Head[]
   values: Record<string, readonly unknown[]>
-  /** Whether these are measures, of which one is the best. */
+  /** Whether these are measures. */
   measured?: boolean
+  /** Whether they were taken on the same rows, so that one of them is the best. */
+  alike?: boolean
 }
 
 type Head = Pick<Compared, 'id' | 'name' | 'run'>
@@ -26,7 +28,13 @@ interface Line {
 }
 
 /** One line per metric or setting, one column per run. */
-export function ComparisonTable({ label, runs, values, measured = false }: ComparisonTableProps) {
+export function ComparisonTable({
+  label,
+  runs,
+  values,
+  measured = false,
+  alike = true,
+}: ComparisonTableProps) {
   const { t } = useTranslation()
   const data = useMemo<Line[]>(
     () => Object.entries(values).map(([name, found]) => ({ name, values: found })),
@@ -50,45 +58,55 @@ export function ComparisonTable({ label, runs, values, measured = false }: Compa
         ),
         enableSorting: false,
         cell: ({ row: { original } }) => {
-          const value = written(original.values[index])
-          const wins = measured && best(original.name, original.values).has(index)
+          const value = written(original.values[index], measured ? scoresOf(original.values) : formatMeasure)
+          const wins = measured && alike && best(original.name, original.values).has(index)
           return (
             <>
               <span className={classes.run}>{name}</span>
               <span>
                 {wins ? <strong>{value}</strong> : value}
-                {measured ? <GainOver run={run} metric={original.name} /> : null}
+                {measured ? <Measured run={run} metric={original.name} /> : null}
               </span>
             </>
           )
         },
       })),
     ],
-    [t, runs, measured],
+    [t, runs, measured, alike],
   )
   if (data.length === 0) return <p style={{ padding: '0 20px' }}>{t('compare.nothing')}</p>
   return <DataTable blocks label={label} columns={columns} data={data} className={classes.table} />
 }
 
-/** The interval of the difference to the run's own base, which says how sure its value is. */
-function GainOver({ run, metric }: { run: Run | undefined; metric: string }) {
+/** Over how many rows a value is, and the interval of the difference to the run's own base: how sure it is. */
+function Measured({ run, metric }: { run: Run | undefined; metric: string }) {
   const { t } = useTranslation()
+  const rows = rowsOf(run, metric)
   const gain = gainOf(run, metric)
-  if (gain === null) return null
-  const { signed } = formatAlike([gain.low, gain.high])
+  const { signed } = formatAlike(gain ? [gain.low, gain.high] : [])
   return (
-    <span className={classes.gain}>
-      {t('compare.gain', {
-        low: signed(gain.low),
-        high: signed(gain.high),
-        share: formatPercent(gain.confidence),
-      })}
-    </span>
+    <>
+      {rows === null ? null : <span className={classes.gain}>{t('compare.rows', { count: rows })}</span>}
+      {gain === null ? null : (
+        <span className={classes.gain}>
+          {t('compare.gain', {
+            low: signed(gain.low),
+            high: signed(gain.high),
+            share: formatPercent(gain.confidence),
+          })}
+        </span>
+      )}
+    </>
   )
 }
 
-function written(value: unknown): string {
+/** The scores of one metric beside each other, written as the reports write them. */
+function scoresOf(values: readonly unknown[]): (value: number) => string {
+  return formatAlike(values.filter((value) => typeof value === 'number')).value
+}
+
+function written(value: unknown, write: (value: number) => string = formatMeasure): string {
   if (value === null || value === undefined) return '–'
-  if (typeof value === 'number') return formatMeasure(value)
+  if (typeof value === 'number') return write(value)
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -19,7 +19,7 @@ test.each([
 ])('a smoothed loss is called smoothed in the legend, %s', async (_, more, heldOut) => {
   const user = userEvent.setup()
   show(<Curves series={{ loss, ...more }} version="1" />)
-  expect(legend()).toBe(`training, smoothed 0.09487${heldOut}`)
+  expect(legend()).toBe(`training, smoothed 0.0796 (raw 0.049)${heldOut}`)
   await user.click(screen.getByRole('switch', { name: 'Smooth' }))
   expect(legend()).toBe(heldOut ? `training 0.049${heldOut}` : '0.049')
 })

@@ -75,7 +75,7 @@ function lossLines(
     smooth && loss.values.length >= WORTH_SMOOTHING
       ? [
           { ...raw, id: 'each', label: t('curve.each'), faint: true, width: 1 },
-          { ...raw, label: t('curve.smoothed'), values: smoothed(loss.values), width: 2 },
+          { ...raw, label: t('curve.smoothed'), values: smoothed(loss.values), raw: loss.values, width: 2 },
         ]
       : [raw]
   const heldOut = line(t('curve.heldOut'), evaluation_loss.steps, evaluation_loss.values, '--blue')

@@ -1,7 +1,7 @@
 import { Chart } from '@/components/chart/chart'
 import type { Line } from '@/components/chart/lines'
 import { Card } from '@/components/ui/card'
-import { formatBytes, formatMeasure } from '@/lib/format/format'
+import { formatBytes, formatMeasure, formatPercent } from '@/lib/format/format'
 
 import type { ChartPlan } from '../api/charts'
 
@@ -12,12 +12,19 @@ interface MeasureChartProps {
   version: string
 }
 
+/** What is no measure of any size. */
+const FORMATS: Record<string, (value: number) => string> = {
+  memory_bytes: formatBytes,
+  utilization: (percent) => formatPercent(percent / 100),
+}
+
 /** A chart of what is measured beside the loss. */
 export function MeasureChart({ plan, ...shown }: MeasureChartProps) {
   const isMemory = plan.id === 'memory_bytes'
+  const format = FORMATS[plan.id] ?? formatMeasure
   return (
     <Card>
-      <Chart {...shown} binary={isMemory} format={isMemory ? formatBytes : formatMeasure} />
+      <Chart {...shown} binary={isMemory} format={format} />
     </Card>
   )
 }

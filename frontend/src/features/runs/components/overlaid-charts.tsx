@@ -8,7 +8,7 @@ import grid from '@/components/ui/grid.module.css'
 import { chartTitle, lineName } from '../api/chart-names'
 import { planCharts } from '../api/charts'
 import { type Compared, inCommon } from '../api/compare'
-import { smoothed } from '../api/series'
+import { smoothed, weightFor } from '../api/series'
 import { MeasureChart } from './measure-chart'
 
 const COLORS = ['--ember', '--blue', '--teal', '--violet', '--pink', '--olive']
@@ -26,7 +26,7 @@ export function OverlaidCharts({ runs, version }: { runs: readonly Compared[]; v
           title={t('compare.loss')}
           height={280}
           version={version}
-          lines={overlaid(runs, 'loss', (values) => smoothed(values))}
+          lines={overlaid(runs, 'loss', true)}
         />
       </Card>
       {shared['evaluation_loss'] ? (
@@ -63,14 +63,13 @@ export function OverlaidCharts({ runs, version }: { runs: readonly Compared[]; v
 const pointed = (one: Line): Line => ({ ...one, points: true })
 
 /** One line per run; a run keeps its colour and its dashes in every chart. */
-function overlaid(
-  runs: readonly Compared[],
-  name: string,
-  drawn: (values: readonly number[]) => readonly number[] = (values) => values,
-): Line[] {
+function overlaid(runs: readonly Compared[], name: string, smooth = false): Line[] {
   return runs.map(({ id, name: label, series }, index) => {
     const { steps, values } = series?.[name] ?? { steps: [], values: [] }
     const dash = DASHES[Math.floor(index / COLORS.length)] ?? []
-    return { ...line(label, steps, drawn(values), COLORS[index % COLORS.length] ?? ''), id, dash }
+    const plain = { ...line(label, steps, values, COLORS[index % COLORS.length] ?? ''), id, dash }
+    return smooth && weightFor(values.length) > 0
+      ? { ...plain, values: smoothed(values), raw: values }
+      : plain
   })
 }

@@ -31,6 +31,11 @@ const server = vi.hoisted(() => {
   globalThis.fetch = async (asked) => {
     const { method, url } = asked as Request
     const { pathname } = new URL(url)
+    if (method === 'POST' && pathname.endsWith('/stop')) {
+      const id = pathname.split('/')[4]
+      state.queue = state.queue.filter((run) => run.id !== id)
+      return Response.json({ id, status: 'stopped' })
+    }
     if (method === 'POST') return move(asked as Request, pathname.split('/')[4] ?? '')
     if (pathname === '/api/v1/queue') return state.fault ? no() : Response.json(state.queue)
     if (pathname === '/api/v1/runs') return Response.json({ items: [], total: 0, next: null })
@@ -87,4 +92,10 @@ test('a queue that could not be read does not look like an empty one', async () 
   showPage('/runs')
   expect(await screen.findByText('The waiting runs could not be read')).toBeInTheDocument()
   expect(screen.getByText('No queue.')).toBeInTheDocument()
+})
+
+test('a run is taken out of the queue', async () => {
+  showPage('/runs')
+  await userEvent.click(await button('Take second out of the queue'))
+  await waitFor(() => expect(order().slice(-2)).toEqual(['first', 'third']))
 })

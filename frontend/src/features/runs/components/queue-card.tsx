@@ -2,7 +2,7 @@ import { ActionIcon, Tooltip, VisuallyHidden } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { TFunction } from 'i18next'
-import { ArrowDown, ArrowUp } from 'lucide-react'
+import { ArrowDown, ArrowUp, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -10,7 +10,7 @@ import { Card } from '@/components/ui/card'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
 
-import { moveBefore } from '../api/actions'
+import { moveBefore, stopRun } from '../api/actions'
 import { queueQuery, type Run } from '../api/runs'
 import { queueEntries, waitsForStage } from '../api/stages'
 import classes from './queue-card.module.css'
@@ -20,6 +20,15 @@ export function QueueCard() {
   const { t } = useTranslation()
   const { data, error } = useQuery(queueQuery())
   const { move, isPending, problem, moved } = useMove()
+  const queries = useQueryClient()
+  const leave = useMutation({
+    mutationFn: stopRun,
+    onSettled: async () => {
+      await queries.invalidateQueries({ queryKey: ['queue'] })
+      await queries.invalidateQueries({ queryKey: ['runs'] })
+    },
+  })
+  const refused = problem ?? leave.error
   const entries = queueEntries(data ?? [])
   if (entries.length === 0) {
     return error ? <ProblemNotice error={error} title={t('queue.unread')} /> : null
@@ -27,7 +36,7 @@ export function QueueCard() {
   return (
     <Card flush title={t('queue.title')}>
       {error ? <ProblemNotice error={error} title={t('queue.unread')} /> : null}
-      {problem ? <ProblemNotice error={problem} /> : null}
+      {refused ? <ProblemNotice error={refused} /> : null}
       <VisuallyHidden role="status">{moved}</VisuallyHidden>
       <ol className={rows.rows}>
         {entries.map((run, index) => {
@@ -53,6 +62,13 @@ export function QueueCard() {
                 onClick={() => below && move({ run, id: below.id, before: run.id })}
               >
                 <ArrowDown size={14} />
+              </Step>
+              <Step
+                label={t('queue.remove', { name: run.name })}
+                disabled={leave.isPending}
+                onClick={() => leave.mutate(run.id)}
+              >
+                <X size={14} />
               </Step>
             </li>
           )

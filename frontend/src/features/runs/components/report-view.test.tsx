@@ -47,6 +47,7 @@ function report(verdict: Report['verdict'], tuned: number, ci95: [number, number
     sentence: 'What the server says of it.',
     confidence: 0.95,
     untrained: [],
+    unmeasured: 0,
     examples: ['first', 'second', 'third', 'fourth', 'fifth'].map((row) => ({
       prompt: `${row} question`,
       expected: `${row} right`,
@@ -78,13 +79,13 @@ async function said() {
 
 test.each([
   ['better', 0.7, [0.1, 0.3], 'The tuned model is better', ['0.700', '+0.200', '+0.100', '+0.300'], 'good'],
-  ['worse', 0.3, [-0.3, -0.1], 'The tuned model is worse', ['0.300', '-0.200', '-0.300', '-0.100'], 'bad'],
+  ['worse', 0.3, [-0.3, -0.1], 'The tuned model is worse', ['0.300', '−0.200', '−0.300', '−0.100'], 'bad'],
   [
     'no evidence',
     0.5,
     [-0.1, 0.1],
     'No evidence of a difference',
-    ['0.500', '0.000', '-0.100', '+0.100'],
+    ['0.500', '0.000', '−0.100', '+0.100'],
     'open',
   ],
 ] as const)(
@@ -99,6 +100,20 @@ test.each([
     })
   },
 )
+
+test('answers that all bear one mark leave nothing to tell apart, and the page says so in its own words', async () => {
+  const { loss } = report('better', 0.7, [0.1, 0.3]).metrics
+  showReport({
+    ...report('no evidence', 0.5, [0, 0]),
+    metrics: loss ? { perplexity: loss } : {},
+    primary_metric: 'marks_told_apart',
+    examples: [],
+  })
+  expect(await said()).toMatchObject({
+    title: 'No evidence of a difference',
+    sentence: 'All held-out answers bear the same mark, so there is nothing to tell apart.',
+  })
+})
 
 test('both answers to a row stand beside the expected one, the right one is marked, and all rows can be seen', async () => {
   const user = userEvent.setup()
@@ -172,3 +187,15 @@ test.each([
     await speak('en')
   },
 )
+
+test.each([
+  [1, '1 held-out row is not compared'],
+  [3, '3 held-out rows are not compared'],
+])('held-out rows that were not compared are told: %s', async (unmeasured, words) => {
+  const { unmount } = showReport({ ...report('better', 0.75, [0.125, 0.375]), unmeasured })
+  expect(await screen.findByText(words, { exact: false })).toBeInTheDocument()
+  unmount()
+  showReport(report('better', 0.75, [0.125, 0.375]))
+  expect(await screen.findByText(/^The tuned model is/)).toBeInTheDocument()
+  expect(screen.queryByText('not compared', { exact: false })).toBeNull()
+})

@@ -51,10 +51,19 @@ export function ReportView({ run }: { run: Run }) {
 }
 
 /** What has to be known to read the figures. */
-function Note({ note, untrained = [] }: Partial<Pick<ReportOfClasses, 'note' | 'untrained'>>) {
+function Note({
+  note,
+  untrained = [],
+  unmeasured = 0,
+}: Partial<Pick<ReportOfClasses, 'note' | 'untrained' | 'unmeasured'>>) {
   const { t } = useTranslation()
   const said = untrained.length > 0 ? t('report.untrained', { parts: untrained.join(', ') }) : note
-  return said ? <span> {said}</span> : null
+  return (
+    <>
+      {said ? <span> {said}</span> : null}
+      {unmeasured > 0 ? <span> {t('report.unmeasured', { count: unmeasured })}</span> : null}
+    </>
+  )
 }
 
 /** What it takes to get the same again. */

@@ -8,6 +8,7 @@ import { BusyButton } from '@/components/ui/busy-button'
 import { Confirm } from '@/components/ui/confirm'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { Tag } from '@/components/ui/tag'
+import { toast } from '@/components/ui/toast'
 
 import { deleteRun, resumeRun, stopRun } from '../api/actions'
 import { isActive, type Run } from '../api/runs'
@@ -44,6 +45,7 @@ export function RunActions({ run, made }: RunActionsProps) {
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['runs'] })
       await navigate({ to: '/runs' })
+      toast(t('run.deleted', { name: run.name }))
       queries.removeQueries({ queryKey: ['run', run.id] })
     },
   })

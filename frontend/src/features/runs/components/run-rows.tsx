@@ -1,13 +1,13 @@
 import { Link } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 
+import { Ago } from '@/components/ui/ago'
 import rows from '@/components/ui/rows.module.css'
 import { Verdict } from '@/components/ui/verdict'
-import { formatAgo } from '@/lib/format/format'
 import { useErrorWords } from '@/lib/i18n/error-words'
 import { headline } from '@/lib/report/headline'
 
 import { isActive, type Run } from '../api/runs'
+import { MadeOf } from './made-of'
 import { ProgressLine } from './progress-line'
 import { RunStatusTag } from './run-status'
 
@@ -32,13 +32,12 @@ export function RunRows({ runs }: { runs: Run[] }) {
 }
 
 function RunWords({ run }: { run: Run }) {
-  const { t } = useTranslation()
   const words = useErrorWords()
   const found = headline(run.report)
   return (
     <p className={rows.words}>
-      <span>{t('run.madeOf', { model: run.config.model, dataset: run.config.dataset })}</span>
-      <span>{formatAgo(run.created_at)}</span>
+      <MadeOf run={run} />
+      <Ago when={run.created_at} />
       {found ? <Verdict headline={found} /> : null}
       {run.error ? <span className={rows.bad}>{words(run.error).message}</span> : null}
     </p>

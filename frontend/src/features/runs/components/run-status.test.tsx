@@ -21,6 +21,10 @@ test.each([
 test.each([
   [{ status: 'running', doing: 'train', progress: { step: 19, total_steps: 200 } }, 'Training'],
   [{ status: 'running', doing: 'train', progress: { step: 59, total_steps: 200 } }, 'Training, 20%'],
+  [
+    { status: 'running', doing: 'measure the tuned model', progress: { step: 200, total_steps: 200 } },
+    'Measuring the tuned model',
+  ],
   [{ status: 'succeeded', doing: null, progress: { step: 200, total_steps: 200 } }, 'Done'],
 ] as const)('of %o a screen reader hears: %s', (run, words) => {
   show(<SpokenStatus run={run} />)

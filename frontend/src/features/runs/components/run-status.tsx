@@ -5,7 +5,7 @@ import { Tag, type TagTone } from '@/components/ui/tag'
 import { formatPercent } from '@/lib/format/format'
 
 import { readProgress } from '../api/progress'
-import { isWorking, type Run, type RunStatus } from '../api/runs'
+import { isTraining, isWorking, type Run, type RunStatus } from '../api/runs'
 import { stageName } from './stage-name'
 
 const TONES: Record<RunStatus, TagTone> = {
@@ -38,7 +38,7 @@ export function RunStatusTag({ run }: { run: Stated }) {
 
 /** What a screen reader is told of a run unasked: its state, and every tenth of its way. */
 export function SpokenStatus({ run }: { run: Stated & Pick<Run, 'progress'> }) {
-  const progress = isWorking(run) ? readProgress(run.progress) : null
+  const progress = isTraining(run) ? readProgress(run.progress) : null
   const tenths = progress ? Math.floor((10 * progress.step) / progress.totalSteps) : 0
   const words = useWords(run)
   return (

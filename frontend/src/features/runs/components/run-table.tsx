@@ -3,13 +3,14 @@ import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { Ago } from '@/components/ui/ago'
 import { type Column, DataTable } from '@/components/ui/data-table'
 import { Verdict } from '@/components/ui/verdict'
-import { formatAgo } from '@/lib/format/format'
 import { useErrorWords } from '@/lib/i18n/error-words'
 import { compareHeadlines, headline, type Headline } from '@/lib/report/headline'
 
 import { isActive, type Run } from '../api/runs'
+import { MadeOf } from './made-of'
 import { ProgressLine } from './progress-line'
 import { RunStatusTag } from './run-status'
 import classes from './run-table.module.css'
@@ -47,7 +48,7 @@ export function RunTable({ runs, chosen, onChoose, onSorted }: RunTableProps) {
             <Link to="/runs/$runId" params={{ runId: run.id }}>
               {run.name}
             </Link>
-            <span>{t('run.madeOf', { model: run.config.model, dataset: run.config.dataset })}</span>
+            <MadeOf run={run} />
           </div>
         ),
       },
@@ -69,7 +70,7 @@ export function RunTable({ runs, chosen, onChoose, onSorted }: RunTableProps) {
       {
         accessorKey: 'created_at',
         header: () => t('runs.started'),
-        cell: ({ row }) => <span className={classes.when}>{formatAgo(row.original.created_at)}</span>,
+        cell: ({ row }) => <Ago when={row.original.created_at} className={classes.when} />,
       },
     ],
     [t, chosen, onChoose],

@@ -5,6 +5,7 @@ import { speak } from '@/lib/i18n'
 import { show } from '@/testing/show'
 
 import type { RunEvent } from '../api/run-events'
+import { attemptsOf } from '../api/story'
 import { Story } from './story'
 
 const event = (seq: number, time: number, kind: string, data: object) =>
@@ -87,7 +88,7 @@ test('how much of the model is fetched is told while it is', () => {
     event(2, 9, 'download', { done: 2 ** 29, total: 2 ** 31 }),
   ]
   show(<Story events={events} working />)
-  expect(within(screen.getByRole('listitem')).getByText('512 MB of 2 GB fetched')).toBeInTheDocument()
+  expect(within(screen.getByRole('listitem')).getByText('512 MiB of 2 GiB fetched')).toBeInTheDocument()
 })
 
 test('why a run failed is told in German where the page knows the error', async () => {
@@ -131,5 +132,37 @@ test('what is remarked on the way is told in German, and in its own words where 
     'Diese Stufe begann nicht: Der Lauf first, auf dessen Modell sie aufbaut, ist nicht gelungen. Setzen Sie jenen fort, dann folgt dieser von selbst; gibt es ihn nicht mehr, beginnen Sie das Rezept neu.',
     'Smaller passes.',
   ])
+  await speak('en')
+})
+
+const inAttempt = (epoch: number, seq: number, kind: string, data: object) =>
+  ({ ...event(seq, seq, kind, data), epoch }) as RunEvent
+
+test('that a worker has died is told once, and no checkpoint is promised', () => {
+  const died = { code: 'worker-died', params: {} }
+  const events = [
+    inAttempt(1, 1, 'state', { status: 'starting' }),
+    inAttempt(1, 2, 'stage', { name: 'load' }),
+    inAttempt(2, 3, 'notice', { text: 'The worker died. Another attempt begins.', remark: died }),
+    inAttempt(2, 4, 'state', { status: 'queued', reason: 'worker_died' }),
+  ]
+  show(<Story events={events} working />)
+  expect(chapters()[0]?.told).toEqual(['The worker died. Another attempt begins.'])
+})
+
+test.each([
+  ['en', 'Resumed'],
+  ['de', 'Fortgesetzt'],
+] as const)('a resume is told in words, in %s, and is no attempt of its own', async (language, words) => {
+  const events = [
+    inAttempt(1, 1, 'state', { status: 'starting' }),
+    inAttempt(1, 2, 'state', { status: 'stopped' }),
+    inAttempt(2, 3, 'state', { status: 'queued', reason: 'resumed' }),
+    inAttempt(3, 4, 'state', { status: 'starting' }),
+  ]
+  await speak(language)
+  show(<Story events={events} working />)
+  expect(chapters().map(({ head }) => head)).toEqual([words])
+  expect(attemptsOf(events)).toBe(2)
   await speak('en')
 })

@@ -1,15 +1,16 @@
-import type { i18n as I18n, TFunction } from 'i18next'
+import type { i18n as I18n } from 'i18next'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import type { Schemas } from '@/lib/api/client'
-import { formatBytes, formatDuration, formatNumber } from '@/lib/format/format'
+import { formatDuration, formatNumber } from '@/lib/format/format'
 import { told } from '@/lib/i18n'
 import { errorWords, type ToldError } from '@/lib/i18n/error-words'
 import { remarkIn } from '@/lib/i18n/remarks'
 
 import type { RunEvent } from '../api/run-events'
 import { type Chapter, chaptersOf, type Part, partOf } from '../api/story'
+import { partInWords } from './part-in-words'
 import { stageName } from './stage-name'
 import classes from './story.module.css'
 
@@ -49,6 +50,7 @@ function wordsOf({ kind, data }: RunEvent, i18n: I18n): Words {
       return { text: i18n.t('story.model'), detail: text(data['id']) }
     case 'state': {
       const reason = text(data['reason'])
+      if (reason === 'resumed') return { text: i18n.t('story.resumed') }
       return { text: told(`run.reason.${reason}`, i18n) ?? reason, tone: 'notice' }
     }
     default: {
@@ -124,11 +126,6 @@ function Stage({ stage, chapter: { events, seconds }, now, part }: StageProps) {
       ) : null}
     </li>
   )
-}
-
-function partInWords({ kind, done, total }: Part, t: TFunction): string {
-  const format = kind === 'download' ? formatBytes : formatNumber
-  return t(`story.${kind}`, { done: format(done), total: format(total) })
 }
 
 function Happening({ event, className }: { event: RunEvent; className?: string | undefined }) {

@@ -5,10 +5,9 @@ import { useTranslation } from 'react-i18next'
 import { Card } from '@/components/ui/card'
 import { type Fact, Facts } from '@/components/ui/facts'
 import { ProblemNotice } from '@/components/ui/problem-notice'
+import { callerQuery, settingsQuery, tokenFileIn, versionQuery } from '@/lib/api/server'
 import { formatBytes } from '@/lib/format/format'
 import { signOut } from '@/lib/session/session'
-
-import { callerQuery, settingsQuery, versionQuery } from '../api/server'
 
 /** What the server runs with, and who is signed in. */
 export function ServerCard() {
@@ -24,6 +23,7 @@ export function ServerCard() {
   if (settings.data) {
     facts.push(
       [t('settings.home'), settings.data.home],
+      [t('settings.token'), t('settings.tokenIs', { path: tokenFileIn(settings.data.home) })],
       [t('settings.database'), settings.data.database],
       [t('settings.address'), `${settings.data.host}:${settings.data.port}`],
       [t('settings.upload'), formatBytes(settings.data.max_upload_bytes)],

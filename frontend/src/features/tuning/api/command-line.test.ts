@@ -36,6 +36,14 @@ describe('the command starts the same run as the form', () => {
     expect(commandLine(fields, config)).toBe('modelforge train \\\n  model=m \\\n  dataset=d')
   })
 
+  test('columns are said where they were mapped, and not where none were', () => {
+    const { fields, config } = plainConfig('sft')
+    const none = withValue(config, 'data.columns', {})
+    expect(commandLine(fields, none)).not.toContain('data.columns')
+    const mapped = withValue(config, 'data.columns', { input: 'q' })
+    expect(commandLine(fields, mapped)).toContain(`'data.columns={"input":"q"}'`)
+  })
+
   test.each(STRATEGIES.filter((name) => name !== 'sft'))('%s is named', (name) => {
     const { fields, config } = plainConfig(name)
     expect(commandLine(fields, config)).toContain(`\n  strategy.name=${name}`)

@@ -1,4 +1,5 @@
 import type { Field } from '@/components/schema-form/json-schema'
+import { same } from '@/components/schema-form/paths'
 
 import { differences } from './compose'
 import type { TrainingConfig } from './recipes'
@@ -30,10 +31,11 @@ function plain(fields: Field[]): object {
   return whole
 }
 
-/** The command that starts the same run in a terminal. */
+/** The command that starts the same run in a terminal. Of an object that nothing stands in, the schema tells no default. */
 export function commandLine(fields: Field[], config: TrainingConfig): string {
   const named = differences(fields, config, plain(fields)).filter(
-    ([dotted, value]) => dotted !== 'model' && dotted !== 'dataset' && value !== undefined,
+    ([dotted, value]) =>
+      dotted !== 'model' && dotted !== 'dataset' && value !== undefined && !same(value, {}),
   )
   const words = [
     `model=${written(config.model)}`,

@@ -8,10 +8,12 @@ export interface Draft {
   chosen: Record<string, unknown>
   /** What the rows themselves ask for, before a person chooses; nothing as long as it is not known. */
   suited: Record<string, unknown> | null
+  /** Whether the choices were made for other data than this, and nobody has said since that they are to stay. */
+  carried: boolean
 }
 
 const KEY = 'modelforge-draft'
-const EMPTY: Draft = { dataset: null, model: null, chosen: {}, suited: null }
+const EMPTY: Draft = { dataset: null, model: null, chosen: {}, suited: null, carried: false }
 
 function load(): Draft {
   try {
@@ -29,9 +31,21 @@ const listeners = new Set<() => void>()
 
 export function changeDraft(change: Partial<Draft>): void {
   const other = change.dataset !== undefined && change.dataset !== draft.dataset
-  draft = { ...draft, ...(other ? { suited: null, chosen: without(...OF_THE_ROWS) } : {}), ...change }
+  draft = { ...draft, ...(other ? onOtherRows() : {}), ...change }
   sessionStorage.setItem(KEY, JSON.stringify(draft))
   for (const listener of listeners) listener()
+}
+
+/** What becomes of the choices when other rows are taken; a change that brings choices along says so itself. */
+function onOtherRows(): Pick<Draft, 'suited' | 'chosen' | 'carried'> {
+  const chosen = without(...OF_THE_ROWS)
+  const ofOthers = draft.dataset !== null && Object.keys(chosen).length > 0
+  return { suited: null, chosen, carried: ofOthers || draft.carried }
+}
+
+/** Let all settings be what suits these rows and this machine. */
+export function forgetSettings(): void {
+  changeDraft({ chosen: {}, carried: false })
 }
 
 /**

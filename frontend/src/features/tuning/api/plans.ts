@@ -21,6 +21,7 @@ export interface Measured {
   task?: string
   strategy?: string | object
   data?: object
+  dataset_revision?: string
 }
 
 /** Rows, lengths and tokens of a dataset as a model reads them: preflight with the defaults. */

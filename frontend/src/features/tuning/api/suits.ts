@@ -23,8 +23,11 @@ export function starterFor(shape: string | null): string {
 /** How rows are read under these choices: what a measurement of them is asked with. */
 export function readingOf(chosen: Record<string, unknown>): Measured {
   const { task, 'strategy.name': strategy, 'data.shape': shape, 'data.columns': columns } = chosen
+  const { dataset_revision: revision } = chosen
+  const data = { ...(shape === undefined ? {} : { shape }), ...(columns === undefined ? {} : { columns }) }
   return {
-    ...(typeof shape === 'string' ? { data: { shape, columns: columns ?? {} } } : {}),
+    ...(Object.keys(data).length > 0 ? { data } : {}),
+    ...(typeof revision === 'string' ? { dataset_revision: revision } : {}),
     ...(typeof task === 'string' ? { task } : {}),
     ...(strategy === 'rlhf' ? { strategy: { name: 'rlhf', rewards: ANY_REWARD } } : {}),
     ...(typeof strategy === 'string' && strategy !== 'rlhf' ? { strategy } : {}),

@@ -36,7 +36,8 @@ export function RecipeImport({ onTaken, children }: RecipeImportProps) {
     onSuccess: ({ config, stages, root }) => {
       if (stages?.length) return
       const fields = fieldsOf(root, branches(root, config))
-      changeDraft({ model: config.model, dataset: config.dataset, chosen: choicesOf(fields, config) })
+      const { model, dataset } = config
+      changeDraft({ model, dataset, chosen: choicesOf(fields, config), carried: false })
       setText(null)
       onTaken?.()
     },

@@ -19,7 +19,8 @@ export default {
   dict_type: 'ein Objekt',
   model_type: 'ein Objekt',
   literal_error: 'eines von {{expected}}',
-  union_tag_invalid: 'eines von {{expected_tags}}',
+  union_tag_invalid: 'eines von {{expected_tags}} unter {{discriminator}}',
+  union_tag_not_found: 'der Schlüssel {{discriminator}}, der sagt, was es ist',
   string_pattern_mismatch: 'ein Text nach dem Muster {{pattern}}',
   missing: 'ein Wert',
   'name-of-another-chart': 'ein Name, den keine andere Kurve hat: keiner von {{others}}',
@@ -61,5 +62,7 @@ export const faultWhole = {
   missing: '{{key}}: Hier fehlt ein Wert.',
   combination: '{{key}}: {{expected}}.',
   'whole-recipe': '{{expected}}.',
+  'no-text':
+    '{{key}} enthält das Zeichen NUL oder halbe Zeichen, die sich nirgends speichern lassen; nehmen Sie sie heraus.',
   'said-twice': '{{key}}: `{{other}}` sagt schon {{said}}; behalten Sie eines von beiden.',
 }

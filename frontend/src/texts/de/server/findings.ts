@@ -101,6 +101,16 @@ export default {
     message: 'Keine Zeilen werden zurückgehalten; so wird nichts zeigen, ob das Modell besser geworden ist.',
     fix: 'Setzen Sie data.validation_split oder data.validation_dataset.',
   },
+  'rows-not-measured': {
+    message_one: '{{count}} zurückgehaltene Zeile wird nicht gemessen; Zeile {{row}}: {{reason}}.',
+    message_other: '{{count}} zurückgehaltene Zeilen werden nicht gemessen; Zeile {{row}}: {{reason}}.',
+    fix: 'Berichtigen Sie sie; wo sie zu lang sind, erhöhen Sie data.max_length über {{limit}}.',
+  },
+  'no-row-measured': {
+    message:
+      'Keine der zurückgehaltenen Zeilen wird gemessen; so wird nichts zeigen, ob das Modell besser geworden ist. Zeile {{row}}: {{reason}}.',
+    fix: 'Berichtigen Sie sie; wo sie zu lang sind, erhöhen Sie data.max_length über {{limit}}.',
+  },
   'settings-unheeded': {
     message_one: '{{count}} Einstellung ist in diesem Lauf ohne Wirkung: {{keys}}.',
     message_other: '{{count}} Einstellungen sind in diesem Lauf ohne Wirkung: {{keys}}.',
@@ -123,6 +133,16 @@ export default {
     message:
       'Ein Schritt erzeugt Antworten auf {{needed}} Fragen, und zum Trainieren gibt es davon {{prompts}}.',
     fix: 'Ergänzen Sie Fragen, senken Sie optimization.per_device_train_batch_size oder optimization.gradient_accumulation_steps, oder erhöhen Sie strategy.num_generations.',
+  },
+  'warm-up-outlasts-training': {
+    message:
+      'Die Lernrate steigt über {{warmup}} Schritte an, und das Training hat {{steps}}: Sie erreicht ihre Höhe nie.',
+    fix: 'Senken Sie optimization.warmup_steps; unter 1 ist es ein Anteil aller Schritte.',
+  },
+  'warm-up-is-all': {
+    message:
+      'Der einzige Schritt des Trainings ist einer des Aufwärmens, mit einer Lernrate von 0: Gelernt würde nichts.',
+    fix: 'Setzen Sie optimization.warmup_steps auf 0, oder trainieren Sie mehr Schritte lang.',
   },
   'reward-model-other-prompts': {
     message:
@@ -151,6 +171,21 @@ export default {
   'earlier-stage-learned-rows': {
     message:
       'Zurückgehaltene Zeilen, mit denen die Stufe {{stage}} trainiert: {{exact}}; die dort einer ähneln: {{near}}. Der Bericht wird zu gut ausfallen.',
+    fix: 'Nehmen Sie sie aus einem von beiden heraus.',
+  },
+  'prompts-on-both-sides': {
+    message:
+      'Zurückgehaltene Zeilen, deren Frage mit einer anderen Antwort auch trainiert wird: {{count}}. Sie hat zu viele Zeilen, um auf einer Seite zu bleiben. Der Bericht kann zu gut ausfallen.',
+    fix: 'Nennen Sie ein data.validation_dataset mit eigenen Fragen, oder erhöhen Sie data.validation_split.',
+  },
+  'learned-prompts-held-out': {
+    message:
+      'Zurückgehaltene Zeilen, deren Frage mit einer anderen Antwort auch in den Trainingsdaten steht: {{count}}. Der Bericht kann zu gut ausfallen.',
+    fix: 'Nehmen Sie sie aus einem von beiden heraus.',
+  },
+  'earlier-stage-learned-prompts': {
+    message:
+      'Zurückgehaltene Zeilen, mit deren Frage und einer anderen Antwort die Stufe {{stage}} trainiert: {{count}}. Der Bericht kann zu gut ausfallen.',
     fix: 'Nehmen Sie sie aus einem von beiden heraus.',
   },
   'classes-to-learn': {

@@ -25,6 +25,7 @@ export default {
     remark,
     starter,
     together,
+    inRow: 'Zeile {{in_row}}: {{message}}',
     inStage: 'Stufe {{stage_number}} von {{stages}} ({{stage_name}}): {{message}}',
     broken_one: 'Verletzt in {{count}} Zeile, in Zeile {{first}}: {{truth}}',
     broken_other: 'Verletzt in {{count}} Zeilen, zuerst in Zeile {{first}}: {{truth}}',

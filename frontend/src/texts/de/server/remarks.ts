@@ -18,6 +18,10 @@ export default {
   'rows-drawn': '{{wanted}} von {{rows}} Zeilen, vom Startwert gezogen (evaluation.max_rows).',
   'learned-these-rows':
     '{{model}} wurde auf Zeilen eben dieser Daten trainiert, und das schönt die Zahlen. Ohne Datensatz wird auf den zurückgehaltenen Zeilen gemessen.',
+  'rows-not-measured':
+    '{{count}} von {{rows}} Zeilen werden nicht gemessen: Im Training würden sie ausgelassen, weil sie länger als {{limit}} Token sind oder von ihrer Antwort nichts darin steht (data.max_length, data.truncation_mode).',
+  'rows-cut-at-positions':
+    'Zeilen werden auf {{limit}} Token gekürzt: Für mehr hat {{model}} keine Positionen.',
   'perplexities-not-compared':
     'Die beiden Modelle teilen Text in verschiedene Token; darum werden ihre Perplexitäten nicht verglichen.',
   'log-losses-not-compared':

@@ -60,6 +60,8 @@ export default {
   'no-fp16-on-cpu': 'Eine CPU kann nicht in fp16 trainieren; setzen Sie compute.precision: auto',
   'no-bitsandbytes-on-mps':
     'bitsandbytes hat für GPUs von Apple noch keine Optimierer; setzen Sie optimization.optim: adamw_torch',
+  'polynomial-ends-higher':
+    'Eine Lernrate nach einem Polynom fällt auf {{end}}, und optimization.learning_rate beginnt nicht höher; erhöhen Sie sie, oder setzen Sie optimization.lr_scheduler_type: linear',
   'no-loss-to-stop-by':
     'Frühes Anhalten und der beste Zwischenstand brauchen einen zurückgehaltenen Verlust; setzen Sie evaluation.eval_strategy auf steps oder epoch, und halten Sie mit data.validation_split Zeilen zurück',
   'loss-is-no-reward':
@@ -73,7 +75,8 @@ export default {
   'knob-of-grpo': '{{knob}} gehört zu algorithm: grpo; lassen Sie es bei rloo weg',
   'loss-not-smoothed':
     'Bei loss_type: {{loss}} bewirkt label_smoothing nichts; setzen Sie es auf 0, oder wählen Sie {{smoothed}}',
-  'loss-wants-smoothing': 'exo_pair braucht ein label_smoothing über 0; in der Arbeit dazu ist es 0.001',
+  'loss-wants-smoothing':
+    '{{loss}} braucht ein label_smoothing über 0, den Anteil der Paare, die verkehrt herum gekennzeichnet sein können: robust ist ohne ihn sigmoid, und in der Arbeit zu exo_pair ist er 0.001',
   'both-weights-zero': 'Beide Gewichte sind 0, sodass nichts gelernt würde',
   'every-length-fits': 'Jede Länge wäre recht; setzen Sie at_most, at_least oder beide',
   'no-length-fits': 'at_most liegt unter at_least',

@@ -47,11 +47,11 @@ export default {
   },
   data_validation_split: {
     name: 'Zurückgehaltener Anteil',
-    help: 'Der Anteil der Zeilen, der für die Auswertung zurückgehalten wird; Doppelte bleiben auf einer Seite. 0 hält keine zurück.',
+    help: 'Der Anteil der benutzten Zeilen, der für die Auswertung zurückgehalten wird; Doppelte und die Zeilen einer Frage bleiben auf einer Seite. 0 hält keine zurück.',
   },
   data_max_samples: {
     name: 'Höchstens so viele Zeilen',
-    help: 'Mit höchstens so vielen Zeilen trainieren; welche, bestimmt der Startwert des Zufalls.',
+    help: 'Mit höchstens so vielen Zeilen trainieren; welche, bestimmt der Startwert des Zufalls. `validation_split` ist dann der Anteil an diesen und den zurückgehaltenen.',
   },
   data_drop_duplicates: {
     name: 'Doppelte auslassen',

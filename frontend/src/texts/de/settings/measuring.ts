@@ -26,7 +26,7 @@ export default {
   },
   evaluation_eval_strategy: {
     name: 'Wann gemessen wird',
-    help: 'Wann im Training der Verlust auf den zurückgehaltenen Zeilen gemessen wird.',
+    help: 'Wann im Training der Verlust auf `max_rows` zurückgehaltenen Zeilen gemessen wird.',
   },
   evaluation_eval_steps: {
     name: 'Schritte zwischen Messungen',
@@ -41,8 +41,8 @@ export default {
     help: 'Die zurückgehaltenen Zeilen mit der Basis und mit dem angepassten Modell beantworten und beide bewerten.',
   },
   evaluation_max_rows: {
-    name: 'Bewertete Zeilen',
-    help: 'Zurückgehaltene Zeilen, die vorher und nachher bewertet werden. Leer bewertet alle.',
+    name: 'Gemessene Zeilen',
+    help: 'Zurückgehaltene Zeilen, die vor, während und nach dem Training gemessen werden, vom Startwert gezogen. Leer misst alle.',
   },
   evaluation_max_new_tokens: {
     name: 'Längste Antwort, in Token',

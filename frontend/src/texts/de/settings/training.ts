@@ -50,7 +50,7 @@ export default {
   },
   optimization_learning_rate: {
     name: 'Lernrate',
-    help: 'Die höchste Lernrate. 2e-4 passt zu LoRA, 2e-5 zum vollen Training eines großen Modells.',
+    help: 'Die höchste Lernrate. Bei großen Modellen passt 2e-4 zu LoRA und 2e-5 zum vollen Training; kleine Modelle lernen mit mehr, bis zum Zwanzigfachen bei LoRA und zum Fünfzigfachen bei allen Gewichten.',
   },
   optimization_lr_scheduler_type: {
     name: 'Verlauf der Lernrate',
@@ -58,7 +58,7 @@ export default {
   },
   optimization_warmup_steps: {
     name: 'Aufwärmschritte',
-    help: 'Schritte, über die die Lernrate von 0 ansteigt; unter 1 ist es ein Anteil aller Schritte.',
+    help: 'Schritte, über die die Lernrate von 0 ansteigt; unter 1 ist es ein Anteil aller Schritte, abgerundet.',
   },
   optimization_num_train_epochs: {
     name: 'Durchgänge',

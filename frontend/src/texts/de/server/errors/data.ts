@@ -77,6 +77,10 @@ export default {
   },
   'file-damaged': { message: '{{path}} ist beschädigt: {{reason}}.', hint: RESTORE },
   'file-damaged-at': { message: '{{path}} ist beschädigt, an der Stelle {{place}}.', hint: RESTORE },
+  'database-unreachable': {
+    message: 'Der Datenbank-Server ist nicht zu gebrauchen: {{reason}}',
+    hint: 'Sehen Sie nach, ob er läuft und Platz hat und ob MODELFORGE_DB_URL ihn richtig nennt.',
+  },
   'database-failed': {
     message: 'Die Datenbank antwortete nicht wie erwartet: {{reason}}',
     hint: REBUILD,

@@ -20,6 +20,10 @@ export default {
     message: 'Ein Modell {{model}} gibt es schon.',
     hint: 'Wählen Sie für das zusammengeführte Modell einen anderen Namen.',
   },
+  'merged-in-other-type': {
+    message: '{{adapter}} ist schon zusammengeführt, als {{model}} in {{there}} und nicht in {{wanted}}.',
+    hint: 'Geben Sie diesem einen anderen Namen (--id, oder new_id der Anfrage), oder löschen Sie erst jenes.',
+  },
   'base-already-merged': {
     message: '{{model}} hat schon volle Gewichte.',
     hint: 'Nur Adapter werden zusammengeführt; nehmen Sie das Modell, wie es ist.',
@@ -49,7 +53,7 @@ export default {
   },
   'gguf-type-unknown': {
     message: 'Modelle der Art {{type}} lassen sich nicht als GGUF schreiben.',
-    hint: 'Möglich ist es mit {{known}}. Als safetensors lässt sich jedes exportieren.',
+    hint: 'Möglich ist es mit {{known}}. Als safetensors lässt sich jedes Modell exportieren, das Text schreibt.',
   },
   'gguf-model-unusual': {
     message: 'Dieses Modell der Art {{type}} hat etwas, wofür eine GGUF-Datei keinen Platz hat.',
@@ -68,6 +72,13 @@ export default {
     message:
       'Kein Lauf auf diesem Rechner hat {{model}} gemacht; darum ist keine Zeile als zurückgehalten bekannt.',
     hint: 'Wählen Sie einen Datensatz, auf dem gemessen wird.',
+  },
+  'no-row-measurable': {
+    message_one:
+      'Die eine Zeile lässt sich nicht messen: Im Training würde sie ausgelassen, weil sie länger als {{limit}} Token ist oder von ihrer Antwort nichts darin steht.',
+    message_other:
+      'Keine der {{count}} Zeilen lässt sich messen: Im Training würden alle ausgelassen, weil sie länger als {{limit}} Token sind oder von ihrer Antwort nichts darin steht.',
+    hint: 'Erhöhen Sie data.max_length, soweit das Modell es zulässt, oder wählen Sie andere Zeilen.',
   },
   'run-held-out-nothing': {
     message: 'Der Lauf {{run}} hat keine Zeilen zurückgehalten.',
@@ -101,6 +112,10 @@ export default {
   'job-under-way': {
     message: '{{job}} ist noch nicht zu Ende.',
     hint: 'Halten Sie es an, oder warten Sie, bis es zu Ende ist; dann löschen Sie es.',
+  },
+  'job-unforeseen': {
+    message: 'Mit einem solchen Fehler hat niemand gerechnet: {{reason}}.',
+    hint: 'Beginnen Sie den Auftrag noch einmal. Hilft das nicht, sagt das Protokoll des Servers mehr.',
   },
   'job-not-failed': {
     message: 'Der Auftrag ist nicht gescheitert.',

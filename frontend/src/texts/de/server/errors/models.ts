@@ -57,6 +57,11 @@ export default {
       'Für dieses Modell (Art {{type}}) lassen sich Zeilen nicht packen: Manche seiner Schichten tragen einen Zustand von Token zu Token, und so von jeder gepackten Zeile in die nächste.',
     hint: 'Schalten Sie das Packen ab (strategy.packing: false).',
   },
+  'adapter-misses-states': {
+    message:
+      'Ein Modell der Art {{type}} hat Mamba-Schichten, deren out_proj und conv1d keine Adapter bekommen können, und lora.target_modules nennt diese oder alle linearen Schichten.',
+    hint: 'Nennen Sie die Schichten, die Adapter bekommen sollen, etwa lora.target_modules: [{{modules}}], oder wählen Sie ein Modell ohne Mamba-Schichten, etwa {{dense}}.',
+  },
   'quantised-already': {
     message:
       'Die Gewichte des Modells sind bereits quantisiert (mit {{method}}); was dabei verloren ging, lässt sich nicht trainieren.',
@@ -111,6 +116,11 @@ export default {
     message:
       'In der config.json dieses Modells vom Typ „{{type}}“ fehlt etwas, oder ist nicht brauchbar: {{key}}.',
     hint: AGAIN,
+  },
+  'base-changed': {
+    message:
+      'Das Modell {{model}} ist nicht mehr das, mit dem dieser Lauf vorbereitet wurde: Zu jenem gehören seine Token, Zwischenstände und Werte.',
+    hint: 'Stellen Sie dessen Dateien wieder her und setzen Sie den Lauf fort, oder beginnen Sie mit seiner recipe.yaml einen neuen.',
   },
   'adapter-base-gone': {
     message: 'Die Basis, auf der der Adapter {{model}} trainiert wurde, gibt es nicht mehr: {{base}}.',

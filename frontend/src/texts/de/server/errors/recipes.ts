@@ -20,6 +20,11 @@ export default {
       'Dieser Lauf würde auf {{device}} in {{precision}} rechnen, und das passt nicht zum Rezept: $t(server.together.{{refusal}}).',
     hint: 'Ändern Sie das im Rezept, oder nehmen Sie einen Rechner mit einem anderen Gerät.',
   },
+  'task-against-recipe': {
+    message:
+      'Die Aufgabe {{task}} schreibt keine Antworten, sondern liest mit einem Kopf, und das passt nicht zum Rezept: $t(server.together.{{refusal}}).',
+    hint: 'Ändern Sie das im Rezept.',
+  },
   'bf16-emulated': {
     message: 'compute.precision ist bf16, aber diese GPU ahmt bf16 nur nach.',
     hint: 'Setzen Sie compute.precision: auto; das nimmt hier fp16.',
@@ -70,10 +75,20 @@ export default {
       'Der Tokenizer von {{tokenizer}} hat kein Ende-Token; darum ließe sich nicht lernen, wo Antworten enden.',
     hint: 'Nennen Sie eines als `eos_token` in seiner tokenizer_config.json, oder nehmen Sie ein Modell, das eines hat.',
   },
+  'no-pad-token': {
+    message:
+      'Der Tokenizer von {{tokenizer}} hat weder ein Füll-Token noch ein Ende-Token; darum lassen sich ungleich lange Zeilen nicht in einen Stapel legen.',
+    hint: 'Nennen Sie ein Token, das in keinem Text steht, als `pad_token` in seiner tokenizer_config.json, oder nehmen Sie ein Modell, das eines hat.',
+  },
   // Chat-Vorlagen
   'template-refuses': {
     message: 'Die Chat-Vorlage des Modells nimmt dieses Gespräch nicht an: {{reason}}',
     hint: 'Manche Modelle nehmen keinen Systembeitrag (data.system_prompt schreibt einen), oder wollen user und assistant im Wechsel: Lassen Sie Systembeiträge weg, berichtigen Sie die Reihenfolge, oder wählen Sie ein anderes Modell.',
+  },
+  'template-writes-no-tools': {
+    message:
+      'Die Chat-Vorlage des Modells schreibt keine Werkzeuge und nimmt dieses Gespräch mit solchen nicht an: {{reason}}',
+    hint: 'Wählen Sie ein Modell, dessen Chat-Vorlage Werkzeuge schreibt, wie die von Qwen und Llama 3.1, oder lassen Sie Werkzeuge, Aufrufe und deren Ergebnisse weg.',
   },
   'template-rewrites-turns': {
     message:

@@ -38,6 +38,10 @@ export default {
     message: 'Das waren zu viele Versuche.',
     hint: 'Warten Sie {{seconds}} Sekunden, und versuchen Sie es dann noch einmal.',
   },
+  'nul-in-address': {
+    message: 'Die Adresse dieser Anfrage enthält das Zeichen NUL.',
+    hint: 'Nehmen Sie `%00` aus ihrem Pfad und ihrer Abfrage heraus.',
+  },
   'request-not-valid': {
     message: '{{key}}: {{expected}}.',
     hint: 'Berichtigen Sie `{{key}}`.',

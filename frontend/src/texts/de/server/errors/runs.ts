@@ -31,6 +31,18 @@ export default {
     message: 'Die Urteile des Belohnungsmodells sind keine Zahlen.',
     hint: 'Das Training ist davongelaufen: Senken Sie optimization.learning_rate.',
   },
+  'events-damaged': {
+    message: '{{path}} ist beschädigt, am Ereignis {{seq}}.',
+    hint: 'Stellen Sie die Datei aus einer Sicherung wieder her, oder löschen Sie den Lauf.',
+  },
+  'run-not-understood': {
+    message: 'Was dieser Lauf geschrieben hat, ließ sich nicht verstehen: {{reason}}.',
+    hint: 'Er geht weiter, wenn sein Ordner in Ordnung ist; das Protokoll des Servers sagt mehr. Sonst löschen Sie ihn.',
+  },
+  'supervisor-ended': {
+    message: 'Dieser Server beginnt keine Läufe mehr und sieht nicht mehr nach ihnen.',
+    hint: 'Starten Sie ihn neu: Die Läufe werden wiedergefunden. Sein Protokoll sagt, was geschah.',
+  },
   'worker-died-again': {
     message: 'Der Prozess starb {{times}}-mal hintereinander, ohne weiter zu kommen.',
     hint: 'Das Ende des Protokolls sagt mehr. Vor dem letzten Zwischenstand ist nichts verloren.',
@@ -125,6 +137,15 @@ export default {
   'recipe-not-yaml': {
     message: 'Das Rezept ist kein gültiges YAML: {{reason}}',
     hint: 'Berichtigen Sie diese Stelle.',
+  },
+  'recipe-key-twice': {
+    message: 'Das Rezept nennt den Schlüssel {{key}} zweimal: in Zeile {{first}} und in Zeile {{line}}.',
+    hint: 'Behalten Sie eine der beiden Zeilen.',
+  },
+  'recipe-repeats-too-much': {
+    message:
+      'Der Verweis *{{alias}} in Zeile {{line}} macht das Rezept zu groß: Ausgeschrieben hätte es mehr als {{most}} Zeichen.',
+    hint: 'Schreiben Sie aus, was gemeint ist, statt darauf zu verweisen.',
   },
   'recipe-without-keys': {
     message: 'Das Rezept enthält keine Schlüssel mit Werten.',
