@@ -63,7 +63,7 @@ test('what is called so comes before what mentions it', async () => {
   await user.type(screen.getByRole('textbox', { name: 'Find a setting' }), 'max_steps')
   const region = within(screen.getByRole('region', { name: 'All settings' }))
   const [, first, second] = region.getAllByRole('textbox')
-  expect(first).toHaveAccessibleName(/^Steps at most/)
+  expect(first).toHaveAccessibleName(/^Maximum steps/)
   expect(second).toHaveAccessibleName(/^Epochs/)
 })
 
