@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from modelforge.data.canonical_file import CanonicalRows
 from modelforge.data.materialise import materialise
-from modelforge.data.measured_rows import count_unmeasured
+from modelforge.data.measured_rows import count_unmeasured, drawn
 from modelforge.data.source import resolve_dataset
 from modelforge.exceptions import ConfigurationError, NotFoundError
 from modelforge.schemas.config import TrainingConfig
@@ -119,8 +118,7 @@ def _of_data(request: EvaluationRequest, manifest: ModelManifest | None, files: 
     exam = Exam(config, rows, rows)
     wanted = config.evaluation.max_rows
     if wanted is not None and wanted < len(rows):
-        chosen = sorted(random.Random(config.seed).sample(range(len(rows)), wanted))
-        exam.rows = [rows[index] for index in chosen]
+        exam.rows = [rows[place] for place in drawn(len(rows), wanted, config.seed)]
         exam.remarks.append(remark("rows-drawn", wanted=wanted, rows=len(rows)))
     run = _run(manifest, files)
     if run is not None and report.sha256 is not None and run.read_spec().dataset_sha256 == report.sha256:
