@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from modelforge.exceptions import ConflictError, NotFoundError
+from modelforge.exceptions import ConfigurationError, ConflictError, NotFoundError
+from modelforge.schemas.config.recipe_yaml import read_yaml
 from modelforge.schemas.model import ModelManifest
 from modelforge.starter import list_starters
 from modelforge.storage.adapter_config import ADAPTER_CONFIG, BASE, is_adapter, read_adapter_config
@@ -83,8 +84,8 @@ def _public_card(text: str, manifest: ModelManifest, files: FileManager) -> str:
 
     def without_places(block: re.Match[str]) -> str:
         try:
-            recipe = yaml.safe_load(block[0])
-        except yaml.YAMLError:
+            recipe = read_yaml(block[0])
+        except (yaml.YAMLError, ConfigurationError):
             return block[0]  # somebody has written it anew by hand
         here = [(group, key) for group, key in _references(recipe) if _is_place(group[key])]
         places.update(group[key] for group, key in here)

@@ -18,10 +18,15 @@ def open_index(database: DatabaseManager, files: FileManager) -> Rebuilt | None:
 
     Returns:
         What was rebuilt; nothing where all was well.
+
+    Raises:
+        DatabaseError: there is no database to be asked, or none that can be rebuilt.
     """
     try:
         fault = _fault(database, files)
     except DatabaseError as error:
+        if error.code == "database-unreachable":  # nothing is known to be wrong with what it holds
+            raise
         fault = error.message
     if fault is None:
         _read_in_new_runs(database, files)

@@ -9,8 +9,10 @@ from typing import Any
 import yaml
 
 from modelforge.evaluation.report_text import metrics_markdown
+from modelforge.exceptions import ConfigurationError
 from modelforge.inference.loading import REWARD
 from modelforge.providers.provider import ModelSource
+from modelforge.schemas.config.recipe_yaml import read_yaml
 from modelforge.schemas.model import ModelManifest
 from modelforge.schemas.report import EvaluationReport
 from modelforge.schemas.run import RunSpec
@@ -56,8 +58,8 @@ def base_licence(base: ModelSource) -> str | None:
         return None
     found = FRONT_MATTER.match(card.read_text(encoding="utf-8", errors="replace"))
     try:
-        front = yaml.safe_load(found[1]) if found else None
-    except yaml.YAMLError:
+        front = read_yaml(found[1]) if found else None
+    except (yaml.YAMLError, ConfigurationError):
         return None  # a card of someone else's, which people wrote by hand
     licence = front.get("license") if isinstance(front, dict) else None
     return licence if isinstance(licence, str) else None

@@ -39,6 +39,7 @@ def test_a_database_that_is_not_there_ends_the_start_with_the_way_out(tmp_path: 
 
     assert done.returncode == 1, done.stderr
     assert "MODELFORGE_DB_URL" in last
+    assert "rebuilt" not in done.stderr
     assert list(tmp_path.glob("server-*.json")) == []
     with pytest.raises(DatabaseError) as caught:
         DatabaseManager(url).list_runs()

@@ -161,7 +161,7 @@ def test_uploads_deleted_at_once_are_deleted_once(server: LiveServer) -> None:
     for _ in range(5):
         upload = begin(server)
         with ThreadPoolExecutor(6) as pool:
-            answers = list(pool.map(lambda _n: server.client.delete(f"/api/v1/uploads/{upload['id']}"), range(6)))
+            answers = list(pool.map(server.client.delete, [f"/api/v1/uploads/{upload['id']}"] * 6))
         codes = sorted(answer.status_code for answer in answers)
 
         assert codes[0] == 204

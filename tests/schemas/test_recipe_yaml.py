@@ -119,6 +119,13 @@ def test_text_that_no_database_keeps_is_refused_by_its_key(text: str, key: str |
     assert "\0" not in json.dumps(fault, ensure_ascii=False)
 
 
+def test_of_many_unknown_keys_the_first_are_named() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        parse_training_config({"model": "m", "dataset": "d", **{f"no key {n}": 1 for n in range(20_000)}})
+
+    assert [fault["key"] for fault in caught.value.details["errors"]] == [f"no key {n}" for n in range(20)]
+
+
 def test_a_refusal_repeats_the_beginning_of_a_value() -> None:
     wide = {"data": {"columns": {f"column {n}": ["x" * 10_000] * 100 for n in range(1000)}}}
     deep: list[Any] = []

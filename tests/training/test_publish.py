@@ -32,6 +32,8 @@ FILES = {
     "README.md",
     "manifest.json",
 }
+GROWING = [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}\n" for n in range(1, 7)]
+"""Lines of a card that would stand for millions of keys."""
 
 
 @pytest.fixture
@@ -192,6 +194,7 @@ def test_the_card_names_a_base_of_the_hub_and_no_other(
         ("# none\n", None),
         ("---\nlicense: [a, b\n---\n", None),
         ("---\n- x\n---\n", None),
+        (f"---\nlicense: mit\na0: &a0 {{k: 1, l: 2}}\n{''.join(GROWING)}---\n", None),
     ],
 )
 def test_the_licence_is_read_from_the_base_s_card(tmp_path: Path, card: str, licence: str | None) -> None:

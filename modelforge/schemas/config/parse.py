@@ -20,6 +20,8 @@ from modelforge.schemas.problem import limits_of
 from modelforge.schemas.remark import Remark, remark, sentences
 
 Path = tuple[str, ...]
+MOST_FAULTS = 20
+"""Keys that a refusal names as unknown, at most."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Reading:
 
     def unknown(self, written: str, value: Any) -> None:
         """Refuse a key, naming the nearest known one."""
+        if len(self.faults) >= MOST_FAULTS:
+            return  # the nearest of a hundred thousand keys would take minutes
         if near := _nearest(written):
             self._fault("misspelt-key", written, value, "a known key", f"Did you mean `{near}`?", near=near)
         else:
