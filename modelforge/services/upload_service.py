@@ -137,7 +137,8 @@ class UploadService:
             ConflictError: a part is coming in.
         """
         if (folder := self.files.upload(upload_id)).root.is_dir() and folder.is_damaged():
-            self._drop(folder)
+            if not self._drop(folder):  # its manifest is gone because somebody else is deleting it
+                raise NotFoundError.named("upload", upload_id, hint="It has just been deleted.")
             return
         with self._held(upload_id, caller):
             self.files.delete_upload(upload_id)
@@ -170,12 +171,15 @@ class UploadService:
         with lock:
             yield self._found(upload_id, caller)
 
-    def _drop(self, folder: UploadFolder) -> None:
+    def _drop(self, folder: UploadFolder) -> bool:
+        """Delete it, unless a part is coming in or somebody else deletes it. Whether this call has deleted it."""
         with suppress(NotFoundError), unless_gone(NOUN, folder.root):
             lock = FileLock.try_take(folder.lock)
-            if lock is not None:  # else a part is coming in
+            if lock is not None:
                 with lock:
                     self.files.delete_upload(folder.id)
+                return True
+        return False
 
 
 def _last_change(file: Path) -> datetime:
