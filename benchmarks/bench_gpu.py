@@ -444,7 +444,7 @@ def main() -> None:
     """All cells, or one of them in the process that was started for it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=Path(__file__).parent / "results")
-    parser.add_argument("--budget", type=float, default=450.0, help="seconds for all cells together")
+    parser.add_argument("--budget", type=float, default=900.0, help="seconds for all cells together")
     parser.add_argument("--models", type=Path, help="where the models are made, and stay; default: a folder that goes")
     parser.add_argument("--unsloth", action="store_true", help="the cells of that provider, and only those")
     parser.add_argument("--trial", action="store_true", help="tiny cells, on whatever is there")
