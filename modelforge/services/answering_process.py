@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,7 +17,7 @@ from modelforge.schemas.playground import Loaded, Question
 from modelforge.services.heavy_process import KILLED
 from modelforge.services.slots import environment_on
 from modelforge.storage.file_manager import FileManager
-from modelforge.training.launcher import PRELOAD
+from modelforge.training.forkserver import forkserver_context, start_forkserver
 from modelforge.training.secrets import worker_environment
 
 END_SECONDS = 10.0
@@ -53,8 +52,7 @@ class AnsweringProcess:
         """Begin to load the model; returns at once, but for the first start of the forkserver."""
         from modelforge.inference.answer_process import Post, live
 
-        context: Any = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(list(PRELOAD))
+        context = forkserver_context()
         post = Post(
             home=self._files.home,
             model=self.model,
@@ -65,6 +63,7 @@ class AnsweringProcess:
         with self._lock:
             if self._has_ended.is_set():
                 return
+            start_forkserver()
             self._line, theirs = context.Pipe()
             with theirs:
                 self._process = context.Process(target=live, args=(post, theirs), name="answers", daemon=True)

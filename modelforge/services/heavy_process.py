@@ -23,7 +23,7 @@ from pydantic_core import to_json
 
 from modelforge.exceptions import HardwareError, ModelForgeException, StorageError, restored, told
 from modelforge.storage.file_manager import FileManager
-from modelforge.training.launcher import PRELOAD
+from modelforge.training.forkserver import PRELOAD, forkserver_context, start_forkserver
 
 Result = TypeVar("Result")
 KILLED = -9
@@ -90,16 +90,15 @@ class HeavyProcess:
     ) -> None:
         """`spawn` starts a fresh interpreter for each call, for work that needs none of what is preloaded."""
         self.files = files
-        if method == "forkserver":
-            multiprocessing.get_context(method).set_forkserver_preload(list(preload))
-        self.context: Any = multiprocessing.get_context(method)  # typed as a base that has no `Process`
+        self._is_forked = method == "forkserver"
+        self.context: Any = forkserver_context(preload) if self._is_forked else multiprocessing.get_context(method)
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="heavy")
         self._children: set[Any] = set()
         self._is_closed = False
 
     def warm_up(self) -> None:
         """Start the forkserver and its imports in the background, so that the first call need not wait for them."""
-        threading.Thread(target=_start_forkserver, name="warm-up", daemon=True).start()
+        threading.Thread(target=start_forkserver, name="warm-up", daemon=True).start()
 
     async def call(
         self, result: type[Result], function: Callable[..., Any], *arguments: Any, handle: CallHandle | None = None
@@ -130,6 +129,8 @@ class HeavyProcess:
             ModelForgeException: what the function raised, that the child died, or that `close` has ended it.
             Ended: the handle has ended it.
         """
+        if self._is_forked:
+            start_forkserver()
         reader, writer = self.context.Pipe(duplex=False)
         with reader:
             with writer:
@@ -178,12 +179,6 @@ def _hear_out(line: Connection, handle: CallHandle | None) -> dict[str, Any]:
         if handle is not None and handle.hear is not None:
             handle.hear(said["told"])
     return dict(said)
-
-
-def _start_forkserver() -> None:
-    from multiprocessing.forkserver import ensure_running
-
-    ensure_running()
 
 
 def _carry_out(

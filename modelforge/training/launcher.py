@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import Protocol
 
@@ -19,6 +18,7 @@ from modelforge.exceptions import TrainingError
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.schemas.run import RunExit
 from modelforge.storage.folders import RunFolder
+from modelforge.training.forkserver import PRELOAD, forkserver_context, start_forkserver
 from modelforge.training.process_group import created, is_same
 from modelforge.training.run_lock import begin_attempt
 from modelforge.training.secrets import worker_environment
@@ -26,7 +26,6 @@ from modelforge.training.stopping import STOP_SECONDS, stop_run
 from modelforge.training.worker import Engine, work
 
 WORKER = (sys.executable, "-m", "modelforge.training.worker")
-PRELOAD = ("modelforge.training.preload",)
 FORK_SECONDS = 180.0
 """Time for the forkserver's first start, in which it imports what all workers share."""
 
@@ -113,12 +112,11 @@ class ForkserverLauncher(Launcher):
     ) -> None:
         self.environment = os.environ if environment is None else environment
         self.engine = engine
-        self.context = multiprocessing.get_context("forkserver")
-        self.context.set_forkserver_preload(list(preload))
+        self.context = forkserver_context(preload)
 
     def warm(self) -> None:
         """Begin the imports now, beside other work, so that the first worker need not wait for them."""
-        forkserver.ensure_running()
+        start_forkserver()
 
     def start(self, folder: RunFolder, *, resume: bool = False) -> LaunchedWorker:
         """See `Launcher.start`. A provider that rewrites libraries gets an interpreter of its own."""
@@ -134,6 +132,7 @@ class ForkserverLauncher(Launcher):
     def _fork(self, folder: RunFolder, epoch: int) -> int:
         """The pid of a new worker. Raises EOFError, OSError."""
         environment = worker_environment(self.environment)
+        start_forkserver()
         reader, writer = self.context.Pipe(duplex=False)
         with reader:
             with writer:

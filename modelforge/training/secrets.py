@@ -14,11 +14,17 @@ SETTINGS_NAMED_LIKE_SECRETS = frozenset({"TOKENIZERS_PARALLELISM", "HF_HUB_DISAB
 SHORTEST = 6
 """A shorter value is no secret, and would blot out ordinary text."""
 BLOT = "[secret]"
+SAFE_PATH = ("PYTHONSAFEPATH", "1")
+"""Keeps the current folder out of `sys.path`: a file there that is named like a library is not run in its place."""
 
 
 def worker_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a worker: all but the secrets it does not need. `HUGGINGFACE_TOKEN` becomes `HF_TOKEN`."""
+    """The environment of a worker: all but the secrets it does not need. `HUGGINGFACE_TOKEN` becomes `HF_TOKEN`.
+
+    `SAFE_PATH` holds for the worker and for all that it starts.
+    """
     passed = {name: value for name, value in environment.items() if not _is_secret(name) or name in NEEDED}
+    passed.update([SAFE_PATH])
     alias = environment.get("HUGGINGFACE_TOKEN")
     if alias and not passed.get("HF_TOKEN"):
         passed["HF_TOKEN"] = alias
