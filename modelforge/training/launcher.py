@@ -174,9 +174,10 @@ def _fork_worker(
 
 
 def _not_started(folder: RunFolder, error: Exception) -> TrainingError:
+    reason = str(error) or type(error).__name__  # a pipe that closes says nothing
     return TrainingError(
-        f"No worker could be started for run {folder.id}: {error}.",
+        f"No worker could be started for run {folder.id}: {reason}.",
         hint=f"Look into {folder.worker_log}, then `modelforge runs resume {folder.id}`.",
         code="worker-not-started",
-        params={"run": folder.id, "reason": str(error)},
+        params={"run": folder.id, "reason": reason},
     )
