@@ -16,8 +16,8 @@ from modelforge.hardware.fitness import NOT_ADAPTED, OF_ATTENTION, OF_MAMBA
 from modelforge.hardware.model_shape import FAMILIES, ModelShape
 from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.schemas.config import parse_training_config
+from modelforge.schemas.config.idle_settings import IDLE
 from modelforge.schemas.config.support import REFUSALS
-from modelforge.schemas.config.unheeded import IDLE
 from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.tasks.task_factory import TaskFactory
 
@@ -178,7 +178,7 @@ def page() -> list[str]:
         "",
         "A key that a recipe sets to another value than its default, and that changes nothing in the run, is named by",
         "the preflight, by `modelforge plan` and in the app's check; the run goes on. The table is",
-        "`modelforge/schemas/config/unheeded.py`.",
+        "`modelforge/schemas/config/idle_settings.py`.",
         "",
         "| with | no effect | why | what gives it one |",
         "|---|---|---|---|",

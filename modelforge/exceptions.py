@@ -17,10 +17,12 @@
     │   └── DivergenceError        500  its loss is no longer a number
     ├── HardwareError              422  this machine has not got what the run needs
     ├── StorageError               507  a file could not be written or read
+    ├── ExhaustedError             503  the server has no open files, processes or memory left to begin this
     └── DatabaseError              500  the index could not be read or written
+        └── UnreadableRowError     500  one row of it cannot be understood; the others can
 
 Each class carries the HTTP status that answers it, and each error a hint that says what to do next. What the hub does,
-or what this machine lacks, is no fault of the server, and so never a 5xx.
+or what a run needs and this machine lacks, is no fault of the server, and so never a 5xx.
 """
 
 from __future__ import annotations
@@ -55,7 +57,8 @@ ErrorCode = Literal[
     "no-run-made-model", "no-safetensors", "no-token", "not-a-hub-token", "not-in-database", "not-on-this-list",
     "not-safetensors", "nothing-of-this-name", "nothing-to-write-on", "nul-in-address", "other-origin", "other-waits",
     "packing-mixes-rows", "packing-wants-causal", "prediction-stopped", "predicts-nothing", "preflight-refuses",
-    "process-ended", "process-out-of-memory", "processes-not-ended", "push-incomplete", "push-not-confirmed",
+    "process-ended", "process-not-started", "process-out-of-memory", "processes-not-ended",
+    "push-incomplete", "push-not-confirmed",
     "quantised-already", "quantization-not-installed", "question-leaves-no-text", "recipe-key-twice", "recipe-not-yaml",
     "recipe-repeats-too-much", "recipe-without-keys", "repository-exists", "request-not-valid", "reward-file-changed",
     "reward-file-fails", "reward-file-without-function", "reward-function-fails", "reward-is-no-number",
@@ -232,10 +235,24 @@ class StorageError(ModelForgeException):
     title = "Storage error"
 
 
+class ExhaustedError(ModelForgeException):
+    """The server has no open files, processes or memory left to begin this; `details["retry_after"]` has the seconds
+    after which it may be tried again."""
+
+    status = 503
+    title = "Exhausted error"
+
+
 class DatabaseError(ModelForgeException):
     """The index of runs, models and datasets could not be read or written."""
 
     title = "Database error"
+
+
+class UnreadableRowError(DatabaseError):
+    """One row of the index cannot be understood: another version wrote it, or a disk has changed it."""
+
+    title = "Unreadable row error"
 
 
 def told(error: ModelForgeException) -> dict[str, Any]:

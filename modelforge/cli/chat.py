@@ -18,9 +18,9 @@ from modelforge.exceptions import ConfigurationError, ModelForgeException
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from modelforge.data.conversations import Message
     from modelforge.inference.chat_engine import ChatEngine, Tools
     from modelforge.schemas.sampling import Sampling
-    from modelforge.tasks.chat_rendering import Message
 
 QUIT, NEW = ("/quit", "/exit"), "/new"
 

@@ -187,7 +187,7 @@ class RunDisplay:
         self.console.print("\nTry next:")
         manifest = files.model(model_id).read_manifest()
         use = WAYS[manifest.mode]
-        merge = [TO_MERGE] if manifest.kind == "adapter" and manifest.task != "reward" else []
+        merge = [TO_MERGE] if manifest.kind == "adapter" and not manifest.scores else []
         for command, why in (use, *merge, (f"modelforge runs show {run_id}", "this report again")):
             command = command.format(model=model_id)
             self.console.print(f"  {command:<58} {why}", soft_wrap=True)

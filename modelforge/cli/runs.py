@@ -24,6 +24,8 @@ def list_runs(as_json: Json = False) -> None:
     Example: modelforge runs ls
     """
     runs = Workplace.open().training.list_runs()
+    for problem in runs.unreadable:
+        typer.echo(f"Cannot be read: run {problem.id}: {problem.error.message}", err=True)
     if as_json:
         dump([_summary(run) for run in runs])
         return

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from modelforge.data.answers import NO_ANSWER, answers_of
 from modelforge.data.classes import classification_row
 from modelforge.data.conversations import messages_row, sharegpt_row
-from modelforge.data.fields import Row, decoded, is_error, text_of, tools_of
-from modelforge.data.preferences import preference_row, prompt_only_row, prompt_or_turns, unpaired_preference_row
+from modelforge.data.fields import Row, decoded, text_of, tools_of
+from modelforge.data.preferences import (
+    Columns,
+    preference_row,
+    prompt_only_row,
+    prompt_or_turns,
+    unpaired_preference_row,
+)
 from modelforge.data.problem_log import Fault
 from modelforge.data.problem_phrases import phrase
-from modelforge.exceptions import DatasetValidationError
 from modelforge.schemas.dataset import Shape
 
 CanonicalRow = dict[str, Any]
@@ -21,41 +26,10 @@ CanonicalRow = dict[str, Any]
 A question on a text keeps its `context`, `question` and `answers` beside the prompt that they make.
 """
 
-Columns = Mapping[str, str]
 Converter = Callable[[Row, Columns, list[Fault]], CanonicalRow | None]
 
 SUMMARY_PROMPT = "Summarize the following text.\n\n"
 """Put before the document: a summary needs an instruction, and the file has none."""
-
-
-def convert(values: Row, shape: Shape, columns: Columns, faults: list[Fault]) -> CanonicalRow | None:
-    """The canonical row; None where one of the faults appended to `faults` is an error."""
-    row = CONVERTERS[shape](values, columns, faults)
-    return None if faults and any(is_error(fault) for fault in faults) else row
-
-
-def to_canonical(values: Row, shape: Shape, columns: Columns) -> CanonicalRow:
-    """The canonical row of one row.
-
-    Args:
-        values: the row as the file has it, column → value.
-        shape: one of the shapes in `shapes.SHAPES`.
-        columns: expected column → column in the file.
-
-    Raises:
-        DatasetValidationError: the row has faults; `details["errors"]` lists them.
-    """
-    faults: list[Fault] = []
-    row = convert(values, shape, columns, faults)
-    if row is None:
-        problems = [fault.problem("row", None) for fault in faults]
-        first = next(problem for problem, fault in zip(problems, faults, strict=True) if is_error(fault))
-        raise DatasetValidationError(
-            f"The row cannot be used: {first.kind.replace('-', ' ')} in {first.column}, found {first.found}.",
-            hint=first.fix,
-            details={"errors": [problem.model_dump() for problem in problems], "total": len(problems)},
-        )
-    return row
 
 
 def _pair(prompt: str | None, completion: str | None) -> CanonicalRow | None:
@@ -150,3 +124,5 @@ CONVERTERS: dict[Shape, Converter] = {
     "unpaired_preference": unpaired_preference_row,
     "prompt_only": prompt_only_row,
 }
+"""Shape → a row as the file has it, its columns (expected → in the file), and where faults go: the canonical row, which
+is of use where none of the faults is an error."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 IGNORED = -100
+"""The label of a token that is not in the loss (PyTorch's `ignore_index`)."""
 MULTIPLE = 16
 """Batches are a multiple of this wide: half precision wants it, and every new width costs a compiled kernel."""
 
@@ -17,12 +18,25 @@ def padded_width(longest: int, most: int | None = None) -> int:
     return rounded if most is None else max(longest, min(rounded, most))
 
 
+def padded(rows: Sequence[Sequence[int]], width: int, filler: int) -> Any:
+    """Rows of unequal length, filled up on the right: an int64 tensor `[b, width]`."""
+    import torch
+
+    return torch.tensor([[*row, *[filler] * (width - len(row))] for row in rows])
+
+
+def padded_ids(rows: Sequence[Sequence[int]], pad_token_id: int, *, width: int) -> dict[str, Any]:
+    """`input_ids` and `attention_mask` (1 on real tokens), `[b, width]`: the mask comes from lengths, never from the
+    pad id, which may equal the end token."""
+    mask = [[1] * len(row) for row in rows]
+    return {"input_ids": padded(rows, width, pad_token_id), "attention_mask": padded(mask, width, 0)}
+
+
 @dataclass(frozen=True)
 class PaddingCollator:
     """Rows of unequal length, padded on the right to the longest, or to the next multiple of 16 within `most`.
 
-    Returns int64 tensors of shape `[b, s]`: `input_ids`, `attention_mask` (1 on real tokens) and `labels` (−100 on
-    padding). The mask comes from lengths, never from the pad id, which may equal the end token.
+    Returns int64 tensors of shape `[b, s]`: `input_ids`, `attention_mask` and `labels` (−100 on padding).
     """
 
     pad_token_id: int
@@ -30,14 +44,9 @@ class PaddingCollator:
     """`data.max_length`: what the model can take."""
 
     def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-        import torch
-
         width = padded_width(max(len(row["input_ids"]) for row in rows), self.most)
-        return {
-            "input_ids": torch.tensor([_padded(row["input_ids"], width, self.pad_token_id) for row in rows]),
-            "attention_mask": torch.tensor([_padded([1] * len(row["input_ids"]), width, 0) for row in rows]),
-            "labels": torch.tensor([_padded(row["labels"], width, IGNORED) for row in rows]),
-        }
+        batch = padded_ids([row["input_ids"] for row in rows], self.pad_token_id, width=width)
+        return {**batch, "labels": padded([row["labels"] for row in rows], width, IGNORED)}
 
     def rows_of(self, batch: dict[str, Any]) -> list[dict[str, list[int]]]:
         """The rows that a batch holds; a label on the padding shows as one label too many."""
@@ -81,7 +90,3 @@ class PackedCollator:
         starts = [at for at, position in enumerate(positions) if position == 0]
         spans = zip(starts, [*starts[1:], len(ids)], strict=True)
         return [{"input_ids": ids[start:stop], "labels": labels[start:stop]} for start, stop in spans]
-
-
-def _padded(values: Sequence[int], width: int, filler: int) -> list[int]:
-    return [*values, *[filler] * (width - len(values))]

@@ -14,7 +14,7 @@ import orjson
 
 from modelforge.data.canonical import CanonicalRow
 from modelforge.data.canonical_file import CanonicalRows, count_rows, read_canonical_bytes
-from modelforge.data.same_prompts import NONE, first_with_prompt, prompt_of
+from modelforge.data.same_prompts import NONE, Positions, first_with_prompt, prompt_of
 from modelforge.data.signatures import BINS, EMPTY, Boilerplate, Signatures, agreement, sign
 
 ALIKE = 0.8
@@ -27,8 +27,6 @@ LONGEST_TEXT = 1 << 18
 """Characters of a row that are compared; what follows in a longer row is not looked at."""
 SAMPLE = 2048
 """Rows that boilerplate is looked for in."""
-
-Positions = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modelforge.data.collator import padded_width
+from modelforge.data.collator import padded, padded_ids, padded_width
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class EncoderCollator:
     """Rows of unequal length, padded on the right to the longest, or to the next multiple of 16 within `most`.
 
     Returns int64 tensors: `input_ids`, `attention_mask` and, where the rows have segments, `token_type_ids`, each
-    `[b, s]`; and each of `targets`, `[b]`. Padding comes from lengths, never from the pad id.
+    `[b, s]`; and each of `targets`, `[b]`.
     """
 
     pad_token_id: int
@@ -26,16 +26,9 @@ class EncoderCollator:
         import torch
 
         width = padded_width(max(len(row["input_ids"]) for row in rows), self.most)
-
-        def padded(values: Sequence[Sequence[int]], filler: int) -> Any:
-            return torch.tensor([[*one, *[filler] * (width - len(one))] for one in values])
-
-        batch = {
-            "input_ids": padded([row["input_ids"] for row in rows], self.pad_token_id),
-            "attention_mask": padded([[1] * len(row["input_ids"]) for row in rows], 0),
-        }
+        batch = padded_ids([row["input_ids"] for row in rows], self.pad_token_id, width=width)
         if any(row["token_type_ids"] for row in rows):
-            batch["token_type_ids"] = padded([row["token_type_ids"] for row in rows], 0)
+            batch["token_type_ids"] = padded([row["token_type_ids"] for row in rows], width, 0)
         return batch | {name: torch.tensor([row[name][0] for row in rows]) for name in self.targets}
 
     def rows_of(self, batch: dict[str, Any]) -> list[dict[str, list[int]]]:

@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from modelforge.data.context_turns import NAMED_ROWS, ContextTurns
-from modelforge.data.problem_phrases import words
+from modelforge.data.collator import IGNORED
+from modelforge.data.concerned_rows import ConcernedRows
+from modelforge.data.context_turns import ContextTurns
 from modelforge.schemas.preflight import Finding, LengthSummary, PreflightReport
 from modelforge.schemas.problem_codes import Phrase
 from modelforge.tasks.features import Collator, Features
 from modelforge.tasks.row_encoder import RowEncoder
 from modelforge.tasks.task import CanonicalRow, Truth, row_named
-from modelforge.tasks.tokenised_row import IGNORED
 
 HISTOGRAM_BINS = 20
 
@@ -42,18 +42,18 @@ class Preflight:
     """The trainer's own."""
     vocabulary_size: int
     """Rows of the model's embedding."""
-    broken: dict[str, list[int]] = field(default_factory=dict)
-    broken_total: Counter[str] = field(default_factory=Counter)
+    broken: dict[str, ConcernedRows] = field(default_factory=dict)
+    """By the truth that they break."""
     lengths: array[int] = field(default_factory=lambda: array("q"))
-    left_out: list[tuple[int, Phrase]] = field(default_factory=list)
-    unmeasured: list[tuple[int, Phrase]] = field(default_factory=list)
+    left_out: ConcernedRows = field(default_factory=ConcernedRows)
+    unmeasured: ConcernedRows = field(default_factory=ConcernedRows)
     """Held-out rows that are left out, of models that write: models that read are asked about them all the same."""
     held_out: int = 0
     """Rows of the held-out side."""
     untrained: set[int] = field(default_factory=set)
     """Rows of the training side that are left out."""
-    cut: list[int] = field(default_factory=list)
-    unprompted: list[int] = field(default_factory=list)
+    cut: ConcernedRows = field(default_factory=ConcernedRows)
+    unprompted: ConcernedRows = field(default_factory=ConcernedRows)
     """Rows that data.system_prompt is not put before."""
     rows: Counter[str] = field(default_factory=Counter)
     tokens: int = 0
@@ -65,6 +65,7 @@ class Preflight:
         self._config = self.encoder.config
         self._context = ContextTurns(self.encoder.tokenizer, self._config)
         self._batch: list[tuple[int, Features]] = []
+        self._apart = False
 
     @property
     def truths(self) -> dict[str, Truth]:
@@ -79,11 +80,12 @@ class Preflight:
         Raises:
             ConfigurationError: a row cannot be encoded for this model; it is named.
         """
+        self._apart = split == "validation" and self._config.data.validation_dataset is not None
         for number, canonical in rows:
-            with row_named(number):
+            with row_named(number, held_out=self._apart):
                 made = self.encoder.features(canonical)
             if self._config.data.system_prompt and self.encoder.task.is_plain(canonical):
-                self.unprompted.append(number)
+                self.unprompted.add(number, self._apart)
             sequences = [sequence for features in made for sequence in features.sequences]
             self.lengths.extend(len(sequence) for sequence in sequences)
             self.held_out += split == "validation"
@@ -91,8 +93,8 @@ class Preflight:
                 self._leave_out(number, reason, split)
                 continue
             if any(features.is_cut for features in made):
-                self.cut.append(number)
-            self._context.add(number, canonical)
+                self.cut.add(number, self._apart)
+            self._context.add(number, canonical, self._apart)
             for truth in self.encoder.broken_truths(canonical, made):
                 self._note(truth, number)
             if max(max(sequence, default=0) for sequence in sequences) >= self.vocabulary_size:
@@ -115,8 +117,8 @@ class Preflight:
             ok=all(finding.severity != "error" for finding in findings),
             rows=self.rows["train"],
             validation_rows=self.rows["validation"],
-            rows_left_out=len(self.left_out) + len(self.unmeasured),
-            rows_cut=len(self.cut),
+            rows_left_out=self.left_out.total + self.unmeasured.total,
+            rows_cut=self.cut.total,
             tokens=self.tokens,
             trained_tokens=self.trained,
             lengths=summarise(self.lengths),
@@ -127,7 +129,7 @@ class Preflight:
         if split == "train":
             self.untrained.add(number)
         is_measured = split == "train" or self.encoder.task.reads
-        (self.left_out if is_measured else self.unmeasured).append((number, reason))
+        (self.left_out if is_measured else self.unmeasured).add(number, self._apart, reason)
 
     def _count(self, made: Sequence[Features], split: str) -> None:
         self.rows[split] += 1
@@ -151,68 +153,61 @@ class Preflight:
         self._batch = []
 
     def _note(self, truth: str, number: int) -> None:
-        self.broken_total[truth] += 1
-        named = self.broken.setdefault(truth, [])
-        if len(named) < NAMED_ROWS:
-            named.append(number)
+        self.broken.setdefault(truth, ConcernedRows()).add(number, self._apart)
 
     def _truth_findings(self) -> Iterator[Finding]:
         for truth, (message, fix, code) in self.truths.items():
-            total = self.broken_total[truth]
-            if not total:
+            broken = self.broken.get(truth)
+            if broken is None:
                 yield Finding(truth=truth, severity="ok", message=message, code=code)
                 continue
             yield Finding(
                 truth=truth,
                 severity="error",
-                message=f"Broken in {total:,} row(s), first in row {self.broken[truth][0]}: {message}",
+                message=f"Broken in {broken.total:,} row(s), first in {broken.place}: {message}",
                 fix=fix,
-                rows=tuple(self.broken[truth]),
-                total=total,
+                **broken.named,
                 code=code,
-                params={"count": total, "first": self.broken[truth][0]},
+                params={"count": broken.total, "first": broken.first},
             )
 
     def _row_findings(self) -> Iterator[Finding]:
         limit = self._config.data.max_length
-        if self.left_out:
-            number, reason = self.left_out[0]
+        if left_out := self.left_out.total:
+            reason = self.left_out.why
             none_left = self.rows["train"] == 0
             yield Finding(
                 truth="answers-kept",
                 severity="error" if none_left else "warning",
-                message=f"{len(self.left_out):,} row(s) are not trained on; row {number}: {words(reason)}.",
+                message=f"{left_out:,} row(s) are not trained on; {self.left_out.place}: {reason}.",
                 fix=f"Correct those rows; where they are too long, raise data.max_length above {limit:,}.",
-                rows=tuple(number for number, _ in self.left_out[:NAMED_ROWS]),
-                total=len(self.left_out),
+                **self.left_out.named,
                 code="rows-left-out",
-                params={"count": len(self.left_out), "row": number, "reason": words(reason), "limit": limit},
-                reason=reason,
+                params={"count": left_out, "row": self.left_out.first, "reason": reason, "limit": limit},
+                reason=self.left_out.reason,
             )
-        if self.cut:
+        if cut := self.cut.total:
             yield Finding(
                 truth="rows-whole",
                 severity="warning",
-                message=f"{len(self.cut):,} row(s) are longer than {limit:,} tokens and are cut.",
+                message=f"{cut:,} row(s) are longer than {limit:,} tokens and are cut.",
                 fix=f"Raise data.max_length to {max(self.lengths):,} to train on them whole.",
-                rows=tuple(self.cut[:NAMED_ROWS]),
-                total=len(self.cut),
+                **self.cut.named,
                 code="rows-cut",
-                params={"count": len(self.cut), "limit": limit, "longest": max(self.lengths)},
+                params={"count": cut, "limit": limit, "longest": max(self.lengths)},
             )
-        if self.unprompted:
+        if unprompted := self.unprompted.total:
             yield Finding(
                 truth="system-prompt-is-read",
                 severity="warning",
-                message=f"{len(self.unprompted):,} row(s) are no conversations, and get no data.system_prompt.",
+                message=f"{unprompted:,} row(s) are no conversations, and get no data.system_prompt.",
                 fix="Leave data.system_prompt out, or give these rows as `messages`, or as prompts that are lists of "
                 "messages.",
-                rows=tuple(self.unprompted[:NAMED_ROWS]),
-                total=len(self.unprompted),
+                **self.unprompted.named,
                 code="rows-without-system-prompt",
-                params={"count": len(self.unprompted)},
+                params={"count": unprompted},
             )
-        if self.rows["train"] == 0 and not self.left_out:
+        if self.rows["train"] == 0 and not left_out:
             yield Finding(
                 truth="rows-to-train",
                 severity="error",
@@ -220,7 +215,7 @@ class Preflight:
                 fix="Add rows.",
                 code="no-rows",
             )
-        if self.unmeasured:
+        if self.unmeasured.total:
             yield self._unmeasured_finding()
         if self.held_out == 0:
             yield Finding(
@@ -232,8 +227,8 @@ class Preflight:
             )
 
     def _unmeasured_finding(self) -> Finding:
-        number, reason = self.unmeasured[0]
-        count, limit, none_left = len(self.unmeasured), self._config.data.max_length, self.rows["validation"] == 0
+        reason = self.unmeasured.why
+        count, limit, none_left = self.unmeasured.total, self._config.data.max_length, self.rows["validation"] == 0
         told = f"{count:,} held-out row(s) are not measured"
         if none_left:
             told = (
@@ -242,13 +237,12 @@ class Preflight:
         return Finding(
             truth="held-out-rows",
             severity="warning",
-            message=f"{told}; row {number}: {words(reason)}.",
+            message=f"{told}; {self.unmeasured.place}: {reason}.",
             fix=f"Correct those rows; where they are too long, raise data.max_length above {limit:,}.",
-            rows=tuple(number for number, _ in self.unmeasured[:NAMED_ROWS]),
-            total=count,
+            **self.unmeasured.named,
             code="no-row-measured" if none_left else "rows-not-measured",
-            params={"count": count, "row": number, "reason": words(reason), "limit": limit},
-            reason=reason,
+            params={"count": count, "row": self.unmeasured.first, "reason": reason, "limit": limit},
+            reason=self.unmeasured.reason,
         )
 
 

@@ -14,6 +14,7 @@ from modelforge.tasks.causal_truths import TRUTHS
 from modelforge.tasks.features import Features, MarkedToken
 from modelforge.tasks.row_encoder import RowEncoder
 from modelforge.tasks.task import CanonicalRow, Truth
+from modelforge.tasks.unread_turns import leaves_turns_out
 
 EXPECTED = ("reference", "answer", "solution")
 """Columns of a row of prompts that hold the expected answer, in the order in which they are looked for."""
@@ -89,8 +90,8 @@ class PromptEncoder(RowEncoder):
 
     @property
     def truths(self) -> Mapping[str, Truth]:
-        """The one that is about prompts."""
-        return {"one-bos": TRUTHS["one-bos"]}
+        """Those that are about prompts."""
+        return {name: TRUTHS[name] for name in ("turns-are-read", "one-bos")}
 
     def features(self, row: CanonicalRow) -> tuple[Features, ...]:
         """One prompt."""
@@ -101,11 +102,15 @@ class PromptEncoder(RowEncoder):
             reason = phrase("prompt-leaves-no-room", prompt=len(ids), answer=self.answer_tokens)
         return (Prompt(ids, reason),)
 
-    def broken_truths(self, row: CanonicalRow, made: Sequence[Features]) -> Iterator[str]:  # noqa: ARG002
-        """A prompt that begins twice."""
-        bos = self.tokenizer.bos_token_id
-        if bos is not None and any(features.columns["input_ids"][:2] == [bos, bos] for features in made):
-            yield "one-bos"
+    def broken_truths(self, row: CanonicalRow, made: Sequence[Features]) -> Iterator[str]:
+        """A prompt that begins twice, or lacks turns."""
+        bos, asked = self.tokenizer.bos_token_id, prompt_row(row)
+        for features in made:
+            ids = features.columns["input_ids"]
+            if bos is not None and ids[:2] == [bos, bos]:
+                yield "one-bos"
+            if leaves_turns_out(cast(CausalTask, self.task), asked, ids, self.tokenizer, self.config):
+                yield "turns-are-read"
 
 
 @dataclass(frozen=True)

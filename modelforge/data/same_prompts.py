@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from modelforge.data.duplicates import Duplicates
 
 Positions = npt.NDArray[np.int64]
+"""Places of rows, from 0 in the order of a file."""
 NONE = -1
 """Instead of a row: there is no prompt."""
 

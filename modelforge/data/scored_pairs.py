@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from modelforge.data.collator import IGNORED, PaddingCollator
+from modelforge.data.collator import IGNORED, padded_ids, padded_width
 from modelforge.data.pairs import SIDES, Pair, PairEncoder
 from modelforge.tasks.features import Features
 from modelforge.tasks.task import CanonicalRow
@@ -51,7 +51,8 @@ class ScoredPairCollator:
     """`data.max_length`: what the model can take."""
 
     def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-        return padded_ids([row[f"{side}_input_ids"] for side in SIDES for row in rows], self.pad_token_id, self.most)
+        ids = [row[f"{side}_input_ids"] for side in SIDES for row in rows]
+        return padded_ids(ids, self.pad_token_id, width=padded_width(max(map(len, ids)), self.most))
 
     def rows_of(self, batch: dict[str, Any]) -> list[dict[str, list[int]]]:
         """The pairs that a batch holds."""
@@ -64,9 +65,3 @@ class ScoredPairCollator:
             {f"{side}_input_ids": one for side, one in zip(SIDES, pair, strict=True)}
             for pair in zip(ids[:half], ids[half:], strict=True)
         ]
-
-
-def padded_ids(rows: Sequence[Sequence[int]], pad_token_id: int, most: int | None = None) -> dict[str, Any]:
-    """`input_ids` and `attention_mask`, `[b, s]`, of bare token sequences."""
-    batch = PaddingCollator(pad_token_id, most)([{"input_ids": [*ids], "labels": [*ids]} for ids in rows])
-    return {name: batch[name] for name in ("input_ids", "attention_mask")}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modelforge.data.collator import IGNORED, padded_width
+from modelforge.data.collator import IGNORED, padded, padded_ids, padded_width
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,10 @@ class SourceCollator:
     """`data.max_target_length`."""
 
     def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-        import torch
-
         width = padded_width(max(len(row["input_ids"]) for row in rows), self.most)
         answers = padded_width(max(len(row["labels"]) for row in rows), self.most_target)
-        return {
-            "input_ids": torch.tensor([_padded(row["input_ids"], width, self.pad_token_id) for row in rows]),
-            "attention_mask": torch.tensor([_padded([1] * len(row["input_ids"]), width, 0) for row in rows]),
-            "labels": torch.tensor([_padded(row["labels"], answers, IGNORED) for row in rows]),
-        }
+        batch = padded_ids([row["input_ids"] for row in rows], self.pad_token_id, width=width)
+        return {**batch, "labels": padded([row["labels"] for row in rows], answers, IGNORED)}
 
     def rows_of(self, batch: dict[str, Any]) -> list[dict[str, list[int]]]:
         """The rows that a batch holds; a gap in the labels shows as a label −100."""
@@ -46,7 +41,3 @@ class SourceCollator:
                 }
             )
         return rows
-
-
-def _padded(values: Sequence[int], width: int, filler: int) -> list[int]:
-    return [*values, *[filler] * (width - len(values))]

@@ -6,16 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from modelforge.data.canonical_file import CanonicalWriter, read_canonical_bytes
 from modelforge.data.duplicates import Duplicates, find_duplicates
-from modelforge.data.same_prompts import asked_in_training, with_prompts
+from modelforge.data.same_prompts import Positions, asked_in_training, with_prompts
 from modelforge.exceptions import DatasetValidationError
 from modelforge.schemas.base import Schema
 from modelforge.storage.atomic import storage_errors, write_json
-
-Positions = npt.NDArray[np.int64]
 
 
 class Split(Schema):

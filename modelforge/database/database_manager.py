@@ -16,14 +16,22 @@ from modelforge.database.engine import READ_ONLY, sqlite_file
 from modelforge.database.migrations import HEAD
 from modelforge.database.models import DatasetRow, EventRow, ModelRow, RunRow, Table
 from modelforge.database.queue_statements import QueueStatements
-from modelforge.database.sessions import RunChanges, add_unless_known, apply, database_errors, found
+from modelforge.database.sessions import (
+    Listed,
+    RunChanges,
+    add_unless_known,
+    apply,
+    database_errors,
+    found,
+    readable,
+)
 from modelforge.exceptions import DatabaseError
 from modelforge.schemas.dataset import DatasetView
 from modelforge.schemas.events import Event, EventKind
 from modelforge.schemas.model import ModelView
 from modelforge.schemas.run import RunStatus, RunView
 
-__all__ = ["DatabaseManager", "RunChanges"]
+__all__ = ["DatabaseManager", "Listed", "RunChanges"]
 
 MIGRATION_LOCK = 0x4D464D49
 """The number of PostgreSQL's advisory lock on the tables themselves."""
@@ -33,7 +41,8 @@ class DatabaseManager(QueueStatements):
     """The index of runs, models, datasets and events.
 
     Every method is one transaction, on the disk when it returns, and safe to call from any thread. Views go in and come
-    out; no row leaves this room. Any fault of the database is a `DatabaseError`.
+    out; no row leaves this room. Any fault of the database is a `DatabaseError`. A list leaves out the rows that cannot
+    be read, and names them.
     """
 
     # The tables
@@ -87,13 +96,13 @@ class DatabaseManager(QueueStatements):
         with self._read() as session:
             return found(session, RunRow, run_id).to_view()
 
-    def list_runs(self, *statuses: RunStatus, limit: int | None = None) -> list[RunView]:
+    def list_runs(self, *statuses: RunStatus, limit: int | None = None) -> Listed[RunView]:
         """Runs with one of `statuses` (all when none is given), the newest first."""
         query = select(RunRow).order_by(RunRow.created_at.desc(), RunRow.id.desc()).limit(limit)
         if statuses:
             query = query.where(RunRow.status.in_(statuses))
         with self._read() as session:
-            return [row.to_view() for row in session.scalars(query)]
+            return readable(session, RunRow, RunRow.to_view, query)
 
     def delete_run(self, run_id: str) -> None:
         """Forget a run and its events. Raises NotFoundError."""
@@ -186,11 +195,11 @@ class DatabaseManager(QueueStatements):
         with self._read() as session:
             return found(session, ModelRow, model_id).to_view()
 
-    def list_models(self, limit: int | None = None) -> list[ModelView]:
+    def list_models(self, limit: int | None = None) -> Listed[ModelView]:
         """All models, the newest first."""
         with self._read() as session:
             query = select(ModelRow).order_by(ModelRow.created_at.desc(), ModelRow.id.desc()).limit(limit)
-            return [row.to_view() for row in session.scalars(query)]
+            return readable(session, ModelRow, ModelRow.to_view, query)
 
     def delete_model(self, model_id: str) -> None:
         """Forget a model. Raises NotFoundError."""
@@ -207,11 +216,11 @@ class DatabaseManager(QueueStatements):
         with self._read() as session:
             return found(session, DatasetRow, dataset_id).to_view()
 
-    def list_datasets(self, limit: int | None = None) -> list[DatasetView]:
+    def list_datasets(self, limit: int | None = None) -> Listed[DatasetView]:
         """All datasets, the newest first."""
         with self._read() as session:
             query = select(DatasetRow).order_by(DatasetRow.created_at.desc(), DatasetRow.id.desc()).limit(limit)
-            return [row.to_view() for row in session.scalars(query)]
+            return readable(session, DatasetRow, DatasetRow.to_view, query)
 
     def delete_dataset(self, dataset_id: str) -> None:
         """Forget a dataset. Raises NotFoundError."""

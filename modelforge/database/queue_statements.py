@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, case, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Text, case, cast, func, or_, select, type_coerce
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from modelforge.database.columns import json_type
 from modelforge.database.models import RunRow, SubmissionRow
-from modelforge.database.sessions import Sessions, add_unless_known, database_errors, found
+from modelforge.database.sessions import Listed, Sessions, add_unless_known, database_errors, not_found, readable
 from modelforge.database.supervisor_lock import AdvisoryLock, HomeLock, SupervisorLock
 from modelforge.exceptions import DatabaseError, NotFoundError
 from modelforge.schemas.run import RunStatus, RunTicket, RunView
-from modelforge.schemas.run_requests import RunOrder
+from modelforge.schemas.run_requests import RunOrder, RunPage
 from modelforge.storage.file_lock import FileLock
 
 BY_TURN = (RunRow.priority.desc(), RunRow.position, RunRow.created_at, RunRow.id)
-
+WAITING = select(RunRow).where(RunRow.status == "queued").order_by(*BY_TURN)
 
 VERDICTS = ("better", "no evidence", "worse")
 
@@ -37,24 +37,25 @@ def _rank(order: RunOrder) -> ColumnElement[Any] | None:
     return None
 
 
-def _behind(session: Session, last: RunRow, rank: ColumnElement[Any] | None) -> ColumnElement[bool]:
-    """Which runs follow after `last`."""
-    same_age = (RunRow.created_at == last.created_at) & (RunRow.id < last.id)
-    older = (RunRow.created_at < last.created_at) | same_age
+def _behind(session: Session, last: str, rank: ColumnElement[Any] | None) -> ColumnElement[bool]:
+    """Which runs follow after the run `last`, of which no more is read than its place. Raises NotFoundError."""
+    created_at = session.scalar(select(RunRow.created_at).where(RunRow.id == last))
+    if created_at is None:
+        raise not_found(RunRow, last)
+    older = (RunRow.created_at < created_at) | ((RunRow.created_at == created_at) & (RunRow.id < last))
     if rank is None:
         return older
-    place = session.scalar(select(rank).where(RunRow.id == last.id))
+    place = session.scalar(select(rank).where(RunRow.id == last))
     return (rank > place) | ((rank == place) & older)
 
 
 class QueueStatements(Sessions):
     """What the queue asks of the database."""
 
-    def queued_runs(self) -> list[RunView]:
+    def queued_runs(self) -> Listed[RunView]:
         """The waiting runs, the next one first."""
-        query = select(RunRow).where(RunRow.status == "queued").order_by(*BY_TURN)
         with self._read() as session:
-            return [row.to_view() for row in session.scalars(query)]
+            return readable(session, RunRow, RunRow.to_view, WAITING)
 
     def page_runs(
         self,
@@ -64,8 +65,8 @@ class QueueStatements(Sessions):
         owner: str | None = None,
         text: str = "",
         order: RunOrder = "newest",
-    ) -> tuple[list[RunView], int]:
-        """One page of runs, and how many there are on all pages.
+    ) -> RunPage:
+        """One page of runs.
 
         Args:
             statuses: only these; all when none is given.
@@ -89,11 +90,25 @@ class QueueStatements(Sessions):
         with self._read() as session:
             total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
             if before is not None:
-                chosen = chosen.where(_behind(session, found(session, RunRow, before), rank))
+                chosen = chosen.where(_behind(session, before, rank))
             query = chosen.order_by(
                 *([] if rank is None else [rank]), RunRow.created_at.desc(), RunRow.id.desc()
             ).limit(limit)
-            return [row.to_view() for row in session.scalars(query)], total
+            runs = readable(session, RunRow, RunRow.to_view, query)
+            ids = (
+                list(session.scalars(query.with_only_columns(RunRow.id)))
+                if runs.unreadable
+                else [run.id for run in runs]
+            )
+        last = ids[-1] if len(ids) == limit else None
+        return RunPage(items=tuple(runs), total=total, next=last, unreadable=runs.unreadable)
+
+    def runs_that_name(self, text: str, among: Sequence[str]) -> list[str]:
+        """Those of the runs `among` whose config or stage holds a text, whether or not it can be understood."""
+        places = (cast(type_coerce(column, json_type()), Text) for column in (RunRow.config, RunRow.stage))
+        named = or_(*(place.contains(text, autoescape=True) for place in places))
+        with self._read() as session:
+            return list(session.scalars(select(RunRow.id).where(RunRow.id.in_(among), named)))
 
     def submit_run(self, run: RunView, ticket: RunTicket, later: Sequence[RunView] = ()) -> str:
         """Add a run together with the key of its submit; returns the id of the run that holds the key.
@@ -145,7 +160,8 @@ class QueueStatements(Sessions):
             NotFoundError: one of them does not wait.
         """
         with self._write() as session:
-            rows = list(session.scalars(select(RunRow).where(RunRow.status == "queued").order_by(*BY_TURN)))
+            unreadable = [one.id for one in readable(session, RunRow, RunRow.to_view, WAITING).unreadable]
+            rows = list(session.scalars(WAITING.where(RunRow.id.not_in(unreadable))))
             mover = _waiting(rows, run_id)
             together = [row for row in rows if row is mover or _of_one_recipe(row, mover)]
             if priority is not None:

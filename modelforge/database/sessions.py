@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Any, TypedDict, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar
 
 from pydantic import ValidationError
+from sqlalchemy import Select
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from modelforge.database.engine import READ_ONLY, make_engine
 from modelforge.database.models import DatasetRow, ModelRow, RunRow
-from modelforge.exceptions import DatabaseError, NotFoundError
+from modelforge.exceptions import DatabaseError, NotFoundError, UnreadableRowError
 from modelforge.schemas.config.training_config import TrainingConfig
+from modelforge.schemas.problem import Unreadable
 from modelforge.schemas.run import RunError, RunStatus, RunView
 
 Row = TypeVar("Row", RunRow, ModelRow, DatasetRow)
+View = TypeVar("View")
 REBUILD = "The run folders are the truth: rebuild the database from them."
 
 
@@ -38,6 +41,14 @@ class RunChanges(TypedDict, total=False):
     report: dict[str, Any] | None
     model_id: str | None
     error: RunError | None
+
+
+class Listed(list[View], Generic[View]):
+    """Views, in the order that was asked for, and what had to be left out since it cannot be read."""
+
+    def __init__(self, views: Iterable[View] = (), unreadable: Iterable[Unreadable] = ()) -> None:
+        super().__init__(views)
+        self.unreadable = tuple(unreadable)
 
 
 class Sessions:
@@ -83,14 +94,14 @@ def database_errors() -> Iterator[None]:
             params={"reason": str(cause)},
         ) from error
     except ValidationError as error:
-        raise DatabaseError(
+        raise UnreadableRowError(
             f"The database holds a {error.title} of another version of ModelForge.",
             hint=REBUILD,
             code="database-of-other-version",
             params={"table": error.title},
         ) from error
     except ValueError as error:  # JSON or a time that a fault of the disk has changed
-        raise DatabaseError(
+        raise UnreadableRowError(
             f"The database holds a value that cannot be read: {error}",
             hint=REBUILD,
             code="database-failed",
@@ -102,13 +113,36 @@ def found(session: Session, table: type[Row], key: str, *, lock: bool = False) -
     """One row by its id, locked for this transaction where asked. Raises NotFoundError."""
     row = session.get(table, key, with_for_update=lock)
     if row is None:
-        raise NotFoundError(
-            f"The database knows no {table.__tablename__[:-1]} {key[:80]!r}.",
-            hint=REBUILD,
-            code="not-in-database",
-            params={"name": key[:80]},
-        )
+        raise not_found(table, key)
     return row
+
+
+def not_found(table: type[Row], key: str) -> NotFoundError:
+    """The answer to who asks for a row that is not there."""
+    return NotFoundError(
+        f"The database knows no {table.__tablename__[:-1]} {key[:80]!r}.",
+        hint=REBUILD,
+        code="not-in-database",
+        params={"name": key[:80]},
+    )
+
+
+def readable(session: Session, table: type[Row], to_view: Callable[[Row], View], query: Select[Row]) -> Listed[View]:
+    """What a query over one table finds. A row that cannot be read is named, and costs the others nothing.
+
+    Args:
+        to_view: the row as users see it.
+    """
+    with suppress(ValueError):
+        return Listed(to_view(row) for row in session.scalars(query))
+    views, unreadable = [], []
+    for key in session.scalars(query.with_only_columns(table.id)).all():
+        try:
+            with database_errors():
+                views.append(to_view(found(session, table, key)))
+        except UnreadableRowError as error:
+            unreadable.append(Unreadable.of(key, error))
+    return Listed(views, unreadable)
 
 
 def add_unless_known(session: Session, run: RunView) -> None:

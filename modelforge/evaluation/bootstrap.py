@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelforge.evaluation.metrics import LARGEST_EXPONENT, macro_f1, told_apart
+from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.report import Verdict
 
 Rows = NDArray[np.floating[Any] | np.integer[Any]]
@@ -23,6 +24,21 @@ Classes = NDArray[np.int64]
 DRAWS_AT_ONCE = 4_000_000
 RESOLUTION = 1e-6
 """Differences below this share of the values compared are rounding of 32-bit numbers, and count as 0."""
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """How an interval is found."""
+
+    resamples: int
+    confidence: float
+    """The share of resamples that lie within it, 0 to 1."""
+    seed: int
+
+    @classmethod
+    def of(cls, config: TrainingConfig) -> Resampling:
+        """As a recipe has it."""
+        return cls(config.evaluation.bootstrap_resamples, config.evaluation.confidence, config.seed)
 
 
 @dataclass(frozen=True)
@@ -36,26 +52,22 @@ class Interval:
     high: float
 
 
-def compare_means(base: Rows, tuned: Rows, *, resamples: int, confidence: float, seed: int) -> Interval:
+def compare_means(base: Rows, tuned: Rows, how: Resampling) -> Interval:
     """Compare the mean score over rows. `base` and `tuned`: [rows], the same rows in the same order, at least one."""
     gain = np.asarray(tuned, dtype=np.float64) - np.asarray(base, dtype=np.float64)
     return _interval(
         float(np.mean(base)),
         float(np.mean(tuned)),
         lambda drawn: gain[drawn].mean(axis=1),
-        rows=len(gain),
-        resamples=resamples,
-        confidence=confidence,
-        seed=seed,
+        len(gain),
+        how,
     )
 
 
-def compare_perplexities(
-    base_nll: Rows, tuned_nll: Rows, tokens: Rows, *, resamples: int, confidence: float, seed: int
-) -> Interval:
+def compare_perplexities(base_nll: Rows, tuned_nll: Rows, tokens: Rows, how: Resampling) -> Interval:
     """Compare `exp(Σ nll / Σ tokens)`: the tokens are weighed alike, the rows are what is resampled.
 
-    All arguments are [rows], in nats and tokens; every row has at least one token. The interval of the difference
+    The first three are [rows], in nats and tokens; every row has at least one token. The interval of the difference
     lies on one side of 0 exactly where that of the ratio of both perplexities lies on one side of 1.
     """
     base, tuned = np.asarray(base_nll, dtype=np.float64), np.asarray(tuned_nll, dtype=np.float64)
@@ -69,16 +81,12 @@ def compare_perplexities(
         float(_exp(base.sum() / weight.sum())),
         float(_exp(tuned.sum() / weight.sum())),
         difference,
-        rows=len(weight),
-        resamples=resamples,
-        confidence=confidence,
-        seed=seed,
+        len(weight),
+        how,
     )
 
 
-def compare_macro_f1(
-    truth: Classes, base: Classes, tuned: Classes, *, resamples: int, confidence: float, seed: int
-) -> Interval:
+def compare_macro_f1(truth: Classes, base: Classes, tuned: Classes, how: Resampling) -> Interval:
     """Compare macro F1, which is no mean over rows: each resample draws rows and computes it anew.
 
     Args:
@@ -97,20 +105,10 @@ def compare_macro_f1(
         return np.asarray(after - before)
 
     before, after = scores(np.ones((1, len(truth))))
-    return _interval(
-        float(before[0]),
-        float(after[0]),
-        difference,
-        rows=len(truth),
-        resamples=resamples,
-        confidence=confidence,
-        seed=seed,
-    )
+    return _interval(float(before[0]), float(after[0]), difference, len(truth), how)
 
 
-def compare_rankings(
-    base: Rows, tuned: Rows, good: NDArray[np.bool_], *, resamples: int, confidence: float, seed: int
-) -> Interval:
+def compare_rankings(base: Rows, tuned: Rows, good: NDArray[np.bool_], how: Resampling) -> Interval:
     """Compare how well two models tell good rows and bad ones apart, which is no mean over rows: each resample draws
     rows of both kinds and ranks them anew. One that holds a single kind shows no difference.
 
@@ -125,7 +123,7 @@ def compare_rankings(
         ours, theirs = (told_apart(side, good, _times_drawn(drawn)) for side in sides)
         return np.asarray(theirs - ours)
 
-    return _interval(before, after, difference, rows=len(good), resamples=resamples, confidence=confidence, seed=seed)
+    return _interval(before, after, difference, len(good), how)
 
 
 def _times_drawn(drawn: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -160,25 +158,22 @@ def _interval(
     base: float,
     tuned: float,
     difference: Callable[[NDArray[np.int64]], NDArray[np.float64]],
-    *,
     rows: int,
-    resamples: int,
-    confidence: float,
-    seed: int,
+    how: Resampling,
 ) -> Interval:
-    values = np.concatenate([difference(drawn) for drawn in _draws(rows, resamples, seed)])
-    tail = (1 - confidence) / 2
+    values = np.concatenate([difference(drawn) for drawn in _draws(rows, how)])
+    tail = (1 - how.confidence) / 2
     low, high = np.quantile(values, [tail, 1 - tail])
     noise = RESOLUTION * max(abs(base), abs(tuned))
     return Interval(base, tuned, *(0.0 if abs(x) <= noise else float(x) for x in (tuned - base, low, high)))
 
 
-def _draws(rows: int, resamples: int, seed: int) -> Iterator[NDArray[np.int64]]:
+def _draws(rows: int, how: Resampling) -> Iterator[NDArray[np.int64]]:
     """Row numbers [some resamples, rows], in pieces that stay small in memory."""
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(how.seed)
     step = max(1, DRAWS_AT_ONCE // rows)
-    for start in range(0, resamples, step):
-        yield generator.integers(0, rows, size=(min(step, resamples - start), rows))
+    for start in range(0, how.resamples, step):
+        yield generator.integers(0, rows, size=(min(step, how.resamples - start), rows))
 
 
 def _exp(exponent: NDArray[np.float64] | float) -> NDArray[np.float64]:

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from modelforge.evaluation.metrics import best_scores
+from modelforge.evaluation.bootstrap import Resampling
+from modelforge.evaluation.metrics import score_answers
 from modelforge.evaluation.report import build_report
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.exceptions import DivergenceError
@@ -63,7 +64,7 @@ class Evaluator:
     ) -> dict[str, tuple[float, ...]]:
         """Every metric row by row, and the primary one for each kind of row, where there are several."""
         right = [self.task.accepted(row) or (answer,) for row, answer in zip(rows, expected, strict=True)]
-        scores = best_scores(answers, right, self.task.metrics)
+        scores = score_answers(answers, right, self.task.metrics)
         kinds = [self.task.kind(row) for row in rows]
         for kind in sorted({kind for kind in kinds if kind}):
             values = scores[self.task.primary_metric]
@@ -92,14 +93,7 @@ class Evaluator:
 
     def compare(self, base: RowScores, tuned: RowScores) -> EvaluationReport:
         """The before/after report of two models measured on the same rows."""
-        return build_report(
-            base,
-            tuned,
-            primary_metric=self.primary_metric,
-            confidence=self.config.evaluation.confidence,
-            resamples=self.config.evaluation.bootstrap_resamples,
-            seed=self.config.seed,
-        )
+        return build_report(base, tuned, self.primary_metric, Resampling.of(self.config))
 
 
 def _refuse_nan(nll: Sequence[float]) -> None:

@@ -187,13 +187,6 @@ ANSWER_METRICS: Mapping[str, Callable[[str, str], float]] = {
 
 
 def score_answers(
-    answers: Sequence[str], references: Sequence[str], metrics: Iterable[str]
-) -> dict[str, tuple[float, ...]]:
-    """Score each answer against the reference of the same row: metric → one score per row."""
-    return best_scores(answers, [(reference,) for reference in references], metrics)
-
-
-def best_scores(
     answers: Sequence[str], accepted: Sequence[tuple[str, ...]], metrics: Iterable[str]
 ) -> dict[str, tuple[float, ...]]:
     """Score each answer against the right ones of the same row, of which the best counts: metric → one score per row.

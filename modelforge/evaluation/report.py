@@ -8,6 +8,7 @@ import numpy as np
 
 from modelforge.evaluation.bootstrap import (
     Interval,
+    Resampling,
     compare_macro_f1,
     compare_means,
     compare_perplexities,
@@ -17,28 +18,27 @@ from modelforge.evaluation.bootstrap import (
 )
 from modelforge.evaluation.confusion import confusion_matrix, numbered_classes
 from modelforge.evaluation.metrics import LABELS, LOWER_IS_BETTER, TOLD_APART
-from modelforge.evaluation.row_scores import RowScores
+from modelforge.evaluation.row_scores import RowScores, side_by_side
 from modelforge.schemas.remark import Remark, remark
 from modelforge.schemas.report import EvaluationReport, ExampleAnswer, MetricComparison, Verdict
 
 EXAMPLES = 3
 
 
-def build_report(
-    base: RowScores, tuned: RowScores, *, primary_metric: str, confidence: float, resamples: int, seed: int
-) -> EvaluationReport:
+def build_report(base: RowScores, tuned: RowScores, primary_metric: str, how: Resampling) -> EvaluationReport:
     """Compare two models on the same rows.
 
     The verdict is the primary metric's; where no answers were written, that of the likelihood. Marks that are all the
-    same leave nothing to judge, and nothing else is judged in their place. The example rows are drawn by `seed`,
-    whatever their answers are.
+    same leave nothing to judge, and nothing else is judged in their place. The example rows are drawn by the
+    seed, whatever their answers are.
 
     Raises:
         ValueError: the scores are of different rows.
     """
     if (base.prompts, base.references, base.tokens) != (tuned.prompts, tuned.references, tuned.tokens):
         raise ValueError("base and tuned scores are of different rows, so they cannot be paired")
-    intervals = _intervals(base, tuned, resamples=resamples, confidence=confidence, seed=seed)
+    confidence = how.confidence
+    intervals = _intervals(base, tuned, how)
     metrics = {name: _comparison(name, interval, rows, confidence) for name, (interval, rows) in intervals.items()}
     note = untrained_remark("The base", base)
     primary = primary_metric if primary_metric in metrics or tuned.marks else base.likelihood_metric
@@ -48,7 +48,7 @@ def build_report(
         verdict=metrics[primary].verdict if primary in metrics else "no evidence",
         sentence=verdict_sentence(metrics, primary, confidence, marks=tuned.marks),
         confidence=confidence,
-        examples=_examples(base, tuned, seed),
+        examples=_examples(base, tuned, how.seed),
         confusion=confusion_matrix(base, tuned),
         note=note.sentence if note else None,
         untrained=tuple(base.untrained),
@@ -95,42 +95,26 @@ def percent(share: float) -> str:
     return f"{share * 100:g} %"
 
 
-def _intervals(
-    base: RowScores, tuned: RowScores, *, resamples: int, confidence: float, seed: int
-) -> dict[str, tuple[Interval, int]]:
+def _intervals(base: RowScores, tuned: RowScores, how: Resampling) -> dict[str, tuple[Interval, int]]:
     """Metric → its interval and the rows behind it; answers first, the likelihood last."""
     found: dict[str, tuple[Interval, int]] = {}
     if len(set(base.marks)) == 2 and base.marks == tuned.marks:
         ours, theirs = (np.array(side.per_token, dtype=np.float64) for side in (base, tuned))
-        good = np.array(base.marks)
-        interval = compare_rankings(ours, theirs, good, resamples=resamples, confidence=confidence, seed=seed)
-        found[TOLD_APART] = (interval, len(base.marks))
+        found[TOLD_APART] = (compare_rankings(ours, theirs, np.array(base.marks), how), len(base.marks))
     for name, before in base.scores.items():
         if name in tuned.scores and before:
-            after = np.array(tuned.scores[name])
-            interval = compare_means(np.array(before), after, resamples=resamples, confidence=confidence, seed=seed)
-            found[name] = (interval, len(before))
+            found[name] = (compare_means(np.array(before), np.array(tuned.scores[name]), how), len(before))
     if base.classes and base.answers is not None and base.answers:
-        interval = compare_macro_f1(
-            *numbered_classes(base, tuned), resamples=resamples, confidence=confidence, seed=seed
-        )
-        found["macro_f1"] = (interval, len(base.answers))
-    tokens = np.array(tuned.counted, dtype=np.int64)
-    scored = tokens > 0
-    if scored.any() and base.likelihood_metric == "log_loss":
-        losses = (np.array(side.nll)[scored] / tokens[scored] for side in (base, tuned))
-        interval = compare_means(*losses, resamples=resamples, confidence=confidence, seed=seed)
-        found["log_loss"] = (interval, int(scored.sum()))
-    elif scored.any():
-        interval = compare_perplexities(
-            np.array(base.nll)[scored],
-            np.array(tuned.nll)[scored],
-            tokens[scored],
-            resamples=resamples,
-            confidence=confidence,
-            seed=seed,
-        )
-        found["perplexity"] = (interval, int(scored.sum()))
+        right, said, said_after = numbered_classes(base, tuned)
+        found["macro_f1"] = (compare_macro_f1(right, said, said_after, how), len(base.answers))
+    scored = np.array(tuned.counted, dtype=np.int64) > 0
+    if not scored.any():
+        return found
+    tokens, first, last = (np.array(column)[scored] for column in (tuned.counted, base.nll, tuned.nll))
+    if base.likelihood_metric == "log_loss":
+        found["log_loss"] = (compare_means(first / tokens, last / tokens, how), len(tokens))
+    else:
+        found["perplexity"] = (compare_perplexities(first, last, tokens, how), len(tokens))
     return found
 
 
@@ -163,12 +147,7 @@ def _why_not(metric: MetricComparison, confidence: float) -> str:
 
 
 def _examples(base: RowScores, tuned: RowScores, seed: int) -> tuple[ExampleAnswer, ...]:
-    if base.answers is None or tuned.answers is None:
+    if base.answers is None:
         return ()
     drawn = np.random.default_rng(seed).permutation(len(base.answers))[:EXAMPLES]
-    return tuple(
-        ExampleAnswer(
-            prompt=base.prompts[row], expected=base.references[row], base=base.answers[row], tuned=tuned.answers[row]
-        )
-        for row in sorted(int(index) for index in drawn)
-    )
+    return side_by_side(base, tuned, sorted(int(index) for index in drawn))

@@ -35,7 +35,6 @@ class RewardEvaluator(Evaluator):
             DivergenceError: a score is not a number.
         """
         pairs = [self._pair(row) for row in rows]
-        model.config.get_text_config().pad_token_id = self.tokenizer.pad_token_id
         scores = score_sequences(
             model,
             [scored_ids(side) for pair in pairs for side in pair.sides],

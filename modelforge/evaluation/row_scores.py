@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import Field
 
 from modelforge.schemas.base import Schema
+from modelforge.schemas.report import ExampleAnswer
 
 
 class RowScores(Schema):
@@ -41,3 +44,15 @@ class RowScores(Schema):
         if not self.marks:
             return self.tokens
         return tuple(count if good else 0 for count, good in zip(self.tokens, self.marks, strict=True))
+
+
+def side_by_side(base: RowScores, tuned: RowScores, rows: Iterable[int]) -> tuple[ExampleAnswer, ...]:
+    """Those rows with both answers; none where one of the models wrote none."""
+    if base.answers is None or tuned.answers is None:
+        return ()
+    return tuple(
+        ExampleAnswer(
+            prompt=base.prompts[row], expected=base.references[row], base=base.answers[row], tuned=tuned.answers[row]
+        )
+        for row in rows
+    )

@@ -49,14 +49,13 @@ def architecture_of(config: Any, quantization: Quantization) -> Architecture:
             code="gguf-type-unknown",
             params={"type": config.model_type, "known": ", ".join(ARCHITECTURES)},
         )
-    for wrong, what in _unusual(config).items():
-        if wrong:
-            raise ConfigurationError(
-                f"This {config.model_type} model cannot be written as GGUF: {what}.",
-                hint="Export it with --format safetensors.",
-                code="gguf-model-unusual",
-                params={"type": config.model_type},
-            )
+    if what := _unusual(config):
+        raise ConfigurationError(
+            f"This {config.model_type} model cannot be written as GGUF: {what}.",
+            hint="Export it with --format safetensors.",
+            code="gguf-model-unusual",
+            params={"type": config.model_type},
+        )
     widths = {config.hidden_size, config.intermediate_size, config.num_attention_heads * head_width(config)}
     if quantization != "f16" and (odd := sorted(width for width in widths if width % BLOCK)):
         raise ConfigurationError(
@@ -90,8 +89,8 @@ def add_hyperparameters(writer: Any, config: Any) -> None:
     writer.add_vocab_size(config.vocab_size)
 
 
-def _unusual(config: Any) -> dict[bool, str]:
-    """What llama.cpp has no place for in these families, keyed by whether this model has it."""
+def _unusual(config: Any) -> str | None:
+    """What this model has that llama.cpp has no place for in these families; nothing where there is none."""
     rope = config.rope_parameters.get("rope_type", "default")
     slides = getattr(config, "sliding_window", None) if getattr(config, "use_sliding_window", True) else None
     found = [
@@ -100,4 +99,4 @@ def _unusual(config: Any) -> dict[bool, str]:
         (slides is not None, "its attention slides over a window"),
         (getattr(config, "attention_bias", False) or getattr(config, "mlp_bias", False), "it has biases"),
     ]
-    return {wrong: what for wrong, what in reversed(found) if wrong}
+    return next((what for wrong, what in found if wrong), None)

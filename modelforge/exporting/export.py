@@ -96,7 +96,7 @@ def export(
 
 def _check_answers(manifest: ModelManifest) -> None:
     """Raise ConfigurationError for a model that writes no answers, by which it could be compared."""
-    if manifest.reads or manifest.mode is None:
+    if manifest.reads or manifest.scores:
         does = "reads texts" if manifest.reads else "scores answers"
         raise ConfigurationError(
             f"{manifest.id} is a model for {manifest.task} that {does}: it writes none, by which an export is checked.",

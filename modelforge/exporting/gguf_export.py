@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from modelforge.data.conversations import Message
 from modelforge.exceptions import ConfigurationError
 from modelforge.exporting.architectures import architecture_of
 from modelforge.exporting.gguf_file import write_gguf
@@ -21,7 +22,7 @@ from modelforge.schemas.model import ModelManifest
 from modelforge.schemas.remark import Remark, remark
 from modelforge.storage.atomic import write_bytes
 from modelforge.storage.folders import ModelFolder
-from modelforge.tasks.chat_rendering import Message, render_prompt
+from modelforge.tasks.chat_rendering import render_prompt
 from modelforge.tasks.generation import context_length
 
 NO_TOOLS = "This template writes no tools, calls and results; the chat template in the file does (llama.cpp --jinja)."
@@ -49,7 +50,7 @@ class GgufExport:
     def write(self, staging: Path, loaded: LoadedModel, engine: ChatEngine) -> None:
         """Write `STAGING.gguf` and, where it can be proven, the Modelfile."""
         model, tokenizer = loaded.model, loaded.tokenizer
-        plain = _is_plain(loaded)
+        plain = loaded.plain_prompts
         vocabulary = read_vocabulary(tokenizer, model.config.vocab_size, TEXTS, plain_prompts=plain)
         name = f"{staging.name}.gguf"
         write_gguf(
@@ -62,7 +63,7 @@ class GgufExport:
             template=None if plain else exported_template(tokenizer),
         )
         self._count_texts(vocabulary, loaded)
-        if prefix := _prefix(loaded):
+        if prefix := loaded.source_prefix:
             self.remarks.append(remark("prefix-not-in-file", prefix=prefix))
         self._write_modelfile(staging, vocabulary, loaded, engine)
 
@@ -70,7 +71,7 @@ class GgufExport:
         stops = [str(loaded.tokenizer.convert_ids_to_tokens(token)) for token in sorted(engine.ends)]
         template = _proven_template(vocabulary, loaded, engine, stops)
         if template is None:
-            plain = _is_plain(loaded)
+            plain = loaded.plain_prompts
             self.remarks.append(remark("no-modelfile-for-pattern-of-texts" if plain else "no-modelfile-for-pattern"))
             return
         context = context_length(loaded.model)
@@ -78,12 +79,12 @@ class GgufExport:
             f"{staging.name}.gguf",
             template,
             stops=stops,
-            system=_system_prompt(loaded),
+            system=loaded.system_prompt,
             context=context,
             label=NO_TOOLS if engine.takes_tools else "",
         )
         if said is None:
-            plain = _is_plain(loaded)
+            plain = loaded.plain_prompts
             self.remarks.append(remark("no-modelfile-for-quotes-of-texts" if plain else "no-modelfile-for-quotes"))
             return
         if engine.takes_tools:
@@ -103,30 +104,18 @@ class GgufExport:
             self.remarks.append(remark("texts-split-otherwise", rules=vocabulary.pre, other=other, texts=len(TEXTS)))
 
 
-def _is_plain(loaded: LoadedModel) -> bool:
-    return loaded.manifest is not None and loaded.manifest.plain_prompts
-
-
-def _prefix(loaded: LoadedModel) -> str:
-    return loaded.manifest.source_prefix if loaded.manifest else ""
-
-
-def _system_prompt(loaded: LoadedModel) -> str | None:
-    return loaded.manifest.system_prompt if loaded.manifest and not _is_plain(loaded) else None
-
-
 def _proven_template(
     vocabulary: Vocabulary, loaded: LoadedModel, engine: ChatEngine, stops: Sequence[str]
 ) -> str | None:
     """The Go template whose prompts have the ids that the model was trained on, in every conversation that is tried."""
     bos = vocabulary.tokens[vocabulary.bos] if vocabulary.add_bos and vocabulary.bos is not None else None
-    prefix = _prefix(loaded)
+    prefix = loaded.source_prefix
 
     def prompt(messages: Sequence[Message]) -> str:
         return render_prompt(loaded.tokenizer, messages)
 
-    template = bare_template(prefix) if _is_plain(loaded) else go_template_of(prompt, bos, stops, prefix=prefix)
-    if template is None or not _same_prompts(template, vocabulary, engine, _system_prompt(loaded)):
+    template = bare_template(prefix) if loaded.plain_prompts else go_template_of(prompt, bos, stops, prefix=prefix)
+    if template is None or not _same_prompts(template, vocabulary, engine, loaded.system_prompt):
         return None
     return template
 

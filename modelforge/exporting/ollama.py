@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from modelforge.data.conversations import Message
 from modelforge.exceptions import ConfigurationError
 from modelforge.exporting import go_template
-from modelforge.tasks.chat_rendering import Message
 
 Prompt = Callable[[Sequence[Message]], str]
 """A conversation → the text that the model answers to."""

@@ -30,6 +30,7 @@ from modelforge.hardware.model_shape import ModelShape
 from modelforge.hardware.runtime import runtime_bytes
 from modelforge.hardware.states import States, states_of
 from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.config.plug_ins import PROVIDERS, registered
 from modelforge.schemas.config.rlhf import RlhfConfig
 from modelforge.schemas.hardware import Hardware
 from modelforge.schemas.plan import MemoryParts, MemoryPlan
@@ -153,7 +154,7 @@ def _training_moments(
         rank=config.lora.r,
         lora_dropout=config.lora.lora_dropout,
         dora=config.lora.use_dora,
-        fused=config.provider == "unsloth",
+        fused=registered(PROVIDERS)[config.provider].fuses_layers,
     )
     kept, working, last = _activations(config, shape, forward, training)
     accumulated = states.gradients if config.optimization.gradient_accumulation_steps > 1 else 0

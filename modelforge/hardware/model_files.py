@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
-import struct
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from modelforge.exceptions import ProviderError
 
-HEADER_LIMIT = 100 << 20
-"""The longest header that the safetensors format allows, in bytes."""
+LENGTH_BYTES = 8
+"""What a safetensors file begins with: the length of its header, little-endian."""
+HEADER_LIMIT = 100_000_000
+"""The longest header that the format allows, in bytes."""
+
+
+def header_length(file: BinaryIO) -> int | None:
+    """How long the header is that follows in a safetensors file, read from its beginning; None where that cannot be."""
+    prefix = file.read(LENGTH_BYTES)
+    length = int.from_bytes(prefix, "little")
+    return length if len(prefix) == LENGTH_BYTES and length <= HEADER_LIMIT else None
 
 
 def read_header(file: Path) -> dict[str, dict[str, Any]]:
@@ -22,9 +30,7 @@ def read_header(file: Path) -> dict[str, dict[str, Any]]:
         ProviderError: the file is cut or is no safetensors file.
     """
     with file.open("rb") as stream:
-        prefix = stream.read(8)
-        length = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else HEADER_LIMIT + 1
-        header = stream.read(length) if length <= HEADER_LIMIT else b""
+        header = stream.read(header_length(stream) or 0)
     try:
         tensors: dict[str, dict[str, Any]] = json.loads(header)
     except ValueError as error:

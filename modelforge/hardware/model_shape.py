@@ -15,11 +15,10 @@ from modelforge.hardware.encoder_families import ENCODERS
 from modelforge.hardware.hub_config import hub_config
 from modelforge.hardware.model_files import read_header, read_object
 from modelforge.hardware.state_layers import carries_state
-from modelforge.starter import starter_path
+from modelforge.starter import STARTER, starter_path
 from modelforge.storage.adapter_config import is_adapter, read_adapter_config
 from modelforge.storage.folders import ModelFolder
 
-STARTER = "starter:"
 FAMILIES = {**DECODERS, **ENCODERS}
 LLAMA_KEYS = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "vocab_size")
 ATTENTION_DROPOUT = ("attention_dropout", "attn_pdrop", "attention_probs_dropout_prob")

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from modelforge.schemas.hardware import Accelerator, Profile, RecommendedModel
-from modelforge.starter import list_starters
+from modelforge.starter import STARTER, list_starters
 
 GB = 2**30
 """GPU memory is sold in GB of 2^30 bytes; the thresholds leave room for what the driver keeps of 8 and 16 GB cards."""
@@ -39,7 +39,7 @@ def recommended_models(profile: Profile, task: str | None = None) -> tuple[Recom
     if profile == "cpu":
         return tuple(suited)
     others = [model for model in found if profile not in model.profiles]
-    return tuple(sorted([*suited, *others], key=lambda model: model.id.startswith("starter:")))
+    return tuple(sorted([*suited, *others], key=lambda model: model.id.startswith(STARTER)))
 
 
 def known_config(model: str) -> dict[str, Any] | None:
@@ -56,7 +56,7 @@ def _table() -> tuple[RecommendedModel, ...]:
 def _starters() -> tuple[RecommendedModel, ...]:
     return tuple(
         RecommendedModel(
-            id=f"starter:{starter.name}",
+            id=starter.id,
             tasks=starter.tasks,
             profiles=("cpu", "low", "mid", "high"),
             parameters=starter.parameters,

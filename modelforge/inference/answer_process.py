@@ -25,7 +25,7 @@ from modelforge.exceptions import HardwareError, ModelForgeException, told
 from modelforge.inference.chat_engine import AnswerStream, ChatEngine
 from modelforge.inference.loading import LoadedModel, find_model, inference_options, load_model
 from modelforge.inference.reader import longest, read
-from modelforge.inference.wrong_door import prediction_stopped, reads_only, writes_only
+from modelforge.inference.refusals import prediction_stopped, reads_only, writes_only
 from modelforge.schemas.playground import Loaded, Question, Side
 from modelforge.schemas.tools import CalledFunction, ToolCall
 from modelforge.storage.file_manager import FileManager

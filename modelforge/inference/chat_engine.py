@@ -7,19 +7,20 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Any, Literal
 
+from modelforge.data.conversations import Message
 from modelforge.exceptions import ConfigurationError, ConflictError
 from modelforge.inference.call_reader import CallReader
 from modelforge.inference.loading import LoadedModel, find_model, inference_options, load_model
 from modelforge.inference.next_token import NextToken
+from modelforge.inference.refusals import reads_only, takes_no_tools
 from modelforge.inference.stop_texts import StopTexts
 from modelforge.inference.text_stream import TextStream
 from modelforge.inference.writer import Writer
-from modelforge.inference.wrong_door import reads_only, takes_no_tools
 from modelforge.schemas.sampling import Sampling
 from modelforge.storage.file_manager import FileManager
 from modelforge.tasks.call_core import Call
 from modelforge.tasks.call_form import CallForm, call_form, takes_results, takes_tools
-from modelforge.tasks.chat_rendering import Message, encode, encode_beginning, encode_prompt
+from modelforge.tasks.chat_rendering import encode, encode_beginning, encode_prompt
 from modelforge.tasks.generation import all_end_token_ids, context_length
 from modelforge.tasks.reasoning import OPENS
 
@@ -78,9 +79,8 @@ class ChatEngine:
     @property
     def _is_templated(self) -> bool:
         """Whether its prompts are written by its chat template alone."""
-        manifest = self._loaded.manifest
-        plain = manifest is not None and (manifest.plain_prompts or bool(manifest.source_prefix))
-        return not plain and not self.is_encoder_decoder and self.tokenizer.chat_template is not None
+        is_text = self._loaded.plain_prompts or self._loaded.source_prefix or self.is_encoder_decoder
+        return not is_text and self.tokenizer.chat_template is not None
 
     def prompt_ids(self, messages: Sequence[Message], tools: Tools = ()) -> list[int]:
         """The ids that the model answers to: those it was trained on, its system prompt included.
@@ -88,17 +88,17 @@ class ChatEngine:
         Raises:
             ConfigurationError: the model's chat template does not allow such a conversation, or takes no tools.
         """
-        manifest, tokenizer = self._loaded.manifest, self._loaded.tokenizer
+        loaded = self._loaded
         called = any(message.get("tool_calls") or message["role"] == "tool" for message in messages)
         if (tools and not self.takes_tools) or (called and not self.takes_results):
             raise takes_no_tools(self._name)
-        if manifest is not None and manifest.source_prefix:
-            messages = _one_text(messages, manifest.source_prefix)
-        if self.is_encoder_decoder or (manifest is not None and manifest.plain_prompts):
+        if loaded.source_prefix:
+            messages = _one_text(messages, loaded.source_prefix)
+        if self.is_encoder_decoder or loaded.plain_prompts:
             return self._text_ids(str(messages[-1]["content"]))
-        if manifest is not None and manifest.system_prompt and messages[0]["role"] != "system":
-            messages = [{"role": "system", "content": manifest.system_prompt}, *messages]
-        return encode_prompt(tokenizer, messages, list(tools) or None)
+        if loaded.system_prompt and messages[0]["role"] != "system":
+            messages = [{"role": "system", "content": loaded.system_prompt}, *messages]
+        return encode_prompt(loaded.tokenizer, messages, list(tools) or None)
 
     def _text_ids(self, text: str) -> list[int]:
         """A bare text as it is asked: read as a whole by an encoder, written on from by others."""

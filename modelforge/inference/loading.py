@@ -8,9 +8,9 @@ from typing import Any
 
 from modelforge.exceptions import ConflictError
 from modelforge.hardware.model_shape import ModelShape
+from modelforge.providers.huggingface_provider import HuggingFaceProvider
 from modelforge.providers.model_source import resolve_base, resolve_model
 from modelforge.providers.provider import LoadOptions, ModelSource
-from modelforge.providers.provider_factory import ProviderFactory
 from modelforge.schemas.model import ModelManifest
 from modelforge.storage.adapter_config import is_adapter
 from modelforge.storage.file_manager import FileManager
@@ -19,11 +19,10 @@ from modelforge.tasks.head import CAUSAL, Head
 from modelforge.tasks.summarization import EncoderDecoderSummarization
 from modelforge.tasks.task import Task
 from modelforge.tasks.task_factory import TaskFactory
+from modelforge.tasks.text_generation import TextGeneration
 
-PROVIDER = "huggingface"
-TASK = "text-generation"
-REWARD = "reward"
-"""What reward models are for, by their manifest."""
+PROVIDER = HuggingFaceProvider()
+"""What reads the library, whichever provider trained a model of it: they are standard folders."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +43,25 @@ class LoadedModel:
 
         return isinstance(self.model, PeftModel)
 
+    @property
+    def plain_prompts(self) -> bool:
+        """Whether it was trained on bare texts, without its chat template, and so is asked without it."""
+        return self.manifest is not None and self.manifest.plain_prompts
+
+    @property
+    def source_prefix(self) -> str:
+        """What stands before every text that it is asked about."""
+        return self.manifest.source_prefix if self.manifest else ""
+
+    @property
+    def system_prompt(self) -> str | None:
+        """The system turn that its conversations begin with; nothing where it is asked with bare texts."""
+        return self.manifest.system_prompt if self.manifest and not self.plain_prompts else None
+
 
 def find_model(reference: str, files: FileManager) -> ModelSource:
     """A model of the library by its id, else a starter, a folder or a hub id."""
-    return resolve_model(reference, ProviderFactory.create_provider(PROVIDER), files)
+    return resolve_model(reference, PROVIDER, files)
 
 
 def load_model(source: ModelSource, options: LoadOptions, manifest: ModelManifest | None = None) -> LoadedModel:
@@ -60,10 +74,9 @@ def load_model(source: ModelSource, options: LoadOptions, manifest: ModelManifes
         ProviderError: the model, or the base that its adapter names, cannot be found or loaded.
         ConflictError: it is a reward model.
     """
-    provider = ProviderFactory.create_provider(PROVIDER)
-    provider.validate_model_access(source)
+    PROVIDER.validate_model_access(source)
     manifest = manifest or _manifest(source.folder)
-    if manifest is not None and manifest.task == REWARD:
+    if manifest is not None and manifest.scores:
         raise ConflictError(
             f"{manifest.id} is a reward model: it scores answers and writes none.",
             hint="Name it as strategy.reward_model of a run with strategy: rlhf; it needs no merging for that.",
@@ -72,8 +85,8 @@ def load_model(source: ModelSource, options: LoadOptions, manifest: ModelManifes
         )
     head = task_of(source, manifest).head()
     options = replace(options, head_arguments=head.arguments, merges_adapters=False)
-    model = provider.load_model(source, head.model_class(), options).eval()
-    tokenizer = provider.load_tokenizer(source)
+    model = PROVIDER.load_model(source, head.model_class(), options).eval()
+    tokenizer = PROVIDER.load_tokenizer(source)
     head.match(model, tokenizer)
     return LoadedModel(model, tokenizer, manifest, head)
 
@@ -82,7 +95,7 @@ def adapter_base(source: ModelSource) -> ModelSource | None:
     """The base of an adapter folder; nothing for full weights. Raises ProviderError where it was a folder now gone."""
     if source.folder is None or not is_adapter(source.folder):
         return None
-    return resolve_base(source.folder, ProviderFactory.create_provider(PROVIDER))
+    return resolve_base(source.folder, PROVIDER)
 
 
 def inference_options() -> LoadOptions:
@@ -104,7 +117,7 @@ def task_of(source: ModelSource, manifest: ModelManifest | None) -> Task:
     while (base := adapter_base(source)) is not None:
         source = base
     if manifest is None:
-        return EncoderDecoderSummarization() if _is_encoder_decoder(source) else TaskFactory.create_task(TASK)
+        return EncoderDecoderSummarization() if _is_encoder_decoder(source) else TextGeneration()
     task = TaskFactory.create_task(manifest.task)
     return task.for_model(ModelShape.read(source.location, source.revision)).for_classes(manifest.classes)
 

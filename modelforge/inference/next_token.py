@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from modelforge.inference.wrong_door import scores_not_numbers
+from modelforge.inference.refusals import scores_not_numbers
 from modelforge.schemas.sampling import Sampling
 
 COLDEST = 1e-4

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from modelforge.exceptions import ConfigurationError
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.inference.loading import LoadedModel, find_model, inference_options, load_model
-from modelforge.inference.wrong_door import scores_not_numbers, writes_only
+from modelforge.inference.refusals import scores_not_numbers, writes_only
 from modelforge.schemas.prediction import LabelPrediction, PredictionInput, SpanPrediction
 from modelforge.storage.file_manager import FileManager
 from modelforge.tasks.generation import context_length, evaluating

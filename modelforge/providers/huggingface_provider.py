@@ -33,12 +33,10 @@ from modelforge.providers.weight_files import check_loadable, check_weight_files
 from modelforge.quantization.differentiable import keep_differentiable
 from modelforge.quantization.loftq import begin_at_the_remainder
 from modelforge.schemas.config import TrainingConfig
-from modelforge.starter import starter_path
+from modelforge.starter import STARTER, starter_path
 from modelforge.storage.adapter_config import is_adapter
 from modelforge.storage.atomic import read_json
 from modelforge.tasks.head import CAUSAL, Head, forget_fresh
-
-STARTER = "starter:"
 
 
 class HuggingFaceProvider(Provider):

@@ -50,6 +50,8 @@ class Provider(Protocol):
     name: ClassVar[str]
     patches_libraries: ClassVar[bool] = False
     """Whether `activate` rewrites transformers, so that a worker needs an interpreter that has not imported it yet."""
+    fuses_layers: ClassVar[bool] = False
+    """Whether its layers keep less for the backward pass than those of transformers: the memory plan counts it."""
 
     def get_provider_name(self) -> str:
         """The name under which the factory knows this provider."""

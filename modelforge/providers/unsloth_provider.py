@@ -23,6 +23,7 @@ class UnslothProvider(HuggingFaceProvider):
 
     name: ClassVar[str] = "unsloth"
     patches_libraries: ClassVar[bool] = True
+    fuses_layers: ClassVar[bool] = True
 
     def activate(self) -> None:
         """Import Unsloth, which rewrites transformers, PEFT and TRL, before any of them is imported."""

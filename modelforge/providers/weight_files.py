@@ -5,15 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from modelforge.exceptions import ProviderError
+from modelforge.hardware.model_files import header_length
 from modelforge.providers.provider import ModelSource
-from modelforge.storage.adapter_config import is_adapter
+from modelforge.storage.adapter_config import ADAPTER_WEIGHTS, is_adapter
 from modelforge.storage.atomic import storage_errors
 
-LENGTH_BYTES = 8
-LONGEST_HEADER = 100_000_000
-"""The limit of the format itself."""
 SUFFIX = ".safetensors"
-ADAPTER = f"adapter_model{SUFFIX}"
 PICKLES = "Pickled weights are never loaded. `save_pretrained` writes the model as safetensors."
 
 
@@ -23,7 +20,7 @@ def check_weight_files(folder: Path, *, adapter: bool) -> None:
     Raises:
         ProviderError: there are none, a file of that name is something else, or is damaged.
     """
-    found = [folder / ADAPTER] if adapter else sorted(folder.glob(f"*{SUFFIX}"))
+    found = [folder / ADAPTER_WEIGHTS] if adapter else sorted(folder.glob(f"*{SUFFIX}"))
     if not any(path.is_file() for path in found):
         raise ProviderError(
             f"The folder {folder} holds no safetensors weights.",
@@ -84,6 +81,5 @@ def is_safetensors(path: Path) -> bool:
     One that was cut does so too, or is empty: that is for `check_whole` to say.
     """
     with storage_errors("read", path), path.open("rb") as file:
-        length = int.from_bytes(file.read(LENGTH_BYTES), "little")
-        first = file.read(1)
-    return (first == b"{" and length <= LONGEST_HEADER) or not first
+        length, first = header_length(file), file.read(1)
+    return not first or (first == b"{" and length is not None)

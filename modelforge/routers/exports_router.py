@@ -52,6 +52,7 @@ async def stop_export(export_id: ExportId, exports: Exports, caller: CurrentCall
     return await run_in_threadpool(exports.stop, export_id, caller)
 
 
+@router.head("/exports/{export_id}/files/{name}", response_class=FileResponse, include_in_schema=False)
 @router.get("/exports/{export_id}/files/{name}", response_class=FileResponse, responses=BYTES)
 async def download_export(export_id: ExportId, name: FileName, exports: Exports, caller: CurrentCaller) -> FileResponse:
     """One file of an export."""

@@ -11,7 +11,8 @@ from modelforge.schemas.config import TrainingConfig, parse_training_config
 from modelforge.schemas.plan import MemoryPlan
 from modelforge.schemas.preflight import RowPreview
 from modelforge.schemas.run import RunStatus, RunView
-from modelforge.schemas.run_requests import PlanReport, QueuePlace, RunAccepted, RunOrder, RunPage
+from modelforge.schemas.run_requests import PlanReport, QueueAhead, QueuePlace, RunAccepted, RunOrder, RunPage
+from modelforge.services.queue_ahead import queue_ahead
 from modelforge.services.references import check_references, check_sight
 
 router = APIRouter(tags=["runs"])
@@ -107,6 +108,12 @@ def list_runs(
 def queue(runs: Runs, caller: CurrentCaller) -> list[RunView]:
     """The waiting runs, the next one first."""
     return runs.queue(caller)
+
+
+@router.get("/api/v1/queue/ahead")
+def ahead(runs: Runs) -> QueueAhead:
+    """How many runs a new one would wait for."""
+    return queue_ahead(runs.database, len(runs.supervisor.slots))
 
 
 @router.get("/api/v1/runs/{run_id}")

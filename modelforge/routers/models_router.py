@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
@@ -13,7 +13,7 @@ from modelforge.schemas.account import DownloadLink
 from modelforge.schemas.model import ModelKind, ModelView
 from modelforge.schemas.model_requests import MergeJob, MergeRequest, ModelDetail, ModelName, ModelPage
 from modelforge.services.download_links import download_link
-from modelforge.services.model_download import zipped
+from modelforge.services.model_download import begun, zipped
 
 router = APIRouter(prefix="/api/v1", tags=["models"])
 ModelId = Annotated[str, Path(description="The id of a model of the library.", max_length=64)]
@@ -60,11 +60,14 @@ async def delete_model(model_id: ModelId, models: Models, caller: CurrentCaller)
     await run_in_threadpool(models.delete, model_id, caller)
 
 
+@router.head("/models/{model_id}/download", response_class=StreamingResponse, include_in_schema=False)
 @router.get("/models/{model_id}/download", response_class=StreamingResponse, responses=ZIP)
-async def download_model(model_id: ModelId, models: Models, caller: CurrentCaller) -> StreamingResponse:
+async def download_model(
+    model_id: ModelId, models: Models, caller: CurrentCaller, request: Request
+) -> StreamingResponse:
     """The model's folder as a zip file."""
     model = await run_in_threadpool(models.get, model_id, caller)
-    blocks = await run_in_threadpool(zipped, models.files.model(model.id))
+    blocks = await run_in_threadpool(begun if request.method == "HEAD" else zipped, models.files.model(model.id))
     headers = {"content-disposition": f'attachment; filename="{model.id}.zip"'}
     return StreamingResponse(blocks, media_type="application/zip", headers=headers)
 

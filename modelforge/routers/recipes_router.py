@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, Query
 
 from modelforge.dependencies import CurrentCaller, HardwareAdvice, Services
+from modelforge.schemas.applicability import Applicability
 from modelforge.schemas.config import TrainingConfig, parse_training_config
 from modelforge.schemas.run_requests import ConfigSchema, ParsedRecipe, RecipeText
 from modelforge.services import recipes
@@ -49,6 +50,25 @@ async def defaults(
             longest=longest,
             finetuning_type=finetuning_type,
         )
+
+    return await services.hub.look(find)
+
+
+@router.post("/applicable")
+async def applicable(
+    config: Annotated[dict[str, Any], Body()],
+    advice: HardwareAdvice,
+    services: Services,
+    caller: CurrentCaller,
+    rows: Annotated[str | None, Query(max_length=64, description="The shape of the rows, where known.")] = None,
+) -> Applicability:
+    """Which settings do something beside these, and which choices cannot be made as long as the others stay."""
+
+    def find() -> Applicability:
+        read = parse_training_config(config).config
+        check_references(read)
+        check_sight(read, services.files, caller)
+        return advice.applicable(read, rows)
 
     return await services.hub.look(find)
 

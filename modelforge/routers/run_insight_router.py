@@ -11,7 +11,7 @@ from modelforge.dependencies import CurrentCaller, Feeds, Insight, Runs
 from modelforge.schemas.events import EventKind
 from modelforge.schemas.report import EvaluationReport
 from modelforge.schemas.run import RunSpec
-from modelforge.schemas.run_requests import CheckpointView, EventPage, LogTail, RunComparison, RunMetrics
+from modelforge.schemas.run_requests import AnswerPage, CheckpointView, EventPage, LogTail, RunComparison, RunMetrics
 from modelforge.services.run_insight import compare_found
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
@@ -97,7 +97,21 @@ def spec(run_id: RunId, runs: Runs, insight: Insight, caller: CurrentCaller) -> 
     return insight.folder(runs.get(run_id, caller).id).read_spec()
 
 
+@router.head("/{run_id}/report", include_in_schema=False)
 @router.get("/{run_id}/report")
 def report(run_id: RunId, runs: Runs, insight: Insight, caller: CurrentCaller) -> EvaluationReport:
     """Base against tuned on the same held-out rows."""
     return insight.report(runs.get(run_id, caller).id)
+
+
+@router.get("/{run_id}/report/answers")
+def answers(
+    run_id: RunId,
+    runs: Runs,
+    insight: Insight,
+    caller: CurrentCaller,
+    offset: Annotated[int, Query(ge=0, le=LAST)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 20,
+) -> AnswerPage:
+    """All held-out rows that were measured, with the answers of both models; the report itself has a few of them."""
+    return insight.answers(runs.get(run_id, caller).id, offset, limit)

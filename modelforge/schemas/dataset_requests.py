@@ -9,6 +9,7 @@ from pydantic import Field
 from modelforge.schemas.base import NAME, Schema
 from modelforge.schemas.config.data import DataConfig
 from modelforge.schemas.dataset import DatasetView, Shape, ValidationReport
+from modelforge.schemas.problem import Unreadable
 
 
 class DatasetPage(Schema):
@@ -18,6 +19,8 @@ class DatasetPage(Schema):
     total: int
     samples: tuple[str, ...] = ()
     """The bundled ones, as a recipe names them: `sample:support`."""
+    unreadable: tuple[Unreadable, ...] = ()
+    """Datasets that are left out, since the index has them as another version of ModelForge writes them, or damaged."""
 
 
 class DatasetName(Schema):

@@ -19,7 +19,8 @@ class EvaluationRequest(Schema):
     model: str = Field(min_length=1)
     """`starter:NAME`, the id of a model of the library, or a hub id."""
     against: str | None = Field(default=None, min_length=1)
-    """Another model, measured on the same rows; the report tells how `model` differs from it."""
+    """Another model, measured on the same rows; the report tells how `model` differs from it. Each is asked as in its
+    own training; how rows are cut and which tokens count is as in the training of `model`."""
     dataset: str | None = Field(default=None, min_length=1)
     """The rows. Empty: the rows that were held out of the run that made `model`."""
     task: str | None = None

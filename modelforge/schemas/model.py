@@ -89,6 +89,11 @@ class ModelSummary(Schema):
         """Whether it says something of a text and writes none."""
         return self.mode in READING
 
+    @property
+    def scores(self) -> bool:
+        """Whether it scores answers and writes none: a reward model."""
+        return self.mode is None
+
     @model_validator(mode="before")
     @classmethod
     def _with_mode(cls, values: Any) -> Any:
@@ -113,6 +118,11 @@ class ModelManifest(ModelSummary):
     """Of an encoder-decoder: the tokens of an answer in training, and so when it is measured."""
     truncation_mode: Literal["keep_start", "keep_end", "drop"] | None = None
     """What was kept of a longer row in training, and so is kept when it is measured; a classifier is also asked so."""
+    completion_only_loss: bool | None = None
+    """Whether answers alone were in the loss in training, and so count when it is measured. Models of earlier versions
+    say nothing here or below, and are measured by the default."""
+    assistant_only_loss: bool | None = None
+    """Whether every answer of a conversation was in the loss, and so counts when it is measured."""
     merged_from: str | None = None
     """Of merged weights: the id of the adapter that they were made from."""
     doc_stride: int | None = None

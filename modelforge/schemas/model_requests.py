@@ -9,7 +9,7 @@ from pydantic import Field
 from modelforge.schemas.base import NAME, Schema
 from modelforge.schemas.job import BackgroundJob
 from modelforge.schemas.model import ModelMode, ModelView
-from modelforge.schemas.problem import ErrorWords
+from modelforge.schemas.problem import Unreadable
 from modelforge.schemas.remark import Remark
 from modelforge.schemas.run import RunStatus
 
@@ -32,14 +32,6 @@ class StarterView(Schema):
     description: str
 
 
-class UnreadableModel(Schema):
-    """A model whose manifest cannot be read."""
-
-    id: str
-    error: ErrorWords
-    """Why not."""
-
-
 class ModelPage(Schema):
     """One page of the models of the library, the newest first."""
 
@@ -50,7 +42,7 @@ class ModelPage(Schema):
     """Pass it as `before` for the page behind this one; nothing on the last page."""
     starters: tuple[StarterView, ...] = ()
     """The bundled models, on every page."""
-    unreadable: tuple[UnreadableModel, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
     """Models left out because their manifest cannot be read."""
 
 

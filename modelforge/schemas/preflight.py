@@ -15,6 +15,7 @@ FindingCode = Literal[
     "prompt-not-trained",
     "end-token-trained",
     "tools-are-written",
+    "turns-are-read",
     "one-bos",
     "same-ids",
     "labels-spell-answer",
@@ -73,6 +74,8 @@ class Finding(Schema):
     fix: str | None = None
     rows: tuple[int, ...] = ()
     """The first rows concerned, from 1, in the order of the dataset."""
+    held_out_rows: tuple[int, ...] = ()
+    """Those of `data.validation_dataset`, by its own numbers; rows held out of the dataset itself are among `rows`."""
     total: int = 0
     code: FindingCode | None = None
     """Which text `message` and `fix` are; none where a plug-in wrote them."""

@@ -73,3 +73,16 @@ class ErrorWords(Schema, Worded):
     def of(cls, error: ModelForgeException) -> Self:
         """What `error` says."""
         return cls(message=error.message, hint=error.hint, code=error.code, params=error.params)
+
+
+class Unreadable(Schema):
+    """One thing that is left out of a list, since it cannot be read."""
+
+    id: str
+    error: ErrorWords
+    """Why not."""
+
+    @classmethod
+    def of(cls, name: str, error: ModelForgeException) -> Self:
+        """The thing of this id, of which reading raises `error`."""
+        return cls(id=name, error=ErrorWords.of(error))

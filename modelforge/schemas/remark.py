@@ -20,7 +20,10 @@ RemarkCode = Literal[
     "learned-these-rows",
     "rows-not-measured",
     "rows-cut-at-positions",
+    "asked-in-own-ways",
+    "measured-as-the-other",
     "perplexities-not-compared",
+    "perplexities-of-other-texts",
     "log-losses-not-compared",
     "prefix-not-in-file",
     "no-modelfile-for-pattern",
@@ -33,6 +36,7 @@ RemarkCode = Literal[
     "held-out-rows",
     "going-on-from",
     "checkpoint-not-used",
+    "events-not-read",
     "disk-full",
     "worker-died",
     "failed-once",
@@ -71,6 +75,12 @@ REMARKS: Mapping[RemarkCode, str] = {
     "rows-not-measured": "{count:,} of {rows:,} rows are not measured: in training they would be left out, being "
     "longer than {limit:,} tokens or without any of their answer within them (data.max_length, data.truncation_mode).",
     "rows-cut-at-positions": "Rows are cut to {limit:,} tokens: {model} has positions for no more.",
+    "asked-in-own-ways": "Each model is asked as in its own training, and these differ in {keys}: {count:,} of "
+    "{rows:,} rows are put to {against} otherwise than to {model}.",
+    "measured-as-the-other": "In training, {against} was fed or taught other tokens of {count:,} of {rows:,} rows "
+    "({keys}): both models are measured on those of {model}.",
+    "perplexities-of-other-texts": "The two models are asked otherwise, and what they are asked counts "
+    "(strategy.completion_only_loss: false), so their perplexities are not compared.",
     "perplexities-not-compared": "The two models split text into different tokens, so their perplexities are not "
     "compared.",
     "log-losses-not-compared": "The two models do not know the same rows' answers, so their log losses are not "
@@ -91,6 +101,8 @@ REMARKS: Mapping[RemarkCode, str] = {
     "held-out-rows": "{count} held-out rows",
     "going-on-from": "Going on from {checkpoint}.",
     "checkpoint-not-used": "{checkpoint} is not used: {reason}.",
+    "events-not-read": "Lines of events.jsonl behind event {before} cannot be read and were passed over. Events lost: "
+    "{lost}.",
     "disk-full": "The disk is full. The run goes on from its checkpoint when space returns.",
     "worker-died": "The worker died. Another attempt begins.",
     "failed-once": "{type}: {message} Another attempt begins; the same error again ends the run.",

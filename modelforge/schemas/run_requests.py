@@ -14,8 +14,9 @@ from modelforge.schemas.dataset import ValidationReport
 from modelforge.schemas.events import Event
 from modelforge.schemas.plan import MemoryPlan
 from modelforge.schemas.preflight import PreflightReport
-from modelforge.schemas.problem import ErrorWords
+from modelforge.schemas.problem import ErrorWords, Unreadable
 from modelforge.schemas.remark import Remark, by_sentence, sentences
+from modelforge.schemas.report import ExampleAnswer
 from modelforge.schemas.run import RunView
 
 
@@ -67,6 +68,9 @@ class RunPage(Schema):
     """Runs on all pages."""
     next: str | None = None
     """Pass it as `before` for the page behind this one; nothing on the last page."""
+    unreadable: tuple[Unreadable, ...] = ()
+    """Runs that are left out of this page, since the index has them as another version of ModelForge writes them, or
+    damaged."""
 
 
 class QueuePlace(Schema):
@@ -76,6 +80,25 @@ class QueuePlace(Schema):
     """Runs of higher priority go first."""
     before: str | None = Field(default=None, max_length=64, pattern=r"^[^\x00]*$")
     """The waiting run before which it is to start; it takes that run's priority."""
+
+
+class QueueAhead(Schema):
+    """What a run that is started now would wait for, whoever has started it."""
+
+    places: int
+    """Runs that are worked on at once: one on each GPU, or one on the processor."""
+    working: int
+    """Runs that have one of the places."""
+    waiting: int
+    """Runs that wait, and go before it."""
+
+
+class AnswerPage(Schema):
+    """Some of the held-out rows with both answers, in the order in which they were measured."""
+
+    items: tuple[ExampleAnswer, ...]
+    total: int
+    """Rows that were answered by both models; none where no answers were written."""
 
 
 class EventPage(Schema):

@@ -23,7 +23,7 @@ LAUNCH_SECONDS = 15 * 60
 LINK_SECONDS = 60
 """Within these a download must begin; one that has begun goes on."""
 LINK_SCOPES: frozenset[Scope] = frozenset({"read", "admin"})
-"""`admin` decides whose things are seen; what may be done is bounded by the link's one path, and by GET."""
+"""`admin` decides whose things are seen; what may be done is bounded by the link's one path, and to reading."""
 LINK_HINT = "Start the download again from the page; a link is good for a minute."
 SIGN_IN_HINT = "Send `Authorization: Bearer TOKEN`; `modelforge open` prints a link that signs the browser in."
 

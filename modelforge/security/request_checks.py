@@ -44,9 +44,9 @@ def needs_token(method: str, path: str) -> bool:
 
 
 def link_ticket(method: str, query: bytes) -> str | None:
-    """The ticket of a download link. It stands alone in the query, and nothing but GET takes one."""
+    """The ticket of a download link. It stands alone in the query, and nothing takes one but to read."""
     name, _, ticket = query.decode("latin-1").partition("=")
-    return ticket if method == "GET" and name == LINK_PARAMETER else None
+    return ticket if method in ("GET", "HEAD") and name == LINK_PARAMETER else None
 
 
 def check_origin(method: str, path: str, headers: Headers) -> None:

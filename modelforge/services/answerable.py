@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError
-from modelforge.inference.wrong_door import reads_only, writes_only
+from modelforge.inference.refusals import reads_only, writes_only
 from modelforge.schemas.model import READING, ModelMode, ModelView
 from modelforge.security.caller import Caller
 from modelforge.services.model_service import ModelLibrary
-from modelforge.starter import StarterModel, list_starters
+from modelforge.starter import STARTER, StarterModel, list_starters
 
-STARTER = "starter:"
 WRITING: tuple[ModelMode, ...] = ("chat", "text")
 
 
@@ -64,6 +63,6 @@ def answering_models(models: ModelLibrary, caller: Caller) -> tuple[ModelView, .
 
 def _starter(model: str) -> StarterModel:
     for one in list_starters():
-        if f"{STARTER}{one.name}" == model:
+        if one.id == model:
             return one
     raise NotFoundError.named("model", model, hint="GET /api/v1/models lists the starters.")

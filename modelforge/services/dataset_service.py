@@ -109,8 +109,14 @@ class DatasetService:
 
     def list_datasets(self, caller: Caller) -> DatasetPage:
         """What this caller owns, the newest first, and what everyone has."""
-        seen = tuple(view for view in self.database.list_datasets() if caller.sees(view.owner))
-        return DatasetPage(items=seen, total=len(seen), samples=tuple(f"sample:{name}" for name in list_samples()))
+        listed = self.database.list_datasets()
+        seen = tuple(view for view in listed if caller.sees(view.owner))
+        return DatasetPage(
+            items=seen,
+            total=len(seen),
+            samples=tuple(f"sample:{name}" for name in list_samples()),
+            unreadable=listed.unreadable if caller.is_admin else (),
+        )
 
     def get(self, dataset_id: str, caller: Caller) -> DatasetView:
         """One dataset. Raises NotFoundError."""

@@ -195,8 +195,8 @@ class EventFeeds:
                     continue
             if looks % LOOKS_PER_END == 0:
                 feed.end = await asyncio.to_thread(self._end, feed.folder)
-                if feed.end is not None and feed.folder.events_size() > feed.offset:
-                    feed.end = None  # said between the two looks
+                if feed.end is not None and feed.folder.events_size() > size:
+                    feed.end = None  # said between the two looks; what is torn behind the last event stays so
                     continue
             looks += 1
             await asyncio.sleep(LOOK_EVERY)

@@ -15,10 +15,14 @@ from modelforge.hardware.memory import fits_into, plan_memory
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.hardware.profiles import recommended_models
 from modelforge.providers.model_source import resolve_model
+from modelforge.providers.provider import ModelSource
 from modelforge.providers.provider_factory import ProviderFactory
+from modelforge.schemas.applicability import Applicability
 from modelforge.schemas.config import TrainingConfig, parse_training_config
+from modelforge.schemas.config.applicable import applicable
 from modelforge.schemas.config.rlhf import RlhfConfig
 from modelforge.schemas.config.strategies import KtoConfig
+from modelforge.schemas.config.unheeded import Known
 from modelforge.schemas.hardware import Hardware, RecommendedModel
 from modelforge.schemas.plan import MemoryPlan
 from modelforge.storage.file_manager import FileManager
@@ -137,9 +141,23 @@ class HardwareService:
             self._needs[key] = plan_memory(config, shape, _max_length(None, shape), machine).total_bytes
         return self._needs[key]
 
-    def _shape(self, config: TrainingConfig) -> ModelShape:
+    def applicable(self, config: TrainingConfig, rows: str | None = None) -> Applicability:
+        """Which settings do something beside `config` on this machine, and which choices cannot be made.
+
+        Args:
+            rows: the shape of the dataset's rows, where known.
+        """
+        source = self._source(config)
+        known = Known(self._shape(config, source).layout, rows, source.revision is not None)
+        machine = self.detect()
+        return applicable(config, known, machine.accelerators[0].kind if machine.accelerators else "cpu")
+
+    def _source(self, config: TrainingConfig) -> ModelSource:
         provider = ProviderFactory.create_provider(config.provider)
-        source = resolve_model(config.model, provider, self.files, config.model_revision)
+        return resolve_model(config.model, provider, self.files, config.model_revision)
+
+    def _shape(self, config: TrainingConfig, source: ModelSource | None = None) -> ModelShape:
+        source = source or self._source(config)
         with waited_for():
             return trainable_shape(config, source.location, source.revision)
 

@@ -11,7 +11,7 @@ import contextlib
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -21,7 +21,7 @@ import orjson
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from modelforge.exceptions import HardwareError, ModelForgeException, StorageError, restored, told
+from modelforge.exceptions import ExhaustedError, HardwareError, ModelForgeException, StorageError, restored, told
 from modelforge.storage.file_manager import FileManager
 from modelforge.training.forkserver import PRELOAD, forkserver_context, start_forkserver
 
@@ -29,6 +29,8 @@ Result = TypeVar("Result")
 KILLED = -9
 AT_ONCE = 2
 """Calls carried out at the same time; the others wait for their turn."""
+RETRY_AFTER = 30
+"""Seconds after which what was at work when a process could not be started may have ended."""
 
 
 class Ended(Exception):
@@ -127,13 +129,15 @@ class HeavyProcess:
 
         Raises:
             ModelForgeException: what the function raised, that the child died, or that `close` has ended it.
+            ExhaustedError: no child could be started.
             Ended: the handle has ended it.
         """
-        if self._is_forked:
-            start_forkserver()
-        reader, writer = self.context.Pipe(duplex=False)
+        with _starting(function.__name__):
+            if self._is_forked:
+                start_forkserver()
+            reader, writer = self.context.Pipe(duplex=False)
         with reader:
-            with writer:
+            with writer, _starting(function.__name__):
                 child = self.context.Process(
                     target=_carry_out,
                     args=(str(self.files.cache), function, arguments, writer, _is_heard(handle)),
@@ -167,6 +171,23 @@ class HeavyProcess:
         self._pool.shutdown(wait=False, cancel_futures=True)
         for child in list(self._children):
             child.kill()
+
+
+@contextlib.contextmanager
+def _starting(name: str) -> Iterator[None]:
+    """Tell in words where no child can be started: no open files or processes left, here or in the forkserver."""
+    try:
+        yield
+    except (EOFError, OSError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or type(error).__name__  # a closed pipe says nothing
+        raise ExhaustedError(
+            f"No process could be started for `{name}`: {reason}.",
+            hint="Try again once other work has ended. If it stays, raise the server's limits, of open files first "
+            "(`ulimit -n`), and start it again.",
+            details={"retry_after": RETRY_AFTER},
+            code="process-not-started",
+            params={"name": name, "reason": reason},
+        ) from error
 
 
 def _is_heard(handle: CallHandle | None) -> bool:

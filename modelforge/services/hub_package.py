@@ -72,7 +72,7 @@ def _public_name(base: str) -> dict[str, str | None] | None:
     """What others call the model in a folder: a starter, or one that lies in the hub's cache, at its commit."""
     for starter in list_starters():
         if Path(base) == starter.path:
-            return {BASE: f"starter:{starter.name}", "revision": None}
+            return {BASE: starter.id, "revision": None}
     if cached := IN_HUB_CACHE.fullmatch(Path(base).as_posix()):
         return {BASE: cached["id"].replace("--", "/"), "revision": cached["commit"]}
     return None

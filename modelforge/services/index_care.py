@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from modelforge.database.database_manager import DatabaseManager
-from modelforge.exceptions import DatabaseError, NotFoundError, StorageError
+from modelforge.exceptions import DatabaseError, NotFoundError, StorageError, UnreadableRowError
 from modelforge.schemas.model import ModelView
 from modelforge.services.run_reader import Rebuilt, RunReader
 from modelforge.storage.file_manager import FileManager
@@ -70,8 +70,8 @@ def _read_in_new_runs(database: DatabaseManager, files: FileManager) -> None:
         if folder.id not in known:
             try:
                 reader.catch_up(folder.id)
-            except (NotFoundError, StorageError) as error:
-                log.warning("left out of the index: %s", error.message)
+            except (NotFoundError, StorageError, UnreadableRowError) as error:
+                log.warning("left out of the index: run %s: %s", folder.id, error.message)
 
 
 def _differing_shelf(database: DatabaseManager, files: FileManager) -> str | None:

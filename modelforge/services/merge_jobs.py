@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modelforge.exceptions import NotFoundError, StorageError
-from modelforge.inference.wrong_door import not_an_adapter
+from modelforge.inference.refusals import not_an_adapter
 from modelforge.schemas.model import MergeCheck, ModelManifest, id_when_merged
 from modelforge.schemas.model_requests import Dtype, MergeJob, MergeRequest
 from modelforge.schemas.remark import Remark, by_sentence, remark

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import ExitStack, closing
 from typing import BinaryIO
 
 from modelforge.storage.atomic import storage_errors
@@ -14,7 +14,7 @@ from modelforge.storage.folders import ModelFolder
 BLOCK = 1 << 20
 
 
-def zipped(folder: ModelFolder) -> Iterator[bytes]:
+def zipped(folder: ModelFolder) -> Generator[bytes]:
     """Blocks of a zip file of the whole folder. Its files are opened at once, so that a deletion cuts nothing.
 
     Weights do not compress, so they are stored as they are.
@@ -31,7 +31,14 @@ def zipped(folder: ModelFolder) -> Iterator[bytes]:
     return _blocks(files, held)
 
 
-def _blocks(files: Mapping[str, BinaryIO], held: ExitStack) -> Iterator[bytes]:
+def begun(folder: ModelFolder) -> Iterator[bytes]:
+    """No blocks at all, for who asks how the zip file would be sent and takes none of it. Raises as `zipped` does."""
+    with closing(zipped(folder)) as blocks:
+        next(blocks)
+    return iter(())
+
+
+def _blocks(files: Mapping[str, BinaryIO], held: ExitStack) -> Generator[bytes]:
     sink = _Sink()
     with held, zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
         for name, file in files.items():

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, get_args
 
 from modelforge.exceptions import ConflictError, NotFoundError, StorageError
 from modelforge.schemas.model import ModelView, id_when_merged
-from modelforge.schemas.model_requests import Dtype, UnreadableModel
-from modelforge.schemas.problem import ErrorWords
+from modelforge.schemas.model_requests import Dtype
+from modelforge.schemas.problem import Unreadable
 from modelforge.schemas.remark import Remark, by_sentence, remark, sentences
 from modelforge.schemas.run import FINISHED, RunStatus, RunView
 from modelforge.security.caller import HOME_OWNER, Caller
@@ -32,7 +32,7 @@ class Listing:
     """The models of the library, the newest first, and those whose manifest cannot be read, each with the reason."""
 
     models: tuple[ModelView, ...]
-    unreadable: tuple[UnreadableModel, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 class ModelLibrary:
@@ -44,13 +44,13 @@ class ModelLibrary:
     def list_models(self) -> Listing:
         """Every complete model."""
         models: list[ModelView] = []
-        unreadable: list[UnreadableModel] = []
+        unreadable: list[Unreadable] = []
         for folder in self.files.models():
             try:
                 models.append(_view(folder))
             except StorageError as error:
                 if folder.root.exists():  # else it was deleted while we were reading
-                    unreadable.append(UnreadableModel(id=folder.id, error=ErrorWords.of(error)))
+                    unreadable.append(Unreadable.of(folder.id, error))
         return Listing(tuple(sorted(models, key=lambda model: model.created_at, reverse=True)), tuple(unreadable))
 
     def get(self, model_id: str, caller: Caller = HOME_OWNER) -> ModelView:
@@ -96,12 +96,11 @@ class ModelService(ModelLibrary):
             for model in self.list_models().models
             if model.kind == "adapter" and model.base_model == model_id
         ]
-        runs = [
-            remark("used-by-run", id=run.id)
-            for run in self.database.list_runs(*UNFINISHED)
-            if _stands_on(run, model_id)
-        ]
-        return (*adapters, *runs, *self._in_use(model_id))
+        unfinished = self.database.list_runs(*UNFINISHED)
+        runs = [run.id for run in unfinished if _stands_on(run, model_id)]
+        if unfinished.unreadable:
+            runs += self.database.runs_that_name(model_id, [one.id for one in unfinished.unreadable])
+        return (*adapters, *(remark("used-by-run", id=run) for run in runs), *self._in_use(model_id))
 
     def delete(self, model_id: str, caller: Caller = HOME_OWNER) -> None:
         """Delete a model that nothing is built on.

@@ -9,10 +9,9 @@ from modelforge.schemas.model_requests import BaseModelRef, Lineage, MakingRun, 
 from modelforge.schemas.remark import by_sentence, sentences
 from modelforge.security.caller import Caller
 from modelforge.services.model_service import ModelService
-from modelforge.starter import list_starters
+from modelforge.starter import STARTER, list_starters
 from modelforge.storage.file_manager import ID, FileManager
 
-STARTER = "starter:"
 LONGEST_CHAIN = 20
 LONGEST_CARD = 200_000
 """Characters of a card that are shown."""
@@ -124,7 +123,7 @@ def starters() -> tuple[StarterView, ...]:
     """The bundled models."""
     return tuple(
         StarterView(
-            id=f"{STARTER}{one.name}",
+            id=one.id,
             name=f"Starter {one.name}",
             tasks=one.tasks,
             mode=one.mode,

@@ -27,7 +27,7 @@ from modelforge.schemas.openai import (
 from modelforge.schemas.playground import EndEvent, PieceEvent, StartEvent
 from modelforge.security.caller import Caller
 from modelforge.security.secret_registry import redactor
-from modelforge.services.answerable import STARTER, answering_models, answering_starters
+from modelforge.services.answerable import answering_models, answering_starters
 from modelforge.services.model_service import ModelLibrary
 from modelforge.services.talk import KEEP_ALIVE_SECONDS, STILL_HERE, Event, Talk, stopped_when_gone
 
@@ -131,7 +131,7 @@ class _Chunks:
 def list_cards(models: ModelLibrary, caller: Caller) -> ModelList:
     """The models of the library and the starters that can be asked."""
     mine = [ModelCard(id=one.id, created=int(one.created_at.timestamp())) for one in answering_models(models, caller)]
-    bundled = [ModelCard(id=f"{STARTER}{one.name}", created=0) for one in answering_starters()]
+    bundled = [ModelCard(id=one.id, created=0) for one in answering_starters()]
     return ModelList(data=(*mine, *bundled))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from modelforge.inference.wrong_door import prediction_stopped
+from modelforge.inference.refusals import prediction_stopped
 from modelforge.schemas.prediction import Predicted, Predictions
 from modelforge.services.talk import Talk, stopped_when_gone
 

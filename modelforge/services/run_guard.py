@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from modelforge.database.database_manager import DatabaseManager, RunChanges
-from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError
+from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError, UnreadableRowError
 from modelforge.schemas.run import FOLDER_FAULT, RunError, RunView
 from modelforge.services.run_reader import UNDER_WAY
 
@@ -61,7 +61,7 @@ class RunGuard:
         if self._logged.get(run_id) != words.message:
             self._logged[run_id] = words.message
             log.warning("run %s: %s", run_id, words.message, exc_info=unforeseen(error))
-        with suppress(NotFoundError):  # its folder could not even be entered in the index
+        with suppress(NotFoundError, UnreadableRowError):  # the index has no row of it in which that could stand
             run = self.database.get_run(run_id)
             if run.status != "queued" and run.status not in UNDER_WAY:
                 return  # it has ended or is paused: nothing is expected of it

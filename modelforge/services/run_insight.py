@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from modelforge.database.database_manager import DatabaseManager
+from modelforge.evaluation.row_scores import RowScores, side_by_side
 from modelforge.exceptions import ConfigurationError, NotFoundError, StorageError
 from modelforge.schemas.config.fields import config_fields, value_at
 from modelforge.schemas.problem import ErrorWords
 from modelforge.schemas.report import EvaluationReport
 from modelforge.schemas.run import RunView
-from modelforge.schemas.run_requests import CheckpointView, LogTail, RunComparison, RunMetrics, Series
+from modelforge.schemas.run_requests import AnswerPage, CheckpointView, LogTail, RunComparison, RunMetrics, Series
 from modelforge.services.measured import Measured, MeasuredRuns
 from modelforge.services.thinning import thin
 from modelforge.storage.atomic import storage_errors
@@ -81,6 +82,16 @@ class RunInsight:
                 params={"run": run_id},
             )
         return read_schema(path, EvaluationReport)
+
+    def answers(self, run_id: str, offset: int, limit: int) -> AnswerPage:
+        """The held-out rows with both answers, as they were measured; the report draws its examples from them."""
+        folder = self.folder(run_id)
+        base, tuned = folder.scores("base"), folder.scores("tuned")
+        if not (base.exists() and tuned.exists()):
+            return AnswerPage(items=(), total=0)
+        pair = (read_schema(base, RowScores), read_schema(tuned, RowScores))
+        total = min(len(one.answers or ()) for one in pair)
+        return AnswerPage(items=side_by_side(*pair, range(total)[offset : offset + limit]), total=total)
 
     def folder(self, run_id: str) -> RunFolder:
         """The run's folder. Raises NotFoundError."""

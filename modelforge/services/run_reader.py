@@ -18,7 +18,7 @@ from modelforge.storage.folders import DatasetFolder, ModelFolder, RunFolder
 from modelforge.training.event_log import ends_a_line, read_events
 from modelforge.training.run_lock import current_epoch, is_worked_on
 
-UNDER_WAY = frozenset({"starting", "running", "finalizing"})
+UNDER_WAY: frozenset[RunStatus] = frozenset({"starting", "running", "finalizing"})
 
 
 @dataclass(frozen=True)

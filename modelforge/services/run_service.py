@@ -182,11 +182,9 @@ class RunService:
     ) -> RunPage:
         """One page of runs; of a text, those whose id, name, model or dataset has it."""
         owner = None if caller.is_admin else caller.owner or NOBODY
-        runs, total = self.database.page_runs(
+        return self.database.page_runs(
             *statuses, limit=limit, before=before, owner=owner, text=text.strip(), order=order
         )
-        more = len(runs) == limit
-        return RunPage(items=tuple(runs), total=total, next=runs[-1].id if more else None)
 
     def events(self, run_id: str, after: int, limit: int, kinds: Sequence[EventKind] = ()) -> EventPage:
         """Stored events behind number `after`, of all kinds when none is given."""

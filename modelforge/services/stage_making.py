@@ -64,12 +64,12 @@ def check_stages(parsed: ParsedStages, files: FileManager, scratch: Path) -> Ite
             unheeded[stage.name] = {key for found in made.unheeded for key in found.keys}
             everywhere = set.intersection(*unheeded.values()) if number == len(parsed.stages) else set()
             idle = without(made.unheeded, stage.shared - everywhere)
-            leaks = [found for one in parsed.ancestors(stage) for found in _leaks_from(one, scratch, data)]
+            leaks = [found for one in parsed.ancestors(stage) for found in _leaks_from(one, stage, scratch, data)]
             checked = made.checked.model_copy(update={"findings": (*made.checked.findings, *leaks)})
             yield CheckedStage(stage, replace(made, checked=checked, unheeded=idle), data)
 
 
-def _leaks_from(earlier: Stage, scratch: Path, data: Path) -> list[Finding]:
+def _leaks_from(earlier: Stage, stage: Stage, scratch: Path, data: Path) -> list[Finding]:
     """Rows held out of a stage that the model had learned in an earlier one, however their splits came about."""
     from modelforge.training.split_notes import leakage_notes
 
@@ -77,7 +77,8 @@ def _leaks_from(earlier: Stage, scratch: Path, data: Path) -> list[Finding]:
     if not held_out.has_validation:
         return []
     learned = PreparedData(scratch / earlier.name).rows("train")
-    return leakage_notes(learned, held_out.rows("validation"), earlier.name)
+    apart = stage.config.data.validation_dataset is not None
+    return leakage_notes(learned, held_out.rows("validation"), apart=apart, stage=earlier.name)
 
 
 def stand_in(parsed: ParsedStages, stage: Stage) -> TrainingConfig:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from modelforge.exceptions import TrainingError
+from modelforge.database.database_manager import DatabaseManager, Listed
+from modelforge.exceptions import NotFoundError, StorageError, TrainingError, UnreadableRowError
 from modelforge.schemas.config import TrainingConfig, parse_training_config
 from modelforge.schemas.config.stages import ParsedStages, is_staged, parse_stages
 from modelforge.schemas.events import Event
+from modelforge.schemas.problem import Unreadable
 from modelforge.schemas.run import FINISHED, RunView
 from modelforge.services.run_follower import follow
 from modelforge.services.run_making import make_run
@@ -21,7 +23,6 @@ from modelforge.storage.folders import RunFolder
 from modelforge.training.launcher import Launcher, SubprocessLauncher
 
 if TYPE_CHECKING:
-    from modelforge.database.database_manager import DatabaseManager
     from modelforge.training.preparation import Preparation
 
 OnEvent = Callable[[Event], None]
@@ -138,11 +139,19 @@ class TrainingService:
         """A run as its folder tells it, now."""
         return self.reader.catch_up(run_id)
 
-    def list_runs(self) -> list[RunView]:
-        """All runs, the newest first."""
+    def list_runs(self) -> Listed[RunView]:
+        """All runs, the newest first, and those whose folder or row cannot be read, which are shown as last known."""
+        damaged: dict[str, Unreadable] = {}
         for folder in self.files.runs():
-            self.reader.catch_up(folder.id)
-        return self.database.list_runs()
+            try:
+                self.reader.catch_up(folder.id)
+            except NotFoundError:  # deleted meanwhile
+                continue
+            except (StorageError, UnreadableRowError) as error:
+                damaged[folder.id] = Unreadable.of(folder.id, error)
+        listed = self.database.list_runs()
+        rows = {one.id: one for one in listed.unreadable}
+        return Listed(listed, (rows | damaged).values())
 
     def _result(self, folder: RunFolder) -> dict[str, Any]:
         run = self.get(folder.id)

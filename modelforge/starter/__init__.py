@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+STARTER = "starter:"
+"""Stands before the name of a starter model wherever a model is named."""
 _ROOT = Path(__file__).parent
 
 
@@ -19,6 +21,11 @@ class StarterModel:
     parameters: int
     path: Path
     description: str
+
+    @property
+    def id(self) -> str:
+        """`starter:NAME`, as configurations name it."""
+        return f"{STARTER}{self.name}"
 
 
 _STARTERS = (
@@ -54,7 +61,7 @@ _SAMPLES = ("conversations", "docstrings", "questions", "ratings", "replies", "s
 
 
 def list_starters() -> tuple[StarterModel, ...]:
-    """All starter models; `starter:NAME` names one in a configuration."""
+    """All starter models."""
     return _STARTERS
 
 

@@ -21,7 +21,7 @@ OF_STRATEGY = {
 
 def starter_for(task: str) -> str | None:
     """The starter that a task can begin with; nothing where none is bundled."""
-    return next((f"starter:{one.name}" for one in list_starters() if task in one.tasks), None)
+    return next((one.id for one in list_starters() if task in one.tasks), None)
 
 
 def sample_for(task: str, strategy: str) -> str | None:

@@ -12,6 +12,8 @@ from modelforge.exceptions import ProviderError
 from modelforge.storage.atomic import storage_errors
 
 ADAPTER_CONFIG = "adapter_config.json"
+ADAPTER_WEIGHTS = "adapter_model.safetensors"
+"""What lies beside it."""
 BASE = "base_model_name_or_path"
 
 

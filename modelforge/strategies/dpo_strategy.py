@@ -10,6 +10,7 @@ from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.config.strategies import DpoConfig
 from modelforge.schemas.dataset import Shape
 from modelforge.strategies.dropout import keep_adapter_dropout_alone
+from modelforge.strategies.frozen_reference import switch_off_for_reference
 from modelforge.strategies.strategy import TrainingStrategy, Workbench
 from modelforge.strategies.trainer_arguments import trainer_arguments, trainer_parts
 from modelforge.tasks.task import Task
@@ -18,8 +19,7 @@ from modelforge.tasks.task import Task
 class DpoStrategy(TrainingStrategy):
     """Prefer `chosen` over `rejected`, relative to the frozen starting model.
 
-    Rafailov et al. 2023, https://arxiv.org/abs/2305.18290. The starting model is the trained one with its adapter
-    switched off, so it takes no memory of its own.
+    Rafailov et al. 2023, https://arxiv.org/abs/2305.18290.
     """
 
     name: ClassVar[str] = "dpo"
@@ -59,6 +59,5 @@ class DpoStrategy(TrainingStrategy):
         )
         collator = self.collator(bench.task, bench.tokenizer, bench.config)
         trainer = PreparedPairs(args=arguments, **trainer_parts(bench, collator))
-        # TRL copies the adapter for its reference. Ours is fresh, and off is the same: without the copy TRL does that.
-        bench.model.delete_adapter("ref")
+        switch_off_for_reference(bench.model)
         return trainer

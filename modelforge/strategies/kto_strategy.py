@@ -13,6 +13,7 @@ from modelforge.schemas.config.strategies import KtoConfig
 from modelforge.schemas.dataset import Shape
 from modelforge.schemas.preflight import Finding
 from modelforge.strategies.dropout import keep_adapter_dropout_alone
+from modelforge.strategies.frozen_reference import switch_off_for_reference
 from modelforge.strategies.strategy import TrainingStrategy, Workbench
 from modelforge.strategies.trainer_arguments import trainer_arguments, trainer_parts
 from modelforge.tasks.task import CanonicalRow, Task
@@ -24,8 +25,7 @@ IDEAL = (1.0, 4 / 3)
 class KtoStrategy(TrainingStrategy):
     """Make answers marked good likelier and those marked bad less likely, relative to the frozen starting model.
 
-    Ethayarajh et al. 2024, https://arxiv.org/abs/2402.01306. The starting model is the trained one with its adapter
-    switched off, so it takes no memory of its own.
+    Ethayarajh et al. 2024, https://arxiv.org/abs/2402.01306.
     """
 
     name: ClassVar[str] = "kto"
@@ -78,8 +78,7 @@ class KtoStrategy(TrainingStrategy):
         # TRL insists on the order of the file because it pairs prompts with other answers there; our collator does that
         # within the batch, so rows can be shuffled as they should.
         trainer.args.train_sampling_strategy = "random"
-        # TRL copies the adapter for its reference. Ours is fresh, and off is the same: without the copy TRL does that.
-        bench.model.delete_adapter("ref")
+        switch_off_for_reference(bench.model)
         return trainer
 
 

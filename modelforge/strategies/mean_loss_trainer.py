@@ -9,6 +9,7 @@ from typing import Any
 
 from transformers import Trainer
 
+from modelforge.data.collator import IGNORED
 from modelforge.strategies.token_mean import TokenMean
 
 
@@ -33,7 +34,7 @@ class MeanLossTrainer(TokenMean, Trainer):  # type: ignore[misc]
             return super().compute_loss(model, self._with_decoder_inputs(inputs), return_outputs, num_items_in_batch)
         loss, outputs = super().compute_loss(model, inputs, True, num_items_in_batch)
         if labels is not None and num_items_in_batch is not None:
-            loss = loss * labels.ne(-100).sum() / num_items_in_batch
+            loss = loss * labels.ne(IGNORED).sum() / num_items_in_batch
         return (loss, outputs) if return_outputs else loss
 
     def _with_decoder_inputs(self, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from modelforge.data.conversations import Message
 from modelforge.data.prompts import prompt_row
 from modelforge.exceptions import ConfigurationError
 from modelforge.providers.provider import LoadOptions, ModelSource, Provider
 from modelforge.schemas.preflight import Finding
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ModelFolder
-from modelforge.strategies.reward_strategy import SCORE, RewardStrategy
+from modelforge.strategies.reward_strategy import SCORE
 from modelforge.strategies.strategy import RunContext
-from modelforge.tasks.chat_rendering import Message, render_prompt
+from modelforge.tasks.chat_rendering import render_prompt
 from modelforge.tasks.task import CanonicalRow
 from modelforge.tasks.text_generation import TextGeneration
 
@@ -83,7 +84,7 @@ def check_reward_model(model_id: str, files: FileManager, provider: Provider, to
     """
     folder = files.model(model_id)
     manifest = folder.read_manifest()
-    if manifest.task != RewardStrategy.makes:
+    if not manifest.scores:
         raise ConfigurationError(
             f"{model_id} is a model for {manifest.task}, not a reward model.",
             hint="Train one from pairs of answers with strategy: reward.",
@@ -114,7 +115,7 @@ def refuse_as_base(source: ModelSource) -> None:
     """Refuse a reward model where a model that writes answers is wanted. Raises ConfigurationError."""
     if source.folder is None or not (model := ModelFolder(source.folder)).manifest.exists():
         return
-    if model.read_manifest().task == RewardStrategy.makes:
+    if model.read_manifest().scores:
         raise ConfigurationError(
             f"{model.id} is a reward model: it scores answers and writes none.",
             hint="Train on the model that it was made from, and name this one as strategy.reward_model.",
@@ -135,5 +136,5 @@ def load_reward_model(model_id: str, run: RunContext, tokenizer: Any) -> Any:
     )
     source = ModelSource(str(run.files.model(model_id).root))
     model = run.provider.load_model(source, SCORE.model_class(), options)
-    model.config.get_text_config().pad_token_id = tokenizer.pad_token_id
+    SCORE.match(model, tokenizer)
     return model.requires_grad_(False).eval()

@@ -24,6 +24,7 @@ from modelforge.schemas.preflight import Finding
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.prepared_data import PreparedData
 from modelforge.strategies.dropout import keep_adapter_dropout_alone
+from modelforge.strategies.frozen_reference import switch_off_for_reference
 from modelforge.strategies.reward_library import RewardModelReads, check_reward_model, load_reward_model
 from modelforge.strategies.strategy import RunContext, TrainingStrategy, Workbench
 from modelforge.strategies.trainer_arguments import trainer_arguments
@@ -151,8 +152,7 @@ class RlhfStrategy(TrainingStrategy):
         )
         end_where_answers_end(trainer, bench.model, bench.tokenizer)
         if strategy.beta and bench.config.finetuning_type == "lora":
-            # TRL copies the adapter for its reference. Ours is fresh, and off is the same: without it TRL does that.
-            bench.model.delete_adapter("ref")
+            switch_off_for_reference(bench.model)
         return trainer
 
 

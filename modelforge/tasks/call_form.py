@@ -7,15 +7,16 @@ arguments is the form of a call. It is kept only if it gives back other calls th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from jinja2 import TemplateError
 
+from modelforge.data.conversations import Message
 from modelforge.exceptions import ConfigurationError
 from modelforge.tasks.call_core import Call, CallCore, find_json_core, find_parameter_core, skip_words
-from modelforge.tasks.chat_rendering import Message, end_token_ids, render_prompt, render_text
+from modelforge.tasks.chat_rendering import end_token_ids, render_prompt, render_text
 from modelforge.tasks.reasoning import CLOSES
 
 NAME = "pr0be_function"
@@ -150,7 +151,9 @@ class OwnForm:
         return calls if calls and all(isinstance(call.arguments, dict) for call in calls) else None
 
 
-CORES = (find_json_core, find_parameter_core)
+Find = Callable[[str, str, Mapping[str, Any]], CallCore | None]
+"""A text in which a name and its arguments stand → how they stand there."""
+CORES: tuple[Find, ...] = (find_json_core, find_parameter_core)
 
 
 def _own_form(tokenizer: Any, plain: str) -> CallForm | None:
@@ -159,7 +162,7 @@ def _own_form(tokenizer: Any, plain: str) -> CallForm | None:
     return OwnForm(_opening(plain), _marks(tokenizer, plain), tokenizer)
 
 
-def _found(tokenizer: Any, plain: str, find: Any) -> CallForm | None:
+def _found(tokenizer: Any, plain: str, find: Find) -> CallForm | None:
     core = find(plain, NAME, PLAIN)
     if core is None:
         return None

@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from modelforge.data.collator import IGNORED
 from modelforge.schemas.config import TrainingConfig
 from modelforge.tasks.chat_rendering import end_token_ids
 from modelforge.tasks.reasoning import OPENS, Written, reasons, written
 from modelforge.tasks.task import CanonicalRow, Truth
-from modelforge.tasks.tokenised_row import IGNORED, TokenisedRow
+from modelforge.tasks.tokenised_row import TokenisedRow
+from modelforge.tasks.unread_turns import leaves_turns_out
 
 if TYPE_CHECKING:
     from modelforge.tasks.causal_task import CausalTask
@@ -39,6 +41,13 @@ TRUTHS: Mapping[str, Truth] = {
         "template writes tools, or leave tools and calls out of the data.",
         "tools-are-written",
     ),
+    "turns-are-read": Truth(
+        "Every turn before an answer is in the prompt, as far as it is no answer itself.",
+        "This model's chat template leaves turns out, such as system turns or what a tool gave back, so that answers "
+        "would be learned to what the model is never shown. Choose a model whose template writes them, or leave them "
+        "out of the data; what a system turn says can stand in the user's first turn.",
+        "turns-are-read",
+    ),
     "one-bos": Truth(
         "No row begins with two BOS tokens.",
         "Remove the BOS token from the data's own text, or from the chat template.",
@@ -64,8 +73,10 @@ def broken_truths(
     if not _names_functions(canonical, row, tokenizer):
         yield "tools-are-written"
     prompt = task.prompt_ids(canonical, tokenizer, config)
-    if prompt is not None and ids[: len(prompt)] != prompt:
+    if not row.begins_whole or (prompt is not None and ids[: len(prompt)] != prompt):
         yield "same-ids"
+    if prompt is not None and leaves_turns_out(task, canonical, prompt, tokenizer, config):
+        yield "turns-are-read"
     strategy = config.strategy
     if "text" not in canonical and (strategy.completion_only_loss or strategy.assistant_only_loss):
         yield from _broken_answer(task, canonical, row, tokenizer, whole=not strategy.assistant_only_loss)

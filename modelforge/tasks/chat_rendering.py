@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from modelforge.data.conversations import Message
 from modelforge.exceptions import ConfigurationError, ErrorCode, StrategyError
 from modelforge.tasks.chat_template import on_fixed_day, thinks
 from modelforge.tasks.reasoning import reasons
 
-Message = dict[str, Any]
+END_OF_TURN_TOKENS = ("<|im_end|>", "<|eot_id|>", "<|end|>", "<end_of_turn>", "<turn|>", "<|eot|>", "<|endoftext|>")
+"""Llama 3, Qwen, Phi, Gemma, …: models whose turns end with another token than their EOS."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class RenderedConversation:
     turns: tuple[tuple[int, int], ...]
     ends_closed: bool
     """Whether every turn ends with an end token."""
+    begins_whole: bool = True
+    """Whether every turn begins where a token does: else its prompt, alone, has other ids than here."""
 
 
 def render_prompt(
@@ -95,17 +99,18 @@ def render_conversation(
     encoding = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
     ids, offsets = list(encoding["input_ids"]), encoding["offset_mapping"]
     last = len(messages) - 1
-    turns, closed = [], True
+    turns, closed, whole_tokens = [], True, True
     for index in _assistant_turns(messages, last_turn_only):
         thinking = reasons(messages[index])
         prompt = render_prompt(tokenizer, messages[:index], tools, thinking=thinking)
         begin = len(_prefix(text, prompt, REBEGINS if index == last else REWRITES))
         whole = text if index == last else _prefix(text, _render(tokenizer, messages[: index + 1], tools, thinking))
         start, stop = _positions(offsets, begin, len(whole))
+        whole_tokens = whole_tokens and not (start and offsets[start - 1][1] > begin)
         stop, is_closed = _cut_behind_end(tokenizer, ids, start, stop)
         turns.append((start, stop))
         closed = closed and is_closed
-    return RenderedConversation(ids, tuple(turns), closed)
+    return RenderedConversation(ids, tuple(turns), closed, whole_tokens)
 
 
 def _assistant_turns(messages: Sequence[Message], last_turn_only: bool) -> list[int]:
@@ -116,7 +121,8 @@ def _assistant_turns(messages: Sequence[Message], last_turn_only: bool) -> list[
 
 def end_token_ids(tokenizer: Any) -> frozenset[int]:
     """The ids that end a turn: the tokenizer's EOS, and the well-known end-of-turn tokens that it has."""
-    known = (tokenizer.convert_tokens_to_ids(token) for token in END_OF_TURN_TOKENS if token in _vocabulary(tokenizer))
+    added = tokenizer.get_added_vocab()
+    known = (tokenizer.convert_tokens_to_ids(token) for token in END_OF_TURN_TOKENS if token in added)
     return frozenset(token for token in (tokenizer.eos_token_id, *known) if token is not None)
 
 
@@ -134,14 +140,6 @@ def end_token_id(tokenizer: Any) -> int:
             params={"tokenizer": str(tokenizer.name_or_path)},
         )
     return int(tokenizer.eos_token_id)
-
-
-END_OF_TURN_TOKENS = ("<|im_end|>", "<|eot_id|>", "<|end|>", "<end_of_turn>", "<turn|>", "<|eot|>", "<|endoftext|>")
-"""Llama 3, Qwen, Phi, Gemma, …: models whose turns end with another token than their EOS."""
-
-
-def _vocabulary(tokenizer: Any) -> Any:
-    return tokenizer.get_added_vocab()
 
 
 def _render(
@@ -213,11 +211,7 @@ REBEGINS = Refusal(
 
 def _prefix(text: str, prefix: str, refusal: Refusal = REWRITES) -> str:
     if not text.startswith(prefix):
-        raise StrategyError(
-            refusal.message,
-            hint=refusal.hint,
-            code=refusal.code,
-        )
+        raise StrategyError(refusal.message, hint=refusal.hint, code=refusal.code)
     return prefix
 
 

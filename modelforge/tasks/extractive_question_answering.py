@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from modelforge.data.encoder_collator import EncoderCollator
@@ -10,39 +10,29 @@ from modelforge.data.problem_phrases import phrase
 from modelforge.exceptions import ConfigurationError
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.schemas.config import TrainingConfig
-from modelforge.schemas.dataset import Shape
 from modelforge.schemas.model import ModelMode
-from modelforge.schemas.preflight import Finding
 from modelforge.tasks.encoder_row import EncoderRow
 from modelforge.tasks.features import Collator, Features
 from modelforge.tasks.forward import outputs
 from modelforge.tasks.head import Head
 from modelforge.tasks.padding import pad_token_id
-from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task, Truth, altered, measured_like
+from modelforge.tasks.question_answering import QuestionAnswering
+from modelforge.tasks.task import CanonicalRow, RowLikelihood, Task, Truth, measured_like
 from modelforge.tasks.watch import UNWATCHED, Watch
 from modelforge.tasks.windows import Room, Window, best_span, room_beside, windows_of
-from modelforge.tasks.written_question_answering import (
-    NAME,
-    SQUAD,
-    WrittenQuestionAnswering,
-    accepted,
-    kind,
-    unanswerable,
-)
+from modelforge.tasks.written_question_answering import WrittenQuestionAnswering
 
 TARGETS = ("start_positions", "end_positions")
+SIDES = ("start_logits", "end_logits")
+"""What a model says of each target, as long as the batch was wide."""
 LONGEST_PART = 40
 """Characters that the first and the last token of an answer may have beyond it."""
 
 
-class ExtractiveQuestionAnswering(Task):
+class ExtractiveQuestionAnswering(QuestionAnswering):
     """A head that points at the first and the last token of the answer, or at the beginning where there is none."""
 
-    name: ClassVar[str] = NAME
-    shapes: ClassVar[tuple[Shape, ...]] = ("question_answering",)
     columns: ClassVar[tuple[str, ...]] = ("input_ids", "token_type_ids", *TARGETS)
-    metrics: ClassVar[tuple[str, ...]] = SQUAD
-    primary_metric: ClassVar[str] = "squad_f1"
     likelihood_metric: ClassVar[str] = "log_loss"
     mode: ClassVar[ModelMode] = "span"
     writes_answers: ClassVar[bool] = False
@@ -53,9 +43,6 @@ class ExtractiveQuestionAnswering(Task):
             "span-is-answer",
         ),
     }
-
-    def __init__(self, found: tuple[Finding, ...] = ()) -> None:
-        self._found = found
 
     def for_model(self, shape: ModelShape) -> Task:
         """Encoders point at answers, decoders write them.
@@ -74,14 +61,6 @@ class ExtractiveQuestionAnswering(Task):
             code="task-points-or-continues",
             params={"task": self.name, "type": shape.model_type},
         )
-
-    def for_rows(self, rows: Iterable[CanonicalRow]) -> ExtractiveQuestionAnswering:
-        """The same; the rows are counted."""
-        return altered(self, _found=unanswerable(rows))
-
-    def findings(self) -> tuple[Finding, ...]:
-        """How many questions have no answer."""
-        return self._found
 
     def head(self) -> Head:
         """Two numbers for each token: how likely it begins, and how likely it ends the answer."""
@@ -156,12 +135,11 @@ class ExtractiveQuestionAnswering(Task):
         ]
         losses: list[list[float]] = [[] for _ in rows]
         flat = [features for _, features in numbered]
-        for at, (starts, ends) in self._logits(model, flat, config, watch):
+        for at, logits in outputs(model, flat, TARGETS, config, watch):
             number, features = numbered[at]
-            pointed = [tensor(features.columns[name][0]) for name in TARGETS]
             sides = [
-                float(cross_entropy(side[: features.kept_tokens].double(), target))
-                for side, target in zip((starts, ends), pointed, strict=True)
+                float(cross_entropy(logits[side][: features.kept_tokens].double(), tensor(features.columns[name][0])))
+                for side, name in zip(SIDES, TARGETS, strict=True)
             ]
             losses[number].append(sum(sides) / len(sides))
         return [RowLikelihood(sum(row) / len(row), 1) if row else RowLikelihood(0.0, 0) for row in losses]
@@ -184,9 +162,9 @@ class ExtractiveQuestionAnswering(Task):
             for window in made
         ]
         logits: list[dict[int, tuple[Any, Any]]] = [{} for _ in rows]
-        for index, pair in self._logits(model, flat, config, watch):
+        for index, said in outputs(model, flat, TARGETS, config, watch):
             number, at = numbered[index]
-            logits[number][at] = pair
+            logits[number][at] = (said["start_logits"], said["end_logits"])
         answers = []
         for row, made, pairs in zip(rows, found, logits, strict=True):
             span = best_span(made, [pairs[at] for at in range(len(made))], 0)
@@ -204,35 +182,7 @@ class ExtractiveQuestionAnswering(Task):
 
     def reference(self, row: CanonicalRow) -> str:
         """The first of the right answers."""
-        return accepted(row)[0]
-
-    def accepted(self, row: CanonicalRow) -> tuple[str, ...]:
-        """All right answers; one that is empty where the text has none."""
-        return accepted(row)
-
-    def kind(self, row: CanonicalRow) -> str | None:
-        """Whether the text answers the question."""
-        return kind(row)
-
-    def _logits(
-        self,
-        model: Any,
-        rows: Sequence[Features],
-        config: TrainingConfig,
-        watch: Watch,
-    ) -> Iterator[tuple[int, tuple[Any, Any]]]:
-        """(window, logits of start and of end, each as long as the batch was wide)."""
-        pad = model.config.get_text_config().pad_token_id or 0
-        said = outputs(
-            model,
-            rows,
-            EncoderCollator(pad, TARGETS, most=config.data.max_length),
-            TARGETS,
-            batch_size=config.evaluation.per_device_eval_batch_size,
-            watch=watch,
-        )
-        for at, output in said:
-            yield at, (output["start_logits"], output["end_logits"])
+        return self.accepted(row)[0]
 
 
 def _span(row: CanonicalRow) -> tuple[int, int] | None:

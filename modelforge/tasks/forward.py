@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from modelforge.tasks.features import Collator, Features
+from modelforge.data.encoder_collator import EncoderCollator
+from modelforge.schemas.config import TrainingConfig
+from modelforge.tasks.batches import longest_first, of_size
+from modelforge.tasks.features import Features
 from modelforge.tasks.generation import evaluating
 from modelforge.tasks.watch import UNWATCHED, Watch
 
@@ -13,10 +16,8 @@ from modelforge.tasks.watch import UNWATCHED, Watch
 def outputs(
     model: Any,
     rows: Sequence[Features],
-    collator: Collator,
-    targets: Sequence[str],
-    *,
-    batch_size: int,
+    targets: tuple[str, ...],
+    config: TrainingConfig,
     watch: Watch = UNWATCHED,
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """(row, the model's logits for it, by name): each in fp32 on the CPU, without the batch's dimension.
@@ -30,16 +31,14 @@ def outputs(
     Raises:
         GenerationStopped: the watch asks to stop; it is asked before every pass.
     """
-    order = sorted(range(len(rows)), key=lambda row: -rows[row].kept_tokens)
-    done = 0
+    # Any id pads: the mask says what is padding, and decoders look for the id that they were told.
+    pad = model.config.get_text_config().pad_token_id or 0
+    collator = EncoderCollator(pad, targets, most=config.data.max_length)
+    order = longest_first([row.kept_tokens for row in rows])
     with evaluating(model):
-        for start in range(0, len(order), batch_size):
-            watch.check()
-            batch = order[start : start + batch_size]
+        for batch in watch.over(of_size(order, config.evaluation.per_device_eval_batch_size), len(rows)):
             made = collator([rows[row].columns for row in batch])
             shown = {name: tensor.to(model.device) for name, tensor in made.items() if name not in targets}
             said = {name: value.float().cpu() for name, value in model(**shown).items() if name.endswith("logits")}
             for at, row in enumerate(batch):
                 yield row, {name: tensor[at] for name, tensor in said.items()}
-            done += len(batch)
-            watch.on_progress(done, len(rows))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from modelforge.tasks.batches import longest_first, of_size
 from modelforge.tasks.chat_rendering import end_token_ids
 from modelforge.tasks.watch import UNWATCHED, Watch
 
@@ -59,15 +60,13 @@ def generate_ids(
     """
     ends = all_end_token_ids(model, tokenizer)
     answers: list[list[int]] = [[] for _ in prompts]
-    done = 0
     with evaluating(model):
-        for batch, budget in _batches(model, prompts, max_new_tokens, batch_size):
+        for batch in watch.over(_batches(model, prompts, max_new_tokens, batch_size), len(prompts)):
+            budget = _budget(model, prompts[batch[0]], max_new_tokens)
             if budget > 0:
                 new = _continue(model, tokenizer, [list(prompts[row]) for row in batch], budget, ends, watch)
                 for row, ids in zip(batch, new, strict=True):
                     answers[row] = ids[: len(before_end(ids, ends)) + 1]
-            done += len(batch)
-            watch.on_progress(done, len(prompts))
     return answers
 
 
@@ -89,10 +88,7 @@ def context_length(model: Any) -> int | None:
 
 def keeps_logits(model: Any) -> bool:
     """Whether the model can leave out logits that nobody asks for (`logits_to_keep`)."""
-    from peft import PeftModel
-
-    inner = model.get_base_model() if isinstance(model, PeftModel) else model
-    return "logits_to_keep" in inspect.signature(inner.forward).parameters
+    return "logits_to_keep" in inspect.signature(_without_adapter(model).forward).parameters
 
 
 @contextmanager
@@ -113,21 +109,18 @@ def evaluating(model: Any) -> Iterator[None]:
         model.train(was_training)
 
 
-def _batches(
-    model: Any, prompts: Sequence[Sequence[int]], max_new_tokens: int, batch_size: int
-) -> Iterator[tuple[list[int], int]]:
-    """(rows, tokens each may get). Longest first: if memory is short, it is at once; and little is padding.
+def _batches(model: Any, prompts: Sequence[Sequence[int]], max_new_tokens: int, batch_size: int) -> Iterator[list[int]]:
+    """A prompt so long that the context cuts its answer goes alone, so that it cuts no other row's."""
+    order = longest_first([len(prompt) for prompt in prompts])
+    cramped = [row for row in order if _budget(model, prompts[row], max_new_tokens) < max_new_tokens]
+    yield from ([row] for row in cramped)
+    yield from of_size(order[len(cramped) :], batch_size)
 
-    A prompt so long that the context cuts its answer goes alone, so that it cuts no other row's.
-    """
+
+def _budget(model: Any, prompt: Sequence[int], max_new_tokens: int) -> int:
+    """How many tokens may be written behind a prompt."""
     limit = context_length(model)
-    order = sorted(range(len(prompts)), key=lambda row: -len(prompts[row]))
-    cramped = [row for row in order if limit is not None and len(prompts[row]) + max_new_tokens > limit]
-    for row in cramped:
-        yield [row], max((limit or 0) - len(prompts[row]), 0)
-    roomy = order[len(cramped) :]
-    for start in range(0, len(roomy), batch_size):
-        yield roomy[start : start + batch_size], max_new_tokens
+    return max_new_tokens if limit is None else max(min(max_new_tokens, limit - len(prompt)), 0)
 
 
 def _continue(
@@ -172,15 +165,21 @@ def write_greedily(model: Any, ids: Any, mask: Any, watch: Watch, **settings: An
 def _without_own_settings(model: Any) -> Iterator[None]:
     """Inside, the model has none of its own: `generate` takes from them whatever a call does not set, and its config
     cannot set everything to nothing (words that must not come, a forced end, a time that is up)."""
-    from peft import PeftModel
     from transformers import GenerationConfig
 
-    inner = model.get_base_model() if isinstance(model, PeftModel) else model
+    inner = _without_adapter(model)
     own, inner.generation_config = inner.generation_config, GenerationConfig()
     try:
         yield
     finally:
         inner.generation_config = own
+
+
+def _without_adapter(model: Any) -> Any:
+    """The transformers model inside a `PeftModel`, or the model itself."""
+    from peft import PeftModel
+
+    return model.get_base_model() if isinstance(model, PeftModel) else model
 
 
 def before_end(ids: Sequence[int], ends: Sequence[int]) -> list[int]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from modelforge.data.collator import IGNORED, padded, padded_ids
+from modelforge.tasks.batches import longest_first, within_logits
 from modelforge.tasks.generation import evaluating, keeps_logits
-from modelforge.tasks.tokenised_row import IGNORED, TokenisedRow
+from modelforge.tasks.tokenised_row import TokenisedRow
 from modelforge.tasks.watch import UNWATCHED, Watch
 
-LOGITS_AT_ONCE = 64_000_000
-"""Logits of one pass, as a count: 256 MB in fp32. A single row may need more; training it took more still."""
 UPCAST_AT_ONCE = 16_000_000
 """Logits turned into fp32 probabilities at once."""
 
@@ -31,31 +31,18 @@ def row_nll(
         GenerationStopped: the watch asks to stop; it is asked before every pass.
     """
     nll = [0.0] * len(rows)
-    done = 0
+    order = [at for at in longest_first([len(row.kept_ids) for row in rows]) if rows[at].trained_tokens]
+
+    def positions(batch: list[int]) -> int:
+        first, last = _scored_span([rows[at] for at in batch])
+        return last - first
+
+    batches = within_logits(order, batch_size, int(model.config.get_text_config().vocab_size), positions)
     with evaluating(model):
-        for batch in _batches(rows, batch_size, _vocabulary(model)):
-            watch.check()
-            for row, value in zip(batch, _pass(model, [rows[index] for index in batch]), strict=True):
+        for batch in watch.over(batches, len(rows)):
+            for row, value in zip(batch, _pass(model, [rows[at] for at in batch]), strict=True):
                 nll[row] = value
-            done += len(batch)
-            watch.on_progress(done, len(rows))
     return nll
-
-
-def _batches(rows: Sequence[TokenisedRow], batch_size: int, vocabulary: int) -> Iterator[list[int]]:
-    order = sorted(
-        (index for index, row in enumerate(rows) if row.trained_tokens), key=lambda i: -len(rows[i].kept_ids)
-    )
-    batch: list[int] = []
-    for index in order:
-        width = _scored_span([rows[i] for i in (*batch, index)])
-        full = len(batch) == batch_size or (len(batch) + 1) * (width[1] - width[0]) * vocabulary > LOGITS_AT_ONCE
-        if batch and full:
-            yield batch
-            batch = []
-        batch.append(index)
-    if batch:
-        yield batch
 
 
 def _scored_span(rows: Sequence[TokenisedRow]) -> tuple[int, int]:
@@ -70,25 +57,24 @@ def _scored_span(rows: Sequence[TokenisedRow]) -> tuple[int, int]:
 
 def _pass(model: Any, rows: list[TokenisedRow]) -> list[float]:
     """Nats of each row, [batch]. Rows are padded on the right, where a causal model cannot see the padding."""
-
     width = max(len(row.kept_ids) for row in rows)
     first, last = _scored_span(rows)
-    ids = _padded([row.kept_ids for row in rows], width, 0, model.device)
-    mask = _padded([[1] * len(row.kept_ids) for row in rows], width, 0, model.device)
-    labels = _padded([row.kept_labels for row in rows], width, IGNORED, model.device)
-    logits = _logits(model, ids, mask, first, last)
+    read = {
+        name: values[:, :last].to(model.device)
+        for name, values in padded_ids([row.kept_ids for row in rows], 0, width=width).items()
+    }
+    labels = padded([row.kept_labels for row in rows], width, IGNORED).to(model.device)
     # Position t predicts the label at t + 1.
     targets = labels[:, first + 1 : last + 1]
-    return [float(value) for value in sum_nll(logits, targets)]
+    return [float(value) for value in sum_nll(_logits(model, read, first, last), targets)]
 
 
-def _logits(model: Any, ids: Any, mask: Any, first: int, last: int) -> Any:
+def _logits(model: Any, read: dict[str, Any], first: int, last: int) -> Any:
     """Those of the positions `first` to `last`: [batch, last − first, vocabulary], in the model's number type."""
-    inputs = {"input_ids": ids[:, :last], "attention_mask": mask[:, :last], "use_cache": False}
     if keeps_logits(model):
         # A count from the end and no list of positions: not every model takes a list.
-        return model(**inputs, logits_to_keep=last - first).logits
-    return model(**inputs).logits[:, first:]
+        return model(**read, use_cache=False, logits_to_keep=last - first).logits
+    return model(**read, use_cache=False).logits[:, first:]
 
 
 def sum_nll(logits: Any, targets: Any) -> Any:
@@ -107,13 +93,3 @@ def sum_nll(logits: Any, targets: Any) -> Any:
     )
     # On the CPU: Apple's GPUs have no 64-bit floats.
     return losses.cpu().double().reshape(batch, positions).sum(dim=1)
-
-
-def _padded(rows: Sequence[Sequence[int]], width: int, fill: int, device: Any) -> Any:
-    import torch
-
-    return torch.tensor([[*row, *[fill] * (width - len(row))] for row in rows], device=device)
-
-
-def _vocabulary(model: Any) -> int:
-    return int(model.config.get_text_config().vocab_size)

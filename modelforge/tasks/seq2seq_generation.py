@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from modelforge.data.collator import padded_ids
+from modelforge.tasks.batches import longest_first, of_size
 from modelforge.tasks.generation import (
     all_end_token_ids,
     before_end,
@@ -53,34 +55,26 @@ def answer_texts(
         GenerationStopped: the watch asks to stop; it is asked before every token.
     """
     answers = [""] * len(sources)
-    order = sorted(range(len(sources)), key=lambda row: -len(sources[row]))
-    done = 0
+    order = longest_first([len(source) for source in sources])
     with evaluating(model):
-        for start in range(0, len(order), batch_size):
-            batch = order[start : start + batch_size]
+        for batch in watch.over(of_size(order, batch_size), len(sources)):
             written = _write(model, tokenizer, [sources[row] for row in batch], max_new_tokens, watch)
             for row, ids in zip(batch, written, strict=True):
                 answers[row] = tokenizer.decode(ids, skip_special_tokens=True)
-            done += len(batch)
-            watch.on_progress(done, len(sources))
     return answers
 
 
 def _write(model: Any, tokenizer: Any, sources: list[Sequence[int]], budget: int, watch: Watch) -> list[list[int]]:
     """The ids written for each source up to its end token, [batch][at most budget]."""
-    import torch
-
-    width = max(len(source) for source in sources)
     pad = tokenizer.pad_token_id or 0
-    ids = torch.tensor([[*source, *[pad] * (width - len(source))] for source in sources], device=model.device)
-    mask = torch.tensor([[1] * len(source) + [0] * (width - len(source)) for source in sources], device=model.device)
+    read = padded_ids(sources, pad, width=max(len(source) for source in sources))
     ends = all_end_token_ids(model, tokenizer)
     limit = context_length(model)
     new = budget + len(decoder_begin(model)) - 1  # `generate` counts a forced token as written
     whole = write_greedily(
         model,
-        ids,
-        mask,
+        read["input_ids"].to(model.device),
+        read["attention_mask"].to(model.device),
         watch,
         max_new_tokens=min(new, limit - 1) if limit else new,
         eos_token_id=ends,

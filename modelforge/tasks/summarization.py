@@ -15,18 +15,14 @@ from modelforge.tasks.task import CanonicalRow, Task, measured_like
 from modelforge.tasks.text_generation import TextGeneration
 from modelforge.tasks.tokenised_row import TokenisedRow
 
-SHAPES: tuple[Shape, ...] = ("summary", "input_output", "prompt_completion")
-METRICS = ("rougeL", "rouge1", "rouge2", "exact_match")
-PRIMARY = "rougeL"
-
 
 class Summarization(TextGeneration):
     """By prompt: the text behind `data.source_prefix` as a user's turn, the summary as the answer."""
 
     name: ClassVar[str] = "summarization"
-    shapes: ClassVar[tuple[Shape, ...]] = SHAPES
-    metrics: ClassVar[tuple[str, ...]] = METRICS
-    primary_metric: ClassVar[str] = PRIMARY
+    shapes: ClassVar[tuple[Shape, ...]] = ("summary", "input_output", "prompt_completion")
+    metrics: ClassVar[tuple[str, ...]] = ("rougeL", "rouge1", "rouge2", "exact_match")
+    primary_metric: ClassVar[str] = "rougeL"
     mode: ClassVar[ModelMode] = "text"
 
     def for_model(self, shape: ModelShape) -> Task:
@@ -65,10 +61,10 @@ class EncoderDecoderSummarization(Seq2SeqTask):
     """The encoder reads the text behind `data.source_prefix`; the labels are the summary alone."""
 
     name: ClassVar[str] = Summarization.name
-    shapes: ClassVar[tuple[Shape, ...]] = SHAPES
-    metrics: ClassVar[tuple[str, ...]] = METRICS
-    primary_metric: ClassVar[str] = PRIMARY
-    mode: ClassVar[ModelMode] = "text"
+    shapes: ClassVar[tuple[Shape, ...]] = Summarization.shapes
+    metrics: ClassVar[tuple[str, ...]] = Summarization.metrics
+    primary_metric: ClassVar[str] = Summarization.primary_metric
+    mode: ClassVar[ModelMode] = Summarization.mode
 
     def source_prefix(self, config: TrainingConfig) -> str:
         """What T5 was taught to sum a text up by."""

@@ -23,9 +23,12 @@ CanonicalRow = dict[str, Any]
 
 
 @contextmanager
-def row_named(number: int | None) -> Iterator[None]:
-    """Say of which row it is that it cannot be encoded for this model, also by the values beside an error's code; None:
-    the row has no number.
+def row_named(number: int | None, *, held_out: bool = False) -> Iterator[None]:
+    """Say of which row it is that it cannot be encoded for this model, also by the values beside an error's code.
+
+    Args:
+        number: None where the row has none.
+        held_out: it is a row of `data.validation_dataset`.
 
     Raises:
         ModelForgeException: it cannot: the same error, with the row's number in front.
@@ -35,7 +38,8 @@ def row_named(number: int | None) -> Iterator[None]:
     except ModelForgeException as error:
         if number is None:
             raise
-        named = {"message": f"Row {number}: {error.message}", "params": {**error.params, "in_row": number}}
+        place, key = (" of data.validation_dataset", "in_held_out_row") if held_out else ("", "in_row")
+        named = {"message": f"Row {number}{place}: {error.message}", "params": {**error.params, key: number}}
         raise restored({**told(error), **named}) from error
 
 

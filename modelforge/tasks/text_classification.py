@@ -168,10 +168,10 @@ class TextClassification(Task):
 
         found = [RowLikelihood(0.0, 0)] * len(rows)
         made = [features for (features,) in rows]
-        for row, logits in self._logits(model, made, config, watch):
+        for row, said in outputs(model, made, TARGETS, config, watch):
             number = made[row].columns["labels"][0]
             if number != UNKNOWN:
-                found[row] = RowLikelihood(-float(log_softmax(logits.double(), dim=-1)[number]), 1)
+                found[row] = RowLikelihood(-float(log_softmax(said["logits"].double(), dim=-1)[number]), 1)
         return found
 
     def answers(
@@ -186,8 +186,8 @@ class TextClassification(Task):
         """The likeliest class of each row."""
         made = [self.features(row, tokenizer, config)[0] for row in rows]
         answers = [""] * len(rows)
-        for row, logits in self._logits(model, made, config, watch):
-            answers[row] = self.classes[int(logits.argmax())]
+        for row, said in outputs(model, made, TARGETS, config, watch):
+            answers[row] = self.classes[int(said["logits"].argmax())]
         return answers
 
     def is_plain(self, row: CanonicalRow) -> bool:  # noqa: ARG002 - of every row
@@ -201,27 +201,6 @@ class TextClassification(Task):
     def reference(self, row: CanonicalRow) -> str:
         """The class."""
         return str(row["label"])
-
-    def _logits(
-        self,
-        model: Any,
-        rows: Sequence[Features],
-        config: TrainingConfig,
-        watch: Watch,
-    ) -> Iterator[tuple[int, Any]]:
-        """(row, [classes])."""
-        # Any id pads: the mask says what is padding, and decoders look for the id that they were told.
-        pad = model.config.get_text_config().pad_token_id or 0
-        said = outputs(
-            model,
-            rows,
-            EncoderCollator(pad, TARGETS, most=config.data.max_length),
-            TARGETS,
-            batch_size=config.evaluation.per_device_eval_batch_size,
-            watch=watch,
-        )
-        for row, output in said:
-            yield row, output["logits"]
 
 
 def cut_texts(texts: Sequence[str], tokenizer: Any, limit: int, truncation_mode: str | None) -> Any:

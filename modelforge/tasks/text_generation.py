@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, ClassVar
 
+from modelforge.data.collator import IGNORED
+from modelforge.data.conversations import Message
 from modelforge.schemas.config import TrainingConfig
 from modelforge.schemas.dataset import Shape
 from modelforge.tasks.causal_task import CausalTask
 from modelforge.tasks.chat_rendering import (
-    Message,
     encode,
     encode_beginning,
     encode_prompt,
@@ -21,7 +22,7 @@ from modelforge.tasks.chat_rendering import (
 from modelforge.tasks.features import Features
 from modelforge.tasks.reasoning import thinking_for
 from modelforge.tasks.task import CanonicalRow
-from modelforge.tasks.tokenised_row import IGNORED, TokenisedRow, cut
+from modelforge.tasks.tokenised_row import TokenisedRow, cut
 
 
 class TextGeneration(CausalTask):
@@ -123,7 +124,8 @@ def _conversation(messages: list[Message], tools: Any, tokenizer: Any, config: T
         labels = [IGNORED] * len(ids)
         for start, stop in turns:
             labels[start:stop] = ids[start:stop]
-    return TokenisedRow(ids, labels, tuple(stop - 1 for _, stop in turns))
+    ends = tuple(stop - 1 for _, stop in turns)
+    return TokenisedRow(ids, labels, ends, begins_whole=rendered.begins_whole)
 
 
 def _plain_pair(prompt: str, completion: str, tokenizer: Any, config: TrainingConfig) -> TokenisedRow:

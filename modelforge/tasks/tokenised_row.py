@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from modelforge.data.collator import IGNORED
 from modelforge.data.problem_phrases import phrase
 from modelforge.schemas.problem_codes import Phrase
 from modelforge.tasks.features import MarkedToken
-
-IGNORED = -100
-"""The label of a token that is not in the loss (PyTorch's `ignore_index`)."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +24,8 @@ class TokenisedRow:
     stop: int | None = None
     left_out: Phrase | None = None
     """Why the row is not trained on, or nothing."""
+    begins_whole: bool = True
+    """Whether every trained turn begins where a token does."""
 
     @property
     def kept_ids(self) -> list[int]:
@@ -84,8 +84,8 @@ def cut(row: TokenisedRow, max_length: int, truncation_mode: str) -> TokenisedRo
         if truncation_mode == "drop":
             left_out = phrase("too-many-tokens", length=length, key="max_length", most=max_length)
         start, stop = (length - max_length, length) if truncation_mode == "keep_end" else (0, max_length)
-    shortened = TokenisedRow(row.input_ids, row.labels, row.turn_ends, start, stop, left_out)
+    shortened = replace(row, start=start, stop=stop, left_out=left_out)
     if left_out is None and shortened.trained_tokens == 0:
         reason = phrase("answer-cut-away" if shortened.is_cut else "nothing-to-train")
-        return TokenisedRow(row.input_ids, row.labels, row.turn_ends, start, stop, reason)
+        return replace(shortened, left_out=reason)
     return shortened

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -35,6 +35,19 @@ class Watch:
         """
         if self.should_stop():
             raise GenerationStopped
+
+    def over(self, batches: Iterable[list[int]], total: int) -> Iterator[list[int]]:
+        """The batches, of `total` rows in all: looked at before each, and told of behind it.
+
+        Raises:
+            GenerationStopped: `should_stop` returned true.
+        """
+        done = 0
+        for batch in batches:
+            self.check()
+            yield batch
+            done += len(batch)
+            self.on_progress(done, total)
 
     def silent(self) -> Watch:
         """Nobody is told, though it may be asked to stop: for a part that does not count as progress of its own."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from modelforge.providers.weight_files import check_whole
 from modelforge.schemas.config import TrainingConfig
+from modelforge.storage.adapter_config import ADAPTER_WEIGHTS
 from modelforge.storage.atomic import write_bytes
 
 ADAPTER = "default"
@@ -72,7 +73,7 @@ def save_relative_to_start(model: Any, config: Any, path: Path, folder: Path) ->
     published.save_pretrained(str(folder))
     save_file(
         {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()},
-        folder / "adapter_model.safetensors",
+        folder / ADAPTER_WEIGHTS,
         metadata={"format": "pt"},
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from modelforge.hardware.model_shape import ModelShape
@@ -16,9 +16,13 @@ from modelforge.storage.file_manager import FileManager
 from modelforge.strategies.strategy import TrainingStrategy
 from modelforge.strategies.strategy_factory import StrategyFactory
 from modelforge.tasks.features import Features
+from modelforge.tasks.head import Head
 from modelforge.tasks.task import CanonicalRow, Task, row_named
 from modelforge.tasks.task_factory import TaskFactory
 from modelforge.training.exam import Exam, manifest_of, nothing_measured
+
+LENGTHS = ("max_length", "max_target_length")
+"""The keys of `data` that count tokens from the beginning of a row."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class Candidate:
     tokenizer: Any
     task: Task
     strategy: TrainingStrategy
+    config: TrainingConfig
+    """What it is measured by."""
 
     @classmethod
     def of(cls, name: str, exam: Exam, files: FileManager) -> Candidate:
@@ -46,46 +52,60 @@ class Candidate:
         if (manifest := manifest_of(name, files)) is not None and manifest.classes:
             task = task.for_classes(manifest.classes)
         strategy = StrategyFactory.create_strategy(config.strategy.name)
-        return cls(name, provider, source, shape, provider.load_tokenizer(source), task, strategy)
+        return cls(name, provider, source, shape, provider.load_tokenizer(source), task, strategy, config)
 
-    def features(self, row: CanonicalRow, config: TrainingConfig) -> tuple[Features, ...]:
+    @property
+    def head(self) -> Head:
+        """The head that is measured."""
+        return self.strategy.head(self.task)
+
+    def features(self, row: CanonicalRow) -> tuple[Features, ...]:
         """What the model would be trained on. Raises ConfigurationError, with the row's number: it cannot be."""
         with row_named(row.get("row")):
-            return self.strategy.encoder(self.task, self.tokenizer, config).features(row)
+            return self.strategy.encoder(self.task, self.tokenizer, self.config).features(row)
+
+    def within(self, limit: int) -> Candidate:
+        """It, with rows of no more tokens than `limit`."""
+        data = self.config.data
+        fitting = {name: min(getattr(data, name), limit) for name in LENGTHS}
+        return replace(self, config=self.config.model_copy(update={"data": data.model_copy(update=fitting)}))
 
 
-def fit(exam: Exam, candidates: Sequence[Candidate]) -> None:
+def fit(exam: Exam, candidates: Sequence[Candidate]) -> list[Candidate]:
     """Cut rows to the positions that every candidate has, and leave out those that training would leave out.
 
     A model that reads is asked about every row all the same.
 
+    Returns:
+        The candidates, each with the config that it is measured by.
+
     Raises:
         ConfigurationError: a row cannot be encoded for a candidate, or none of the rows can be measured.
     """
-    within = _within_positions(exam, candidates)
+    fewest = _fewest_positions(candidates)
+    limit = fewest.shape.position_limit if fewest is not None else None
+    fitting = list(candidates) if limit is None else [one.within(limit) for one in candidates]
+    exam.config = fitting[-1].config
     kept, cut = [], False
     for row in exam.rows:
-        made = [features for one in candidates for features in one.features(row, exam.config)]
+        made = [features for one in fitting for features in one.features(row)]
         cut = cut or any(features.is_cut for features in made)
-        if candidates[0].task.reads or not any(features.left_out for features in made):
+        if fitting[0].task.reads or not any(features.left_out for features in made):
             kept.append(row)
-    if within is not None and cut:
-        exam.remarks.append(remark("rows-cut-at-positions", model=within.name, limit=within.shape.position_limit or 0))
+    if fewest is not None and cut:
+        exam.remarks.append(remark("rows-cut-at-positions", model=fewest.name, limit=limit or 0))
     if not kept:
         raise nothing_measured(len(exam.rows), exam.config.data.max_length)
     exam.say_unmeasured(len(exam.rows) - len(kept), len(exam.rows))
     exam.rows = kept
+    return fitting
 
 
-def _within_positions(exam: Exam, candidates: Sequence[Candidate]) -> Candidate | None:
+def _fewest_positions(candidates: Sequence[Candidate]) -> Candidate | None:
     """The candidate with the fewest learned positions, where these are fewer than the tokens that a row may have."""
-    data = exam.config.data
     ended = [(one.shape.position_limit, one) for one in candidates if one.shape.position_limit is not None]
     if not ended:
         return None
     limit, fewest = min(ended, key=lambda found: found[0])
-    if limit >= max(data.max_length, data.max_target_length):
-        return None
-    fitting = {name: min(getattr(data, name), limit) for name in ("max_length", "max_target_length")}
-    exam.config = exam.config.model_copy(update={"data": data.model_copy(update=fitting)})
-    return fewest
+    longest = max(getattr(one.config.data, name) for one in candidates for name in LENGTHS)
+    return fewest if limit < longest else None

@@ -1,7 +1,8 @@
 """`events.jsonl`: what a run says, one JSON object per line, numbered without a gap.
 
 One process writes (the one that holds the run's lock), any number read. An event is one write; a writer killed inside
-it leaves a torn last line, which no reader takes for an event and which the next writer cuts off.
+it leaves a torn last line, which no reader takes for an event and which the next writer cuts off. What a disk has
+damaged between two events is passed over, and told instead.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -20,11 +21,14 @@ from pydantic import ValidationError
 
 from modelforge.schemas.config.written import NO_TEXT
 from modelforge.schemas.events import Event, EventKind
+from modelforge.schemas.remark import remark
 from modelforge.storage.atomic import flush, storage_errors, write_all
 
 DURABLE: frozenset[EventKind] = frozenset({"checkpoint", "state", "error", "report", "model"})
 """Kinds that are on the disk before the run goes on; the others follow with the next one of these."""
 BLOCK = 1 << 20
+SHORTEST = len(b'{"seq":1,"epoch":1,"time":1.0,"kind":"plan","data":{}}\n')
+"""Bytes of an event that says nothing: a broken line stands for one event, or for no more than it had room for."""
 
 
 class EventLog:
@@ -91,6 +95,9 @@ class EventPage:
 def read_events(path: Path, offset: int = 0, *, limit: int = 1000) -> EventPage:
     """Read up to `limit` whole events from byte `offset`, in memory bounded by them. No file yet: no events.
 
+    Lines that are no events are passed over where an event follows, and a notice stands in the place of what they were.
+    Behind the last event they are left alone: a writer is at work on them, or the next one will cut them off.
+
     Raises:
         StorageError: the file cannot be read.
     """
@@ -99,13 +106,19 @@ def read_events(path: Path, offset: int = 0, *, limit: int = 1000) -> EventPage:
         return EventPage((), offset)
     with storage_errors("read", path), path.open("rb") as file:
         file.seek(offset)
+        broken: list[int] = []
         for line in file:
             event = _event(line)
-            if event is None:  # torn; its writer is at work on it, or the next one will cut it off
-                break
+            if event is None:
+                broken.append(len(line))
+                continue
+            if broken:
+                before = events[-1].seq if events else _last_event(file.fileno(), offset)[0]
+                events += _in_place_of(broken, before, event)
             events.append(event)
-            offset += len(line)
-            if len(events) == limit:
+            offset += sum(broken) + len(line)
+            broken.clear()
+            if len(events) >= limit:
                 break
     return EventPage(tuple(events), offset)
 
@@ -143,18 +156,36 @@ def _event(line: bytes) -> Event | None:
         return None
 
 
-def _last_event(file: int) -> tuple[int, int]:
-    """(number of the last whole event, bytes up to its end), read from the end of the file."""
-    for line, end in _lines_backward(file):
+def _in_place_of(broken: Sequence[int], before: int, after: Event) -> list[Event]:
+    """What stands in for the events between number `before` and `after`, so that no number is left out: a notice, and
+    beats that say nothing.
+
+    Nothing where none is missing, and where more are than can have stood there: that gap has another cause.
+
+    Args:
+        broken: bytes of each line that was passed over.
+    """
+    lost = after.seq - before - 1
+    if not 0 < lost <= sum(max(1, size // SHORTEST) for size in broken):
+        return []
+    told = remark("events-not-read", before=before, lost=lost)
+    place = {"epoch": after.epoch, "time": after.time}
+    beats = [Event(seq=seq, kind="heartbeat", data={}, **place) for seq in range(before + 2, after.seq)]
+    return [Event(seq=before + 1, kind="notice", data=told.as_event, **place), *beats]
+
+
+def _last_event(file: int, end: int | None = None) -> tuple[int, int]:
+    """(number of the last whole event, bytes up to its end), read backward from byte `end`, else from the last."""
+    for line, at in _lines_backward(file, os.fstat(file).st_size if end is None else end):
         event = _event(line)
         if event is not None:
-            return event.seq, end
+            return event.seq, at
     return 0, 0
 
 
-def _lines_backward(file: int) -> Iterator[tuple[bytes, int]]:
-    """(line with its newline, offset of its end), the last one first."""
-    start = end = os.fstat(file).st_size
+def _lines_backward(file: int, end: int) -> Iterator[tuple[bytes, int]]:
+    """(line with its newline, offset of its end), the last one before byte `end` first."""
+    start = end
     held = b""
     while start > 0:
         size = min(BLOCK, start)

@@ -12,7 +12,7 @@ from modelforge.data.measured_rows import count_unmeasured, drawn
 from modelforge.data.source import resolve_dataset
 from modelforge.exceptions import ConfigurationError, NotFoundError
 from modelforge.schemas.config import TrainingConfig
-from modelforge.schemas.config.parse import read_keys, refusal, validate
+from modelforge.schemas.config.parse import Reading, read_keys, refusal, validate
 from modelforge.schemas.evaluation import EvaluationRequest
 from modelforge.schemas.model import ModelManifest
 from modelforge.schemas.remark import Remark, remark
@@ -25,8 +25,12 @@ from modelforge.tasks.task import CanonicalRow
 from modelforge.tasks.task_factory import TaskFactory
 from modelforge.training.held_out import held_out_rows
 
-BROUGHT = ("system_prompt", "source_prefix", "max_length", "max_target_length", "truncation_mode", "doc_stride")
-"""The keys of `data` that a model's manifest keeps, so that it is measured as it was trained."""
+ASKED = ("system_prompt", "source_prefix")
+"""The keys of `data` that say what a model is asked with, and which its manifest keeps."""
+CUT = ("max_length", "max_target_length", "truncation_mode", "doc_stride")
+"""The keys of `data` that say how much of a row a model is fed, and which its manifest keeps."""
+COUNTED = ("completion_only_loss", "assistant_only_loss")
+"""The knobs of `strategy` that say which tokens count, and which a model's manifest keeps."""
 
 
 @dataclass
@@ -42,6 +46,10 @@ class Exam:
     revisions: dict[str, str | None] = field(default_factory=dict)
     """Model → what it is loaded at, where that is known: the base at the commit that the model was trained on."""
     remarks: list[Remark] = field(default_factory=list)
+    base: str | None = None
+    """The model that the one which the exam is set for was trained from, where that is known."""
+    written: frozenset[str] = frozenset()
+    """The keys that the request says itself, dotted: they hold for every model."""
 
     def say_unmeasured(self, count: int, rows: int) -> None:
         """Note how many of the rows are not measured, where there are any."""
@@ -57,6 +65,8 @@ def set_exam(request: EvaluationRequest, files: FileManager, scratch: Path) -> E
         exam = _of_a_run(request, manifest, files)
     else:
         exam = _of_data(request, manifest, files, scratch)
+    exam.base = manifest.base_model if manifest is not None else None
+    exam.written = _written(request).keys
     exam.revisions[exam.config.model] = exam.config.model_revision
     if manifest is not None and manifest.base_revision is not None:
         exam.revisions[manifest.base_model] = manifest.base_revision
@@ -110,6 +120,8 @@ def _of_data(request: EvaluationRequest, manifest: ModelManifest | None, files: 
     if manifest is not None:
         known |= {"task": manifest.task, "data": _brought(manifest)}
     config = _config(known, request)
+    if manifest is not None:
+        config = as_counted(config, manifest, _written(request).keys)
     strategy, task = StrategyFactory.create_strategy(config.strategy.name), TaskFactory.create_task(config.task)
     source = resolve_dataset(config.dataset, files, config.dataset_revision)
     whole = config.data.model_copy(update={"validation_split": 0.0})  # one row is enough to measure on
@@ -128,14 +140,27 @@ def _of_data(request: EvaluationRequest, manifest: ModelManifest | None, files: 
 
 def _brought(manifest: ModelManifest) -> dict[str, object]:
     """Those of a model of an earlier version lack some, and so have the defaults."""
-    values = {name: getattr(manifest, name) for name in BROUGHT}
+    values = {name: getattr(manifest, name) for name in (*ASKED, *CUT)}
     return {name: value for name, value in values.items() if value is not None}
+
+
+def as_counted(config: TrainingConfig, manifest: ModelManifest, written: frozenset[str]) -> TrainingConfig:
+    """The config by which those tokens count that were in the loss of the model's training, unless the request says so
+    itself (`written`: its keys). A strategy that has no such knobs counts answers alone."""
+    strategy = config.strategy
+    said = {name: getattr(manifest, name) for name in COUNTED if name in type(strategy).model_fields}
+    brought = {name: value for name, value in said.items() if value is not None}
+    unsaid = {name: value for name, value in brought.items() if f"strategy.{name}" not in written}
+    return config.model_copy(update={"strategy": strategy.model_copy(update=unsaid)}) if unsaid else config
+
+
+def _written(request: EvaluationRequest) -> Reading:
+    return read_keys({**request.config, **({"task": request.task} if request.task else {})})
 
 
 def _config(base: dict[str, object], request: EvaluationRequest) -> TrainingConfig:
     """The keys of the request over those that the model brings."""
-    written = {**request.config, **({"task": request.task} if request.task else {})}
-    config, faults = validate(read_keys(written).over(read_keys(base)))
+    config, faults = validate(_written(request).over(read_keys(base)))
     if config is None:
         raise refusal(faults)
     return config

@@ -5,14 +5,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 
-from modelforge.evaluation.bootstrap import Interval, compare_macro_f1, compare_means, compare_rankings
+from modelforge.evaluation.bootstrap import Interval, Resampling, compare_macro_f1, compare_means, compare_rankings
 from modelforge.evaluation.confusion import numbered_classes
 from modelforge.evaluation.evaluator import Evaluator
-from modelforge.evaluation.metrics import TOLD_APART
+from modelforge.evaluation.metrics import TOLD_APART, perplexity
 from modelforge.evaluation.report import untrained_remark
 from modelforge.evaluation.report_text import write_report
 from modelforge.evaluation.row_scores import RowScores
@@ -28,6 +27,7 @@ from modelforge.strategies.strategy import RunContext
 from modelforge.tasks.watch import Watch
 from modelforge.training.candidates import Candidate, fit
 from modelforge.training.exam import Exam, set_exam
+from modelforge.training.own_ways import in_own_ways, same_texts
 
 OnProgress = Callable[[str, int, int], None]
 """(model, rows done, rows in all)."""
@@ -54,13 +54,13 @@ def evaluate(
         compute = resolve_compute(exam.config)
         compute.apply()
         candidates = [Candidate.of(name, exam, files) for name in (request.against, request.model) if name]
-        fit(exam, candidates)
-        *others, (evaluator, scores) = (_measure(one, exam, compute, files, on_progress) for one in candidates)
+        *others, last = candidates = fit(exam, in_own_ways(exam, candidates, files))
+        *measured, (evaluator, scores) = (_measure(one, exam, compute, files, on_progress) for one in candidates)
         if note := untrained_remark(request.model, scores):
             exam.remarks.append(note)
         report = None
-        for _, other in others:
-            report = evaluator.compare(*_comparable(other, scores, exam.remarks))
+        for one, (_, other) in zip(others, measured, strict=True):
+            report = evaluator.compare(*_comparable(other, scores, same_texts(one, last), exam.remarks))
         found = Evaluation(
             id=evaluation_id,
             created_at=datetime.now(UTC),
@@ -88,30 +88,24 @@ def evaluate(
 def model_scores(scores: RowScores, config: TrainingConfig) -> dict[str, ModelScore]:
     """Metric → its mean over rows with a bootstrap interval; macro F1 of classes; how well marks are told apart; the
     likelihood as the task has it."""
-    drawn: dict[str, Any] = {
-        "resamples": config.evaluation.bootstrap_resamples,
-        "confidence": config.evaluation.confidence,
-        "seed": config.seed,
-    }
+    how = Resampling.of(config)
     by_row = {name: np.array(values) for name, values in scores.scores.items() if values}
     if scores.likelihood_metric == "log_loss" and any(scores.tokens):
         tokens = np.array(scores.tokens)
         by_row["log_loss"] = np.array(scores.nll)[tokens > 0] / tokens[tokens > 0]
-    found = {
-        name: _score(compare_means(np.zeros_like(rows), rows, **drawn), len(rows)) for name, rows in by_row.items()
-    }
+    found = {name: _score(compare_means(np.zeros_like(rows), rows, how), len(rows)) for name, rows in by_row.items()}
     if scores.classes and scores.answers:
         right, said, _ = numbered_classes(scores, scores)
         never_right = np.full_like(right, max(right.max(), said.max()) + 1)  # a class that nothing has
-        found["macro_f1"] = _score(compare_macro_f1(right, never_right, said, **drawn), len(said))
+        found["macro_f1"] = _score(compare_macro_f1(right, never_right, said, how), len(said))
     if len(set(scores.marks)) == 2:
         good = np.array(scores.marks)  # which, taken for nats, make every bad answer the likelier one
         nats = np.array(scores.per_token, dtype=np.float64)
-        found[TOLD_APART] = _score(compare_rankings(good, nats, good, **drawn), len(good))
+        found[TOLD_APART] = _score(compare_rankings(good, nats, good, how), len(good))
     counted = [(nll, count) for nll, count in zip(scores.nll, scores.counted, strict=True) if count]
     if counted and scores.likelihood_metric == "perplexity":
-        per_token = sum(nll for nll, _ in counted) / sum(count for _, count in counted)
-        found["perplexity"] = ModelScore(value=float(np.exp(min(per_token, 700.0))), n=len(counted))
+        mean = perplexity(sum(nll for nll, _ in counted), sum(count for _, count in counted))
+        found["perplexity"] = ModelScore(value=mean, n=len(counted))
     return found
 
 
@@ -127,10 +121,10 @@ def _measure(
     one: Candidate, exam: Exam, compute: ResolvedCompute, files: FileManager, on_progress: OnProgress
 ) -> tuple[Evaluator, RowScores]:
     """Load a model, an adapter upon its base, and score every row; the model is let go again."""
-    config, strategy = exam.config, one.strategy
+    config, strategy = one.config, one.strategy
     if exam.run is not None and exam.spec is not None:
         strategy.enter(RunContext(exam.spec, exam.run, files, one.provider, compute, lambda: False))
-    head = strategy.head(one.task)
+    head = one.head
     model = one.provider.load_model(
         one.source,
         head.model_class(),
@@ -152,11 +146,17 @@ def _measure(
     return evaluator, measured
 
 
-def _comparable(other: RowScores, scores: RowScores, remarks: list[Remark]) -> tuple[RowScores, RowScores]:
-    """Both without likelihoods where these are not of the same: a perplexity is one per token."""
-    if other.tokens == scores.tokens:
+def _comparable(
+    other: RowScores, scores: RowScores, same_texts: bool, remarks: list[Remark]
+) -> tuple[RowScores, RowScores]:
+    """Both without likelihoods where these are not of the same: a perplexity is one per token, of the same texts."""
+    # Each is judged by the answer as its own chat template writes it; the report shows one of the two.
+    other = other.model_copy(update={"references": scores.references})
+    if other.tokens == scores.tokens and same_texts:
         return other, scores
-    is_perplexity = scores.likelihood_metric == "perplexity"
-    remarks.append(remark("perplexities-not-compared" if is_perplexity else "log-losses-not-compared"))
+    if scores.likelihood_metric != "perplexity":
+        remarks.append(remark("log-losses-not-compared"))
+    else:
+        remarks.append(remark("perplexities-not-compared" if same_texts else "perplexities-of-other-texts"))
     none = {"tokens": (0,) * len(scores.tokens)}
     return other.model_copy(update=none), scores.model_copy(update=none)

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from modelforge.exceptions import ConflictError, NotFoundError
 from modelforge.inference.chat_engine import ChatEngine
 from modelforge.inference.loading import LoadedModel, adapter_base, inference_options, load_model
-from modelforge.inference.wrong_door import not_an_adapter
+from modelforge.inference.refusals import not_an_adapter
 from modelforge.providers.provider import ModelSource
 from modelforge.schemas.model import MergeCheck, ModelManifest, id_when_merged
 from modelforge.schemas.report import EvaluationReport

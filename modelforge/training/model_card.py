@@ -10,12 +10,12 @@ import yaml
 
 from modelforge.evaluation.report_text import metrics_markdown
 from modelforge.exceptions import ConfigurationError
-from modelforge.inference.loading import REWARD
 from modelforge.providers.provider import ModelSource
 from modelforge.schemas.config.recipe_yaml import read_yaml
 from modelforge.schemas.model import ModelManifest
 from modelforge.schemas.report import EvaluationReport
 from modelforge.schemas.run import RunSpec
+from modelforge.starter import STARTER
 
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
@@ -91,7 +91,7 @@ def _front_matter(
 
 def _pipeline_tag(manifest: ModelManifest) -> str | None:
     """The hub's word for how the model is asked; none where it has none for it."""
-    if manifest.task == REWARD:
+    if manifest.scores:
         return "text-classification"  # a head over whole texts; the hub knows no reward models
     if manifest.mode == "text":
         return manifest.task if manifest.task == SUMMARIES else None
@@ -130,7 +130,7 @@ def _introduction(manifest: ModelManifest, spec: RunSpec | None) -> str:
 
 
 def _use(manifest: ModelManifest) -> str:
-    if manifest.task == REWARD:
+    if manifest.scores:
         recipe = f"strategy:\n  name: rlhf\n  reward_model: {manifest.id}"
         return f"It scores answers. In a recipe:\n\n```yaml\n{recipe}\n```"
     if manifest.mode == "span":
@@ -151,7 +151,7 @@ def _limits(manifest: ModelManifest, spec: RunSpec | None, licence: str | None) 
         "- It inherits the abilities, faults and biases of its base model. Check answers before they matter.",
         f"- Licence of the base model: {licence or UNKNOWN_LICENCE}. That of the training data applies beside it.",
     ]
-    if manifest.base_model.startswith("starter:"):
+    if manifest.base_model.startswith(STARTER):
         lines.append("- The base is a starter of a few million parameters, for learning the workflow, not for work.")
     return "\n".join(lines)
 

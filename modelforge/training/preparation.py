@@ -268,7 +268,7 @@ def _rows(
     if options.validation_dataset:
         other = resolve_dataset(options.validation_dataset, files, None)
         materialise(other, options, shapes, data.rows("validation"))
-        notes += leakage_notes(data.rows("train"), data.rows("validation"))
+        notes += leakage_notes(data.rows("train"), data.rows("validation"), apart=True)
     return report.model_copy(update={"near_duplicates": split.near_duplicates}), notes
 
 

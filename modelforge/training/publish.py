@@ -11,6 +11,7 @@ from modelforge.providers.provider import ModelSource
 from modelforge.schemas.model import ModelKind, ModelManifest, ModelMode
 from modelforge.schemas.report import EvaluationReport
 from modelforge.schemas.run import RunSpec
+from modelforge.starter import STARTER
 from modelforge.storage.atomic import read_json, write_bytes, write_json
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.folders import ModelFolder
@@ -83,6 +84,8 @@ def publish(
             max_length=spec.config.data.max_length,
             max_target_length=spec.config.data.max_target_length if model.config.is_encoder_decoder else None,
             truncation_mode=spec.config.data.truncation_mode,
+            completion_only_loss=spec.config.strategy.completion_only_loss,
+            assistant_only_loss=spec.config.strategy.assistant_only_loss,
             doc_stride=spec.config.data.doc_stride if mode == "span" else None,
             owner=spec.owner,
         )
@@ -115,7 +118,7 @@ def save_full(model: Any, folder: Path, dtype: Any) -> None:
 
 def _save_adapter(model: Any, folder: Path, spec: RunSpec, base: ModelSource, files: FileManager) -> None:
     # A starter's folder differs from machine to machine; its name does not.
-    starter = spec.config.model if spec.config.model.startswith("starter:") else None
+    starter = spec.config.model if spec.config.model.startswith(STARTER) else None
     adapter = model.peft_config["default"]
     adapter.base_model_name_or_path = starter or base.location
     adapter.revision = base.revision

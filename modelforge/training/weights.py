@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from modelforge.exceptions import TrainingError
+from modelforge.storage.adapter_config import ADAPTER_WEIGHTS
 
 
 def load_weights(model: Any, checkpoint: Path) -> None:
@@ -17,7 +18,7 @@ def load_weights(model: Any, checkpoint: Path) -> None:
     from peft import PeftModel, set_peft_model_state_dict
     from safetensors.torch import load_file
 
-    adapter = checkpoint / "adapter_model.safetensors"
+    adapter = checkpoint / ADAPTER_WEIGHTS
     if isinstance(model, PeftModel) and adapter.exists():
         unexpected = set_peft_model_state_dict(model, load_file(adapter)).unexpected_keys
     else:

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from modelforge.data.answers import NO_ANSWER
-from modelforge.data.canonical import SUMMARY_PROMPT, to_canonical
+from modelforge.data.canonical import CONVERTERS, SUMMARY_PROMPT
+from modelforge.data.problem_log import Fault
 from modelforge.data.shapes import detect_shape
-from modelforge.exceptions import DatasetValidationError
+from tests.data.canonical_rows import to_canonical
 
 
 def user(text: str) -> dict[str, str]:
@@ -154,11 +155,10 @@ def test_rows_become_canonical(row: dict[str, Any], expected: dict[str, Any]) ->
 
 
 def test_a_row_with_faults_says_all_of_them() -> None:
-    with pytest.raises(DatasetValidationError, match="empty value in input") as caught:
-        to_canonical({"input": "", "output": 1}, "input_output", {"input": "input", "output": "output"})
+    faults: list[Fault] = []
+    CONVERTERS["input_output"]({"input": "", "output": 1}, {"input": "input", "output": "output"}, faults)
 
-    assert caught.value.details["total"] == 2
-    assert [fault["column"] for fault in caught.value.details["errors"]] == ["input", "output"]
+    assert [(fault.kind, fault.column) for fault in faults] == [("empty-value", "input"), ("wrong-type", "output")]
 
 
 def test_a_warning_does_not_refuse_a_row() -> None:

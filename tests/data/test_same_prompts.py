@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from modelforge.data.canonical import to_canonical
 from modelforge.data.canonical_file import CanonicalWriter, encode_row
 from modelforge.data.duplicates import find_duplicates, find_leakage
 from modelforge.data.same_prompts import prompt_of
 from modelforge.data.split import Split, split_rows
+from tests.data.canonical_rows import to_canonical
 from tests.data.test_duplicates import sentence
 
 Rows = list[dict[str, Any]]

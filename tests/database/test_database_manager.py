@@ -25,7 +25,7 @@ from modelforge.database.database_manager import DatabaseManager
 from modelforge.database.migrations import HEAD
 from modelforge.database.models import Table
 from modelforge.database.supervisor_lock import AdvisoryLock
-from modelforge.exceptions import ConfigurationError, DatabaseError, NotFoundError
+from modelforge.exceptions import ConfigurationError, DatabaseError, NotFoundError, UnreadableRowError
 from modelforge.schemas.config.training_config import TrainingConfig
 from modelforge.schemas.dataset import DatasetView
 from modelforge.schemas.events import Event
@@ -112,16 +112,16 @@ def test_runs_are_found_by_a_part_of_what_names_them(database: DatabaseManager) 
     database.add_run(make_run("run-two", config=config, created_at=NOON + timedelta(hours=1)))
 
     def found(text: str) -> list[str]:
-        runs, total = database.page_runs(limit=1, text=text)
-        assert total == len(database.page_runs(limit=9, text=text)[0])
-        return [run.id for run in runs]
+        page = database.page_runs(limit=1, text=text)
+        assert page.total == len(database.page_runs(limit=9, text=text).items)
+        return [run.id for run in page.items]
 
     assert found("RUN-") == ["run-two"]
     assert found("mainz") == ["run-one"]
     assert found("Support") == ["run-one"]
     assert found("s_50%") == ["run-two"]
     assert found("t%t") == found("supp_rt") == []
-    assert database.page_runs(limit=9, text="starter", before="run-two")[0][0].id == "run-one"
+    assert database.page_runs(limit=9, text="starter", before="run-two").items[0].id == "run-one"
 
 
 @pytest.mark.parametrize(
@@ -143,9 +143,52 @@ def test_runs_are_listed_in_an_order_page_by_page(
         made = make_run(f"run-{number}", created_at=NOON + timedelta(minutes=number), name=name, status=status)
         database.add_run(made.model_copy(update={"report": report}))
     seen: list[str] = []
-    while runs := database.page_runs(limit=2, before=seen[-1] if seen else None, order=order)[0]:
-        seen += [run.id for run in runs]
+    before: str | None = None
+    while (page := database.page_runs(limit=2, before=before, order=order)).items:
+        seen += [run.id for run in page.items]
+        before = page.next
+        if before is None:
+            break
     assert seen == expected
+
+
+@pytest.mark.parametrize("damage", ["'{\"modle\": 1}'", "'{\"model\": '"])
+def test_a_row_that_cannot_be_read_is_named_and_the_others_are_listed(sqlite_url: str, damage: str) -> None:
+    """Of another version, or changed by a fault of the disk; it takes its place on a page, so that no run is missed."""
+    database = DatabaseManager(sqlite_url)
+    database.migrate()
+    for number in range(5):
+        database.add_run(make_run(f"run-{number}", created_at=NOON + timedelta(minutes=number), position=number))
+        database.save_model(make_model(f"model-{number}"))
+        database.save_dataset(make_dataset(f"dataset-{number}"))
+    with database.engine.begin() as connection:
+        connection.execute(text(f"UPDATE runs SET config = {damage} WHERE id = 'run-2'"))
+        connection.execute(text("UPDATE models SET kind = 'newer' WHERE id = 'model-2'"))
+        connection.execute(text(f"UPDATE datasets SET columns = {damage}, shape = 'newer' WHERE id = 'dataset-2'"))
+
+    lists = (database.queued_runs(), database.list_runs("queued"), database.list_models(), database.list_datasets())
+    for found in lists:
+        assert [one.id[-1] for one in found] in (["0", "1", "3", "4"], ["4", "3", "1", "0"])
+        assert [one.id[-1] for one in found.unreadable] == ["2"]
+    codes = {found.unreadable[0].error.code for found in lists}
+    assert codes <= {"database-of-other-version", "database-failed"}
+
+    first = database.page_runs(limit=3)
+    assert ([run.id for run in first.items], first.total, first.next) == (["run-4", "run-3"], 5, "run-2")
+    assert [one.id for one in first.unreadable] == ["run-2"]
+    second = database.page_runs(limit=3, before=first.next)
+    assert ([run.id for run in second.items], second.next, second.unreadable) == (["run-1", "run-0"], None, ())
+
+    moved = database.move_run("run-4", priority=None, before="run-0")
+    assert [run.id for run in moved] == ["run-4"]
+    assert [run.id for run in database.queued_runs()] == ["run-4", "run-0", "run-1", "run-3"]
+    with pytest.raises(NotFoundError):
+        database.move_run("run-2", priority=1, before=None)
+    with pytest.raises(UnreadableRowError):
+        database.get_run("run-2")
+    assert database.runs_that_name("starter:chat", ["run-2", "run-3"]) == ["run-3"]
+    assert database.runs_that_name(damage[3:8], ["run-2"]) == ["run-2"]
+    database.close()
 
 
 def test_a_run_is_updated(database: DatabaseManager) -> None:

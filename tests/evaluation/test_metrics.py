@@ -10,7 +10,6 @@ import pytest
 
 from modelforge.evaluation.metrics import (
     UNSPACED,
-    best_scores,
     exact_match,
     macro_f1,
     perplexity,
@@ -118,13 +117,13 @@ def test_perplexity_is_exp_of_the_mean_loss_and_stays_finite() -> None:
 
 
 def test_scores_come_row_by_row_and_perplexity_is_no_answer_metric() -> None:
-    scores = score_answers(["a b", "c"], ["a b", "d"], ("exact_match", "rouge1", "perplexity"))
+    scores = score_answers(["a b", "c"], [("a b",), ("d",)], ("exact_match", "rouge1", "perplexity"))
     assert scores == {"exact_match": (1.0, 0.0), "rouge1": (1.0, 0.0)}
 
 
 def test_answers_and_references_must_pair() -> None:
     with pytest.raises(ValueError, match="zip"):
-        score_answers(["a"], ["a", "b"], ("exact_match",))
+        score_answers(["a"], [("a",), ("b",)], ("exact_match",))
 
 
 @pytest.mark.parametrize(
@@ -163,7 +162,7 @@ def test_answers_and_references_must_pair() -> None:
 def test_squad_scores_are_those_of_the_official_script(
     answer: str, accepted: tuple[str, ...], exact: float, f1: float
 ) -> None:
-    scores = best_scores([answer], [accepted], ("squad_em", "squad_f1"))
+    scores = score_answers([answer], [accepted], ("squad_em", "squad_f1"))
 
     assert scores["squad_em"] == (exact,)
     assert scores["squad_f1"] == pytest.approx((f1,))
@@ -181,12 +180,12 @@ def test_of_reasoning_and_answer_the_answer_alone_is_compared() -> None:
     reasoned = "<think>\nThe capital.\n</think>\n\nParis"
 
     for answer, reference in ((reasoned, "Paris"), ("Paris", reasoned), (reasoned, "<think>Hm.</think>Paris")):
-        assert score_answers([answer], [reference], names) == {name: (1.0,) for name in names}
-    assert score_answers(["<think>Paris</think>Rome"], ["Paris"], names) == {name: (0.0,) for name in names}
+        assert score_answers([answer], [(reference,)], names) == {name: (1.0,) for name in names}
+    assert score_answers(["<think>Paris</think>Rome"], [("Paris",)], names) == {name: (0.0,) for name in names}
 
 
 def test_reasoning_that_was_cut_off_is_no_empty_answer() -> None:
-    assert score_answers(["<think>\nThe text says"], [""], ("squad_em", "exact_match")) == {
+    assert score_answers(["<think>\nThe text says"], [("",)], ("squad_em", "exact_match")) == {
         "squad_em": (0.0,),
         "exact_match": (0.0,),
     }

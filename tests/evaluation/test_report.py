@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from modelforge.evaluation.bootstrap import Resampling
 from modelforge.evaluation.metrics import score_answers
 from modelforge.evaluation.report import build_report, figure
 from modelforge.evaluation.report_text import markdown, renderable, write_report
@@ -27,12 +28,12 @@ def scores(right: int, rows: int, nll: float = 2.0) -> RowScores:
         nll=tuple(nll * 4 for _ in range(rows)),
         tokens=(4,) * rows,
         answers=answers,
-        scores=score_answers(answers, references, METRICS),
+        scores=score_answers(answers, [(text,) for text in references], METRICS),
     )
 
 
 def report(base: RowScores, tuned: RowScores, *, primary: str = "exact_match", seed: int = 42) -> EvaluationReport:
-    return build_report(base, tuned, primary_metric=primary, confidence=0.95, resamples=1000, seed=seed)
+    return build_report(base, tuned, primary, Resampling(1000, 0.95, seed))
 
 
 def test_better_in_words_with_figures() -> None:
@@ -173,7 +174,7 @@ def classified(answers: list[str], untrained: tuple[str, ...] = ()) -> RowScores
         classes=("cancel", "late"),
         likelihood_metric="log_loss",
         untrained=untrained,
-        scores=score_answers(answers, references, ("accuracy",)),
+        scores=score_answers(answers, [(text,) for text in references], ("accuracy",)),
     )
 
 

@@ -12,6 +12,8 @@ import pytest
 from modelforge.hardware.detector import detect
 from modelforge.hardware.memory import plan_memory
 from modelforge.hardware.model_shape import ModelShape
+from modelforge.providers.provider_factory import ProviderFactory
+from modelforge.providers.unsloth_provider import UnslothProvider
 from modelforge.schemas.config import parse_training_config
 from modelforge.schemas.hardware import Accelerator, Hardware
 from modelforge.schemas.plan import MemoryPlan
@@ -81,6 +83,16 @@ def test_a_plan_for_a_gpu_is_what_a_gpu_was_seen_to_take(name: str) -> None:
     planned = planned_on_gpu(SHAPES[shape], recipe).total_bytes / GIB
 
     assert planned == pytest.approx(took, rel=0.03)
+
+
+def test_a_provider_made_of_unsloths_is_planned_for_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = type("OwnProvider", (UnslothProvider,), {"name": "own"})
+    monkeypatch.setitem(ProviderFactory.providers, "own", own)
+
+    planned = {name: planned_on_gpu(SHAPES["1B"], {"provider": name}) for name in ("own", "unsloth", "huggingface")}
+
+    assert planned["own"] == planned["unsloth"]
+    assert planned["own"].total_bytes < planned["huggingface"].total_bytes
 
 
 def test_the_moments_of_embeddings_stay_in_fp32_beside_8_bit_ones() -> None:

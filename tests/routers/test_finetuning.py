@@ -187,6 +187,9 @@ def test_the_queue_is_ordered_and_emptied(counting: RunServer) -> None:
     counting.wait(first, "running")
     a, b, c = (client.post("/api/v1/runs", json=counting.small(max_steps=4)).json()["id"] for _ in range(3))
     assert [run["id"] for run in client.get("/api/v1/queue").json()] == [a, b, c]
+    assert client.get("/api/v1/queue/ahead").json() == {"places": 1, "working": 1, "waiting": 3}
+    client.post(f"/api/v1/runs/{c}/move", json={"priority": -1})
+    assert client.get("/api/v1/queue/ahead").json()["waiting"] == 2, "what has less priority goes behind a new run"
     assert client.post(f"/api/v1/runs/{c}/move", json={"before": a}).json()["priority"] == 0
     assert client.post(f"/api/v1/runs/{b}/move", json={"priority": 9}).json()["priority"] == 9
     assert [run["id"] for run in client.get("/api/v1/queue").json()] == [b, c, a]
@@ -211,6 +214,7 @@ def test_the_queue_is_ordered_and_emptied(counting: RunServer) -> None:
     for run in (a, b, c, first):
         assert client.delete(f"/api/v1/runs/{run}").status_code == 204
         assert client.get(f"/api/v1/runs/{run}").status_code == 404
+    assert client.get("/api/v1/queue/ahead").json() == {"places": 1, "working": 0, "waiting": 0}
 
 
 def test_pages_and_filters(counting: RunServer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -17,12 +18,12 @@ TABLE = "Kunde,Frage,Loesung\n" + "".join(
 READING = {"shape": "input_output", "columns": {"input": "Frage", "output": "Loesung"}}
 
 
-def put_mapped(server: RunServer) -> str:
+def put_mapped(server: RunServer, name: str = "faq.csv", content: str = TABLE) -> str:
     """The id of a table with columns of no known name, as mapped by a person."""
     added = server.client.post(
         "/api/v1/datasets",
-        params={"name": "faq.csv"},
-        content=TABLE,
+        params={"name": name},
+        content=content,
         headers={"content-type": "application/octet-stream"},
     ).json()
     assert added["shape"] is None
@@ -34,6 +35,18 @@ def put_mapped(server: RunServer) -> str:
 @pytest.fixture(scope="module")
 def mapped(counting: RunServer) -> str:
     return put_mapped(counting)
+
+
+def test_an_array_in_a_json_file_is_looked_at_mapped_and_planned_like_a_table(counting: RunServer) -> None:
+    lines = [line.split(",") for line in TABLE.splitlines()]
+    rows = [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+    array = put_mapped(counting, "faq.json", json.dumps(rows, indent=2))
+    looked = counting.client.post("/api/v1/datasets/inspect", json={"dataset": array, "rows": 2}).json()
+    assert looked["first_rows"] == rows[:2]
+    assert looked["found"] == lines[0]
+    read = counting.client.get(f"/api/v1/datasets/{array}/rows").json()["rows"][0]
+    assert [read[side][0]["content"] for side in ("prompt", "completion")] == [rows[0]["Frage"], rows[0]["Loesung"]]
+    test_a_plan_and_its_tokens_need_no_word_in_the_recipe(counting, array)
 
 
 def test_a_plan_and_its_tokens_need_no_word_in_the_recipe(counting: RunServer, mapped: str) -> None:

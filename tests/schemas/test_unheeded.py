@@ -11,8 +11,9 @@ import yaml
 
 from modelforge.schemas.config import TrainingConfig, parse_training_config
 from modelforge.schemas.config.fields import config_fields
+from modelforge.schemas.config.idle_settings import IDLE, Idle
 from modelforge.schemas.config.stages import is_staged, parse_stages
-from modelforge.schemas.config.unheeded import IDLE, READ, Idle, Known, unheeded, without
+from modelforge.schemas.config.unheeded import READ, Known, unheeded, without
 from modelforge.services.hardware_service import HardwareService
 from modelforge.storage.file_manager import FileManager
 

@@ -1,4 +1,4 @@
-"""A link to download by: it opens one file, to GET alone, for a minute, as the one who asked for it."""
+"""A link to download by: it opens one file, to be read alone, for a minute, as the one who asked for it."""
 
 from __future__ import annotations
 
@@ -45,15 +45,16 @@ def test_it_opens_nothing_else(server: RunServer, link: str, monkeypatch: pytest
         (door.method, f"{at}?ticket={ticket}")
         for door in doors(server.client.app)  # type: ignore[arg-type]
         for at in {door.at(), door.at(model_id="kept")}
-        if (door.method, at) not in {("GET", path), ("GET", "/api/health"), ("POST", "/api/v1/session")}
+        if (door.method, at) not in {("GET", path), ("HEAD", path), ("GET", "/api/health"), ("POST", "/api/v1/session")}
     ]
     assert len(others) > 60
     let_in = [other for other in others if knock(server.client.app, *other, BARE).status != 401]
     assert let_in == []
-    for method in ("HEAD", "POST", "DELETE", "OPTIONS"):
+    for method in ("POST", "PATCH", "DELETE", "OPTIONS"):
         assert knock(server.client.app, method, link, BARE).status == 401, method
     for spoilt in (f"{link}x", link[:-1], f"{path}?x=1&ticket={ticket}", f"{link}&x=1", f"{path}?ticket={TOKEN}"):
         assert knock(server.client.app, "GET", spoilt, BARE).status == 401, spoilt
+        assert knock(server.client.app, "HEAD", spoilt, BARE).status == 401, spoilt
     assert knock(server.client.app, "GET", path, [*BARE, ("authorization", f"Bearer {ticket}")]).status == 401
     assert knock(server.client.app, "GET", link, [*BARE, ("authorization", "Bearer wrong")]).status == 401
     assert knock(server.client.app, "GET", link, [*BARE, ("sec-fetch-site", "cross-site")]).status == 403

@@ -101,6 +101,25 @@ def test_old_events_are_replayed_behind_any_number(
     assert others == ['end {"status":"succeeded"}']
 
 
+@pytest.mark.parametrize("after", [0, 599, 600, 1500])
+def test_a_broken_line_hides_nothing_from_a_viewer_and_a_torn_last_one_ends_the_stream(
+    folder: RunFolder, database: DatabaseManager, files: FileManager, after: int
+) -> None:
+    say(folder, 3000)
+    end(folder, database, files)
+    lines = folder.events.read_bytes().splitlines(keepends=True)
+    lines[599] = b"\0" * len(lines[599]) + b"\n"
+    folder.events.write_bytes(b"".join(lines) + b'{"seq": 3002, "ep')
+
+    async def watched() -> bytes:
+        async with asyncio.timeout(20):
+            return await gather(EventFeeds(database, files).watch("run-one", after))
+
+    sent = asyncio.run(watched())
+    assert parsed(sent) == (list(range(after + 1, 3002)), ['end {"status":"succeeded"}'])
+    assert (b"id: 600\nevent: notice\n" in sent) == (after < 600)
+
+
 def test_live_events_reach_many_viewers_once(folder: RunFolder, database: DatabaseManager, files: FileManager) -> None:
     async def live() -> None:
         feeds = EventFeeds(database, files)

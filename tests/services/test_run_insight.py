@@ -8,14 +8,17 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from modelforge.database.database_manager import DatabaseManager
+from modelforge.evaluation.row_scores import RowScores
 from modelforge.schemas.config.training_config import TrainingConfig
 from modelforge.schemas.events import Event, EventKind
-from modelforge.schemas.run import RunView
+from modelforge.schemas.run import RunSpec, RunView
 from modelforge.services.run_insight import RunInsight
+from modelforge.storage.atomic import write_json
 from modelforge.storage.file_manager import FileManager
 
 Said = tuple[EventKind, int, float]
@@ -86,3 +89,30 @@ def test_a_hundred_thousand_steps_are_read_once(insight: RunInsight, tmp_path: P
         )
     assert seconds[1] < seconds[0] / 2
     assert seconds[0] < 20, "1.2 s and then 0.2 s where the machine is free"
+
+
+def test_all_measured_answers_can_be_read_in_their_order_page_by_page(insight: RunInsight, tmp_path: Path) -> None:
+    prepared = tmp_path / "prepared"
+    prepared.mkdir()
+    config = TrainingConfig(model="starter:chat", dataset="sample:support")
+    spec = RunSpec(id="one", name="one", created_at=datetime.now(UTC), config=config, dataset_sha256=None, versions={})
+    folder = insight.files.create_run(spec, prepared)
+    names = [f"row {number}" for number in range(7)]
+
+    def write(side: Literal["base", "tuned"], answers: tuple[str, ...] | None) -> None:
+        scores = RowScores(
+            prompts=tuple(names), references=tuple(names), nll=(1.0,) * 7, tokens=(1,) * 7, answers=answers
+        )
+        write_json(folder.scores(side), scores.model_dump(mode="json"))
+
+    assert insight.answers("one", 0, 5).total == 0, "nothing is measured yet"
+    write("base", tuple(f"{name} before" for name in names))
+    assert insight.answers("one", 0, 5).total == 0, "one side is"
+    write("tuned", tuple(f"{name} after" for name in names))
+    first, second = (insight.answers("one", offset, 5) for offset in (0, 5))
+    assert (first.total, len(first.items), len(second.items)) == (7, 5, 2)
+    found = [(one.prompt, one.expected, one.base, one.tuned) for one in (*first.items, *second.items)]
+    assert found == [(name, name, f"{name} before", f"{name} after") for name in names]
+    assert insight.answers("one", 7, 5).items == ()
+    write("tuned", None)
+    assert insight.answers("one", 0, 5).total == 0, "no answers were written"

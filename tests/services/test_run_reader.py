@@ -170,6 +170,23 @@ def test_a_torn_last_line_is_waited_for(reader: RunReader, files: FileManager) -
     assert reader.database.event_position("run-one") == (len(whole), 3)
 
 
+def test_what_follows_a_broken_line_is_stored_and_the_loss_is_told(reader: RunReader, files: FileManager) -> None:
+    folder = create_run(files)
+    say(folder, ("state", {"status": "running"}), *steps(1, 4))
+    reader.catch_up("run-one")
+    say(folder, *steps(5, 9))
+    lines = folder.events.read_bytes().splitlines(keepends=True)
+    lines[5] = b'{"seq": 6, "epo' + lines[5][15:].replace(b":", b"\x07")
+    folder.events.write_bytes(b"".join(lines))
+    run = reader.catch_up("run-one")
+    assert run.progress == {"step": 9, "loss": 1 / 9}
+    stored = reader.database.list_events("run-one")
+    assert [event.seq for event in stored] == list(range(1, 11))
+    assert stored == list(read_events(folder.events).events)
+    (notice,) = reader.database.list_events("run-one", "notice")
+    assert (notice.seq, notice.data["remark"]["code"]) == (6, "events-not-read")
+
+
 def test_a_machine_that_lost_events_is_followed_anew(reader: RunReader, files: FileManager) -> None:
     folder = create_run(files)
     say(folder, ("state", {"status": "running"}), *steps(1, 9))

@@ -10,7 +10,7 @@ import pytest
 
 from modelforge.data.answers import NO_ANSWER
 from modelforge.data.problem_phrases import phrase, words
-from modelforge.evaluation.metrics import best_scores
+from modelforge.evaluation.metrics import score_answers
 from modelforge.exceptions import ConfigurationError
 from modelforge.hardware.model_shape import ModelShape
 from modelforge.providers.huggingface_provider import HuggingFaceProvider
@@ -216,7 +216,10 @@ def test_a_decoder_writes_its_answers_and_may_say_that_there_is_none(lively: tup
     counted = task.for_rows([row(None), row("Größe1")])
     assert NO_ANSWER in counted.findings()[0].message
     assert counted.findings()[0].params == {"count": 1, "questions": 2, "percent": 50, "answer": NO_ANSWER}
-    assert best_scores([""], [counted.accepted(row(None))], counted.metrics) == {"squad_f1": (1.0,), "squad_em": (1.0,)}
+    assert score_answers([""], [counted.accepted(row(None))], counted.metrics) == {
+        "squad_f1": (1.0,),
+        "squad_em": (1.0,),
+    }
     model, tokenizer = lively
     asked = {
         **row("Oslo", "Ada lives in Oslo."),

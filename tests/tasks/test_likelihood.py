@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from modelforge.tasks import likelihood
+from modelforge.data.collator import IGNORED
+from modelforge.tasks import batches, likelihood
 from modelforge.tasks.likelihood import row_nll
-from modelforge.tasks.tokenised_row import IGNORED, TokenisedRow
+from modelforge.tasks.tokenised_row import TokenisedRow
 from modelforge.tasks.watch import GenerationStopped, Watch
 
 Lively = tuple[Any, Any]
@@ -45,7 +46,7 @@ def test_nll_is_that_of_transformers_whatever_the_batch(lively: Lively, batch_si
 def test_small_passes_and_small_chunks_change_nothing(lively: Lively, monkeypatch: pytest.MonkeyPatch) -> None:
     model, tokenizer = lively
     expected = row_nll(model, rows(tokenizer), batch_size=5)
-    monkeypatch.setattr(likelihood, "LOGITS_AT_ONCE", 3000)
+    monkeypatch.setattr(batches, "LOGITS_AT_ONCE", 3000)
     monkeypatch.setattr(likelihood, "UPCAST_AT_ONCE", 600)
     assert row_nll(model, rows(tokenizer), batch_size=5) == pytest.approx(expected, rel=1e-6)
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from modelforge.data.canonical import to_canonical
 from modelforge.data.problem_phrases import phrase, words
 from modelforge.exceptions import ConfigurationError
 from modelforge.hardware.model_shape import ModelShape
@@ -21,6 +20,7 @@ from modelforge.tasks.seq2seq_truths import broken_truths
 from modelforge.tasks.source_and_target import SourceAndTarget
 from modelforge.tasks.summarization import EncoderDecoderSummarization, Summarization
 from modelforge.tasks.watch import GenerationStopped, Watch
+from tests.data.canonical_rows import to_canonical
 from tests.tasks.tiny_bart import make_bart
 
 COLUMNS = {"document": "document", "summary": "summary"}

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from modelforge.data.collator import IGNORED
 from modelforge.data.problem_phrases import words
 from modelforge.exceptions import ConfigurationError, StrategyError
 from modelforge.schemas.config import TrainingConfig, parse_training_config
 from modelforge.tasks.chat_rendering import encode_prompt, end_token_ids
 from modelforge.tasks.task_factory import TaskFactory
 from modelforge.tasks.text_generation import TextGeneration
-from modelforge.tasks.tokenised_row import IGNORED, TokenisedRow
+from modelforge.tasks.tokenised_row import TokenisedRow
 
 USER, ANSWER = {"role": "user", "content": "Where is my order?"}, {"role": "assistant", "content": "On its way."}
 PAIR = {"prompt": [USER], "completion": [ANSWER]}

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelforge.exceptions import StorageError
+from modelforge.schemas.events import Event
 from modelforge.training import event_log
 from modelforge.training.event_log import EventLog, ends_a_line, read_events
 
@@ -86,6 +87,57 @@ def test_what_is_no_event_at_the_end_is_cut(tmp_path: Path, tail: bytes) -> None
     with EventLog(path, epoch=2) as log:
         log.append("heartbeat", {"step": 2})
     assert seqs(path) == [1, 2]
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 1000])
+@pytest.mark.parametrize("first", [1, 4, 5])
+def test_a_broken_line_between_events_hides_none_behind_it(tmp_path: Path, first: int, page: int) -> None:
+    """Whatever page it falls on: what follows is read, and a notice says how many events are lost."""
+    path = tmp_path / "events.jsonl"
+    with EventLog(path, epoch=2) as log:
+        for step in range(1, 9):
+            log.append("progress", {"step": step})
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[first - 1 : first + 1] = [b"\0" * 4096 + b"\n"]
+    path.write_bytes(b"".join(lines))
+
+    events: list[Event] = []
+    offset = 0
+    while (found := read_events(path, offset, limit=page)).events:
+        events += found.events
+        offset = found.offset
+    assert [event.seq for event in events] == list(range(1, 9))
+    assert offset == path.stat().st_size
+    assert [event.data.get("step") for event in events if event.kind == "progress"] == [
+        step for step in range(1, 9) if step not in (first, first + 1)
+    ]
+    (notice,) = (event for event in events if event.kind == "notice")
+    assert (notice.seq, notice.data["remark"]["params"]) == (first, {"before": first - 1, "lost": 2})
+    assert f"behind event {first - 1} " in notice.data["text"]
+    with EventLog(path, epoch=3) as log:
+        assert log.append("heartbeat", {"step": 9}).seq == 9
+
+
+def test_a_line_too_many_costs_nothing_and_is_not_told(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    with EventLog(path, epoch=1) as log:
+        log.append("heartbeat", {"step": 1})
+        with path.open("ab") as file:
+            file.write(b"warning: something else wrote here\n")
+        log.append("heartbeat", {"step": 2})
+    assert [(event.seq, event.kind) for event in read_events(path).events] == [(1, "heartbeat"), (2, "heartbeat")]
+
+
+@pytest.mark.parametrize("seq", [9, 1 << 62])
+def test_a_broken_line_explains_no_gap_that_it_had_no_room_for(tmp_path: Path, seq: int) -> None:
+    path = tmp_path / "events.jsonl"
+    with EventLog(path, epoch=1) as log:
+        log.append("heartbeat", {"step": 1})
+        log.seq = seq - 1
+        with path.open("ab") as file:
+            file.write(b"x" * (7 * event_log.SHORTEST - 1) + b"\n" if seq == 9 else b"x\n")
+        log.append("heartbeat", {"step": 2})
+    assert seqs(path) == ([*range(1, 10)] if seq == 9 else [1, seq])
 
 
 def test_lines_longer_than_a_block_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

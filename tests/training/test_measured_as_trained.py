@@ -154,8 +154,9 @@ def test_held_out_rows_that_training_leaves_out_are_not_measured_and_this_is_sai
 
     assert run.status == "succeeded"
     (finding,) = [one for one in run.preparation.preflight.findings if one.code == "rows-not-measured"]
-    assert (finding.total, finding.rows, finding.severity) == (2, (2, 4), "warning")
-    assert finding.message.startswith("2 held-out row(s) are not measured; row 2: ")
+    assert (finding.total, finding.rows, finding.severity) == (2, (), "warning")
+    assert finding.held_out_rows == (2, 4)
+    assert finding.message.startswith("2 held-out row(s) are not measured; row 2 of data.validation_dataset: ")
     assert run.preparation.preflight.rows_left_out == 2
     report = EvaluationReport.model_validate(run.said("report")[0])
     assert {metric.n for metric in report.metrics.values()} == {3}

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from modelforge.evaluation.bootstrap import Resampling
 from modelforge.evaluation.report import build_report
 from modelforge.evaluation.row_scores import RowScores
 from modelforge.exceptions import StorageError
@@ -56,7 +57,7 @@ def a_report() -> EvaluationReport:
     rows = {"prompts": ("q",) * 20, "references": ("a",) * 20, "nll": (1.0,) * 20, "tokens": (2,) * 20}
     base = RowScores(**rows, answers=("x",) * 20, scores={"exact_match": (0.0,) * 20})
     tuned = RowScores(**rows, answers=("a",) * 20, scores={"exact_match": (1.0,) * 20})
-    return build_report(base, tuned, primary_metric="exact_match", confidence=0.95, resamples=100, seed=0)
+    return build_report(base, tuned, "exact_match", Resampling(100, 0.95, 0))
 
 
 def tuned_adapter(folder: Path, **lora: Any) -> tuple[Any, Any]:

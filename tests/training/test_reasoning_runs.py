@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tiny_runs import TinyRun, carry_out, make_run, tiny_config
 
+from modelforge.data.collator import IGNORED
 from modelforge.data.prompts import PromptEncoder
 from modelforge.data.token_store import read_tokens
 from modelforge.inference.chat_engine import ChatEngine
@@ -17,7 +18,6 @@ from modelforge.storage.file_manager import FileManager
 from modelforge.storage.prepared_data import PreparedData
 from modelforge.tasks.chat_template import thinks
 from modelforge.tasks.text_generation import TextGeneration
-from modelforge.tasks.tokenised_row import IGNORED
 from tests.tasks.shipped_templates import with_template
 
 EMPTY_BLOCK = "<think>\n\n</think>\n\n"

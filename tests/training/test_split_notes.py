@@ -61,7 +61,7 @@ def test_prompts_that_could_not_stay_on_one_side_are_counted(tiny_model: Path, t
     assert (finding.code, finding.severity, finding.total) == ("prompts-on-both-sides", "warning", 10)
     assert finding.params == {"count": 10}
     assert list(finding.rows) == [row["row"] for row in held_out][: len(finding.rows)]
-    assert finding.message.startswith("10 held-out row(s) have a prompt that is trained on too")
+    assert finding.message.startswith("10 held-out row(s) have a prompt that is in the training data as well")
 
 
 def test_learned_prompts_of_a_dataset_to_measure_on_are_counted(tiny_model: Path, tmp_path: Path) -> None:
@@ -76,7 +76,11 @@ def test_learned_prompts_of_a_dataset_to_measure_on_are_counted(tiny_model: Path
         data={"validation_dataset": str(write(tmp_path / "b.jsonl", held_out))},
     )
 
-    assert [(one.code, one.total, one.rows) for one in found] == [
-        ("learned-rows-held-out", 1, (1,)),
-        ("learned-prompts-held-out", 1, (2,)),
+    assert [(one.code, one.total, one.rows, one.held_out_rows) for one in found] == [
+        ("learned-rows-held-out", 1, (), (1,)),
+        ("learned-prompts-held-out", 1, (), (2,)),
+    ]
+    assert [one.message.rpartition(": ")[0] for one in found] == [
+        "1 held-out row(s) are in the training data as well, 0 resemble one there",
+        "1 held-out row(s) have a prompt that is in the training data as well, with another answer",
     ]

@@ -173,7 +173,7 @@ def test_rows_held_out_of_a_stage_are_looked_for_in_what_all_stages_before_it_tr
 
     leaks = [[one.message for one in preflight.findings if one.truth == "no-leakage"] for preflight in made]
     assert [len(found) for found in leaks] == [0, 0, 1]
-    assert leaks[2][0].startswith(f"{made[0].rows} validation row(s) are in what stage sft trains on, ")
+    assert leaks[2][0].startswith(f"{made[0].rows} held-out row(s) are in what stage sft trains on, ")
 
 
 def test_prompts_held_out_of_a_stage_are_looked_for_in_the_stages_before_it(tiny_model: Path, tmp_path: Path) -> None:

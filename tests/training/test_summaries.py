@@ -112,8 +112,8 @@ def stepped(data: Path, folder: Path, smoothing: float, **batch: int) -> list[fl
     from datasets import Dataset
     from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, TrainingArguments
 
-    from modelforge.data.canonical import to_canonical
     from modelforge.strategies.mean_loss_trainer import MeanLossTrainer
+    from tests.data.canonical_rows import to_canonical
 
     config = tiny_config(starter_path("seq2seq"), data, task="summarization", data={"max_length": 256})
     tokenizer = AutoTokenizer.from_pretrained(starter_path("seq2seq"))

@@ -26,8 +26,8 @@ from tiny_runs import carry_out, make_run, tiny_config, write_rows
 
 from modelforge.data.token_store import read_tokens
 from modelforge.schemas.config import TrainingConfig
+from modelforge.schemas.config.idle_settings import IDLE
 from modelforge.schemas.config.stages import parse_stages
-from modelforge.schemas.config.unheeded import IDLE
 from modelforge.services.stage_making import check_stages
 from modelforge.storage.file_manager import FileManager
 from modelforge.storage.prepared_data import PreparedData

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from modelforge.data.scored_pairs import padded_ids
+from modelforge.data.collator import padded_ids, padded_width
 from modelforge.evaluation.rewards.reward import Answer, Reward
+from modelforge.tasks.batches import longest_first, of_size
 from modelforge.tasks.generation import evaluating
 from modelforge.tasks.watch import UNWATCHED, Watch
 
@@ -29,14 +30,11 @@ def score_sequences(
         GenerationStopped: the watch asks to stop; it is asked before every pass.
     """
     scores = [0.0] * len(sequences)
-    order = sorted(range(len(sequences)), key=lambda at: -len(sequences[at]))
+    order = longest_first([len(sequence) for sequence in sequences])
     with evaluating(model):
-        for start in range(0, len(order), batch_size):
-            watch.check()
-            chosen = order[start : start + batch_size]
-            for at, score in zip(chosen, _pass(model, [sequences[at] for at in chosen], pad_token_id), strict=True):
+        for batch in watch.over(of_size(order, batch_size), len(order)):
+            for at, score in zip(batch, _pass(model, [sequences[at] for at in batch], pad_token_id), strict=True):
                 scores[at] = score
-            watch.on_progress(start + len(chosen), len(order))
     return scores
 
 
@@ -51,5 +49,6 @@ def model_reward(model: Any, pad_token_id: int, *, name: str, batch_size: int) -
 
 
 def _pass(model: Any, rows: Sequence[Sequence[int]], pad_token_id: int) -> list[float]:
-    batch = {name: tensor.to(model.device) for name, tensor in padded_ids(rows, pad_token_id).items()}
+    read = padded_ids(rows, pad_token_id, width=padded_width(max(map(len, rows))))
+    batch = {name: tensor.to(model.device) for name, tensor in read.items()}
     return [float(score) for score in model(**batch, use_cache=False).logits[:, 0].float().cpu()]

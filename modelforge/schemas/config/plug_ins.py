@@ -26,7 +26,7 @@ OWN_KNOBS: tuple[type[StrategyKnobs], ...] = get_args(get_args(StrategyConfig)[0
 
 
 def registered(registry: str) -> Mapping[str, Any]:
-    """Name → plug-in, in the dict of a factory."""
+    """Name → plug-in, the class itself, in the dict of a factory."""
     module, _, path = registry.partition(":")
     found: Mapping[str, Any] = attrgetter(path)(import_module(module))
     return found

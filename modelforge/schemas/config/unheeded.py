@@ -1,4 +1,4 @@
-"""Keys that are set and change nothing: one table of where a key has no effect, each with its reason.
+"""Keys that are set and change nothing, by the table of `idle_settings`.
 
 `support` refuses what contradicts; what is idle is told, and the run goes on. A key is told where it has another value
 than its default: whoever sends every key of the form has set them all, and means the ones that differ.
@@ -6,12 +6,13 @@ than its default: whoever sends every key of the form has set them all, and mean
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from modelforge.schemas.config.idle_settings import IDLE, Idle
 from modelforge.schemas.config.support import DIMENSIONS
 
 if TYPE_CHECKING:
@@ -28,18 +29,6 @@ class Known:
     """The shape of the rows."""
     model_has_revisions: bool | None = None
     """Whether the model comes from the hub."""
-
-
-@dataclass(frozen=True)
-class Idle:
-    """Keys that have no effect where a run is like this, and why."""
-
-    where: Mapping[str, tuple[str, ...]]
-    """Dimension → the values it speaks of; a run that has one of each is meant."""
-    keys: tuple[str, ...]
-    reason: str
-    remedy: str
-    """What gives the keys their effect; it follows on "Leave it out, or"."""
 
 
 @dataclass(frozen=True)
@@ -82,177 +71,6 @@ READ: Mapping[str, Callable[[TrainingConfig], str]] = {
 }
 """What a config is in each respect that leaves keys without effect. `model layout`, `rows` and `model` are `Known`."""
 
-OF_ADAPTERS = ("lora.r", "lora.lora_alpha", "lora.lora_dropout", "lora.target_modules", "lora.use_rslora")
-OF_FOUR_BITS = ("quantization.quant_type", "quantization.compute_dtype", "quantization.double_quant")
-OF_TURNS = ("strategy.completion_only_loss", "strategy.assistant_only_loss")
-OF_ADAM = ("optimization.adam_beta1", "optimization.adam_beta2", "optimization.adam_epsilon")
-OF_HELD_OUT_ROWS = (
-    "evaluation.eval_strategy",
-    "evaluation.eval_steps",
-    "evaluation.generate",
-    "evaluation.max_rows",
-    "evaluation.max_new_tokens",
-    "evaluation.sample_rows",
-    "evaluation.bootstrap_resamples",
-    "evaluation.confidence",
-)
-WRITTEN = ("evaluation.generate", "evaluation.max_new_tokens", "evaluation.sample_rows")
-
-IDLE: tuple[Idle, ...] = (
-    Idle({"finetuning_type": ("full",)}, OF_ADAPTERS, "a full fine-tune has no adapter", "set finetuning_type: lora"),
-    Idle({"quantization": ("none",)}, OF_FOUR_BITS, "the base is not quantised", "set quantization.bits: 4"),
-    Idle({"quantization": ("8-bit",)}, OF_FOUR_BITS, "8-bit weights have none of it", "set quantization.bits: 4"),
-    Idle(
-        {"finetuning_type": ("lora",), "merge": ("off",)},
-        ("output.dtype",),
-        "it is the type of full or merged weights, and an adapter alone is published",
-        "set output.merge: true",
-    ),
-    Idle(
-        {"optimizer": ("adafactor", "sgd")},
-        OF_ADAM,
-        "this optimizer keeps no such averages",
-        "set optimization.optim: adamw_torch",
-    ),
-    Idle(
-        {"schedule": ("constant",)},
-        ("optimization.warmup_steps",),
-        "a constant rate does not rise first",
-        "set optimization.lr_scheduler_type: constant_with_warmup",
-    ),
-    Idle(
-        {"held-out rows": ("none",)},
-        OF_HELD_OUT_ROWS,
-        "no rows are held out to measure on",
-        "set data.validation_split or data.validation_dataset",
-    ),
-    Idle(
-        {"held-out rows": ("a dataset",)},
-        ("data.validation_split",),
-        "the rows of data.validation_dataset are held out instead",
-        "drop data.validation_dataset",
-    ),
-    Idle(
-        {"evaluations": ("epoch", "no")},
-        ("evaluation.eval_steps",),
-        "the loss is not measured every so many steps",
-        "set evaluation.eval_strategy: steps",
-    ),
-    Idle(
-        {"evaluations": ("no",)},
-        ("evaluation.sample_rows",),
-        "samples are written at each evaluation, and there is none",
-        "set evaluation.eval_strategy: epoch",
-    ),
-    Idle(
-        {"answers": ("off",), "strategy": ("sft", "qlora", "dpo", "kto")},
-        ("evaluation.max_new_tokens", "evaluation.sample_rows"),
-        "no answers are written",
-        "set evaluation.generate: true",
-    ),
-    Idle({"strategy": ("reward",)}, WRITTEN, "a reward model writes no answers", "choose another strategy"),
-    Idle(
-        {"checkpoints": ("epoch", "no")},
-        ("checkpointing.save_steps",),
-        "checkpoints are not saved every so many steps",
-        "set checkpointing.save_strategy: steps",
-    ),
-    Idle(
-        {"early stopping": ("off",)},
-        ("checkpointing.early_stopping_threshold",),
-        "nothing stops early",
-        "set checkpointing.early_stopping_patience",
-    ),
-    Idle(
-        {"task": ("text-classification",)},
-        (*OF_TURNS, "evaluation.max_new_tokens"),
-        "a classifier learns one label of each row, and writes nothing",
-        "set task: text-generation",
-    ),
-    Idle(
-        {"task": ("extractive-question-answering",), "model layout": ("encoder",)},
-        (*OF_TURNS, "evaluation.max_new_tokens"),
-        "an encoder points at answers, and writes nothing",
-        "choose a causal model, which writes them",
-    ),
-    Idle(
-        {"task": ("extractive-question-answering",), "model layout": ("encoder",), "truncation": ("keep_end",)},
-        ("data.truncation_mode",),
-        "an encoder reads a long text whole, in windows",
-        "set it to drop, which leaves long texts out",
-    ),
-    Idle(
-        {"task": ("extractive-question-answering",), "model layout": ("decoder",)},
-        ("strategy.assistant_only_loss",),
-        "each row has one answer",
-        "set task: text-generation",
-    ),
-    Idle(
-        {"model layout": ("encoder-decoder",)},
-        ("strategy.assistant_only_loss",),
-        "an encoder-decoder reads one text and writes one",
-        "choose a causal model",
-    ),
-    Idle(
-        {"model layout": ("decoder", "encoder")},
-        ("data.max_target_length",),
-        "only an encoder-decoder has a length for its answers; data.max_length counts both sides here",
-        "choose an encoder-decoder",
-    ),
-    Idle(
-        {"task": ("text-generation", "text-classification", "extractive-question-answering")},
-        ("data.source_prefix",),
-        "it stands before texts that are summed up",
-        "set task: summarization",
-    ),
-    Idle(
-        {"task": ("text-generation", "summarization", "text-classification")},
-        ("data.doc_stride",),
-        "only encoders that answer questions read in overlapping windows",
-        "set task: extractive-question-answering",
-    ),
-    Idle(
-        {"task": ("extractive-question-answering",), "model layout": ("decoder",)},
-        ("data.doc_stride",),
-        "a causal model reads no overlapping windows",
-        "choose an encoder",
-    ),
-    Idle(
-        {"rows": ("text",)},
-        (*OF_TURNS, "evaluation.max_new_tokens"),
-        "plain text has no prompts and no answers",
-        "give rows with prompts and answers",
-    ),
-    Idle(
-        {"rows": ("text",), "truncation": ("keep_end",)},
-        ("data.truncation_mode",),
-        "plain text is trained whole, in windows",
-        "set it to drop, which leaves long texts out",
-    ),
-    Idle(
-        {"rows": ("messages", "sharegpt"), "every turn": ("True",)},
-        ("strategy.completion_only_loss",),
-        "assistant_only_loss trains the assistant's turns alone",
-        "set strategy.assistant_only_loss: false",
-    ),
-    Idle(
-        {"strategy": ("rlhf",)},
-        ("data.truncation_mode",),
-        "a prompt is asked whole, or its row is left out",
-        "choose another strategy",
-    ),
-    Idle(
-        {"algorithm": ("grpo",), "passes": ("1",)},
-        ("strategy.epsilon",),
-        "in the first pass over an answer its probability has not moved yet",
-        "set strategy.num_iterations to 2 or more",
-    ),
-    Idle({"model": ("here",)}, ("model_revision",), "only models of the hub have revisions", "name one of the hub"),
-    Idle({"dataset": ("here",)}, ("dataset_revision",), "only data of the hub has revisions", "name hub:OWNER/NAME"),
-)
-"""Told in this order, each key once. `optimization.num_train_epochs` beside `max_steps` and
-`evaluation.per_device_eval_batch_size` without held-out rows are left out: every proposal for a machine has them."""
-
 
 def unheeded(config: TrainingConfig, known: Known) -> tuple[Unheeded, ...]:
     """The keys that `config` sets to another value than their default, and that change nothing in its run.
@@ -260,17 +78,22 @@ def unheeded(config: TrainingConfig, known: Known) -> tuple[Unheeded, ...]:
     Args:
         known: what the model and the rows tell beside the config.
     """
-    values = _values(known) | {name: read(config) for name, read in READ.items()}
     told: set[str] = set()
     found = []
-    for idle in IDLE:
-        if not all(values.get(name) in meant for name, meant in idle.where.items()):
-            continue
+    for idle in idle_in(config, known):
         keys = tuple(key for key in idle.keys if key not in told and _is_set(config, key))
         told.update(keys)
         if keys:
             found.append(Unheeded(keys, idle.reason, idle.remedy))
     return tuple(found)
+
+
+def idle_in(config: TrainingConfig, known: Known) -> Iterator[Idle]:
+    """The lines of the table that speak of `config`, whether their keys are set or not."""
+    values = _values(known) | {name: read(config) for name, read in READ.items()}
+    for idle in IDLE:
+        if all(values.get(name) in meant for name, meant in idle.where.items()):
+            yield idle
 
 
 def without(found: Iterable[Unheeded], passed_on: Collection[str]) -> tuple[Unheeded, ...]:

@@ -1,3 +1,4 @@
+import { notifications } from '@mantine/notifications'
 import { screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, expect, test, vi } from 'vitest'
@@ -23,7 +24,9 @@ const server = vi.hoisted(() => {
     chosen: [] as object[],
     asked: [] as string[],
     refusal: null as object | null,
-    forget: () => Object.assign(state, { dataset: before, chosen: [], asked: [], refusal: null }),
+    isGone: false,
+    forget: () =>
+      Object.assign(state, { dataset: before, chosen: [], asked: [], refusal: null, isGone: false }),
   }
   const problem = (status: number, more = {}) =>
     Response.json({ type: 'about:blank', title: 'no', status, detail: 'It is refused.', ...more }, { status })
@@ -43,6 +46,13 @@ const server = vi.hoisted(() => {
       if (state.refusal) return problem(422, state.refusal)
       state.dataset = { ...state.dataset, ...choice }
       return Response.json(state.dataset)
+    }
+    if (request.method === 'DELETE') {
+      state.isGone = true
+      return new Response(null, { status: 204 })
+    }
+    if (pathname === '/api/v1/datasets') {
+      return Response.json({ items: state.isGone ? [] : [state.dataset], samples: [] })
     }
     if (pathname === '/api/v1/datasets/one') return Response.json(state.dataset)
     if (pathname === '/api/v1/datasets/one/rows')
@@ -72,9 +82,9 @@ async function openMapping() {
 test('what was taken for the wrong shape is read differently, beginning with how it is read now', async () => {
   const { user, card, pick } = await openMapping()
   expect(await within(card).findByRole('combobox', { name: 'Shape' })).toHaveValue('Instruction (Alpaca)')
-  expect(within(card).getByRole('combobox', { name: 'Output (output)' })).toHaveValue('output')
+  expect(within(card).getByRole('combobox', { name: 'Output' })).toHaveValue('output')
   await pick('Shape', 'Plain text')
-  await pick('Text (text)', 'body')
+  await pick('Text', 'body')
   server.asked.length = 0
   await user.click(within(card).getByRole('button', { name: 'Read it this way' }))
   await waitFor(() => expect(card).not.toBeInTheDocument())
@@ -119,4 +129,21 @@ test('an upload whose columns are not certain asks for them, once, beside its fi
   expect(screen.queryByRole('button', { name: 'Read differently' })).toBeNull()
   const rows = await screen.findByRole('region', { name: 'The first rows, as they are in the file' })
   expect(within(rows).getByText('Do it')).toBeInTheDocument()
+})
+
+test('a deleted dataset is said to be gone, and is in the list no more', async () => {
+  const toast = vi.spyOn(notifications, 'show').mockReturnValue('')
+  const user = userEvent.setup()
+  const { router } = showPage('/datasets')
+  await user.click(await screen.findByRole('link', { name: 'rows.csv' }))
+  await user.click(await screen.findByRole('button', { name: 'Delete' }))
+  await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Delete' }))
+  await waitFor(() => expect(router.state.location.pathname).toBe('/datasets'))
+  expect(await screen.findByText('Drop a file here')).toBeInTheDocument()
+  expect(screen.queryByRole('link', { name: 'rows.csv' })).toBeNull()
+  await waitFor(() =>
+    expect(toast).toHaveBeenCalledWith(
+      expect.objectContaining({ message: 'The dataset rows.csv was deleted.' }),
+    ),
+  )
 })

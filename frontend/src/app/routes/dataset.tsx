@@ -12,6 +12,7 @@ import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { ProblemPage } from '@/components/ui/problem-page'
 import { RenameDialog } from '@/components/ui/rename-dialog'
+import { toast } from '@/components/ui/toast'
 import {
   type Dataset,
   datasetQuery,
@@ -27,6 +28,7 @@ import { ProblemList } from '@/features/datasets/components/problem-list'
 import { RepeatsCard } from '@/features/datasets/components/repeats-card'
 import { RowBrowser } from '@/features/datasets/components/row-browser'
 import { LengthCard } from '@/features/tuning/components/length-card'
+import { renewLists } from '@/lib/api/lists'
 import { hidesAll } from '@/lib/api/problem'
 import { formatNumber } from '@/lib/format/format'
 
@@ -173,8 +175,9 @@ function Actions({ dataset }: { dataset: Dataset }) {
   const remove = useMutation({
     mutationFn: () => deleteDataset(dataset.id),
     onSuccess: async () => {
-      await refresh()
+      await renewLists(queries, 'datasets')
       await navigate({ to: '/datasets' })
+      toast(t('data.removed', { name: dataset.name }))
       queries.removeQueries({ queryKey: ['dataset', dataset.id] })
     },
   })

@@ -24,7 +24,10 @@ const server = vi.hoisted(() => {
     merges: [] as object[],
     changes: [] as [string, unknown][],
     refuses: [] as string[],
-    forget: () => Object.assign(state, { model: adapter, merges: [], changes: [], refuses: [] }),
+    /** Whether the list of models has it. */
+    listed: false,
+    forget: () =>
+      Object.assign(state, { model: adapter, merges: [], changes: [], refuses: [], listed: false }),
   }
   const job = (status: string) => ({ id: 'm', model_id: 'one', status, created_at: adapter.created_at })
   const LISTS = ['merges', 'evaluations', 'exports', 'hub/jobs'].map((name) => `/api/v1/${name}`)
@@ -49,6 +52,11 @@ const server = vi.hoisted(() => {
     if (pathname === '/api/v1/models/one') return Response.json(state.model)
     if (pathname === '/api/v1/merges') return Response.json(state.merges)
     if (LISTS.includes(pathname)) return Response.json([])
+    if (pathname === '/api/v1/models' && state.listed) {
+      const isGone = state.changes.some(([way]) => way.startsWith('DELETE'))
+      if (isGone) return new Promise(() => undefined) // as long as the list takes, this is what stands there
+      return Response.json({ items: [state.model], starters: [], total: 1, next: null })
+    }
     return Response.json({ items: [], samples: [], starters: [], total: 0, next: null })
   }
   return state
@@ -96,6 +104,19 @@ test('a model is deleted once that is confirmed, and its page is left', async ()
   await user.click(within(question).getByRole('button', { name: 'Delete' }))
   await waitFor(() => expect(page.router.state.location.pathname).toBe('/models'))
   expect(server.changes).toEqual([[`DELETE ${MODEL}`, null]])
+})
+
+test('a deleted model is in no list while that is read again', async () => {
+  server.listed = true
+  const user = userEvent.setup()
+  const { router } = showPage('/models')
+  await user.click(await screen.findByRole('link', { name: 'my model' }))
+  await user.click(await screen.findByRole('button', { name: 'Actions' }))
+  await user.click(await screen.findByRole('menuitem', { name: 'Delete' }))
+  await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Delete' }))
+  await waitFor(() => expect(router.state.location.pathname).toBe('/models'))
+  await screen.findByRole('heading', { name: 'Models' })
+  expect(screen.queryByRole('link', { name: 'my model' })).toBeNull()
 })
 
 test('a model that is not to be deleted after all stays', async () => {

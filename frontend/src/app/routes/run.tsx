@@ -65,12 +65,13 @@ function Whole({ run }: { run: Run }) {
   const words = useErrorWords()
   const failure = run.error ? words(run.error) : null
   const model = useQuery({ ...modelQuery(run.model_id ?? ''), enabled: Boolean(run.model_id) })
+  const made = madeOf(model)
   return (
     <Page
       title={run.name}
       mark={<RunStatusTag run={run} />}
       above={<Link to="/runs">{t('shell.runs')}</Link>}
-      actions={<RunActions run={run} made={madeOf(model)} />}
+      actions={<RunActions run={run} made={made} />}
     >
       <SpokenStatus run={run} />
       <div className={grid.stack}>
@@ -84,7 +85,7 @@ function Whole({ run }: { run: Run }) {
             <ProgressLine run={run} part={partOf(live.told)} />
           </Card>
         ) : null}
-        <Sections run={run} current={current} live={live} />
+        <Sections {...{ run, made, current, live }} />
       </div>
     </Page>
   )
@@ -103,11 +104,12 @@ function tabsOf(run: Run): readonly Tab[] {
 
 interface SectionsProps {
   run: Run
+  made: Made
   current: Tab
   live: Live
 }
 
-function Sections({ run, current, live }: SectionsProps) {
+function Sections({ run, made, current, live }: SectionsProps) {
   const { t } = useTranslation()
   const navigate = useNavigate({ from: '/runs/$runId' })
   return (
@@ -124,7 +126,7 @@ function Sections({ run, current, live }: SectionsProps) {
         ))}
       </Tabs.List>
       <Tabs.Panel value="report">
-        <ReportView run={run} />
+        <ReportView run={run} made={made} />
       </Tabs.Panel>
       <Tabs.Panel value="curves">
         <Curve run={run} live={live} />

@@ -3,7 +3,7 @@ import uPlot from 'uplot'
 import { formatNumber } from '@/lib/format/format'
 
 import type { Line } from './lines'
-import { stepUnder, type Zoom, zoomOf } from './plot-view'
+import { range, stepUnder, type Zoom, zoomOf } from './plot-view'
 
 export interface PlotOptions {
   lines: Line[]
@@ -19,6 +19,7 @@ export interface PlotOptions {
 const LETTER_PX = 6.4
 const AXIS_GAP_PX = 12
 const BINARY = Array.from({ length: 50 }, (_, power) => 2 ** power)
+const STEPS = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((times) => times * 10 ** power)).flat()
 const FONT = '11px "Inter Variable", system-ui, sans-serif'
 
 /** Pixels that an axis needs for its labels; before there are any, a guess. */
@@ -35,6 +36,10 @@ export function aligned(lines: Line[]): uPlot.AlignedData {
   }
   return uPlot.join(lines.map((line) => [line.steps, line.values] as unknown as uPlot.AlignedData))
 }
+
+/** Whether a line has one point, which nothing but itself can show. */
+const isAlone = ({ data }: uPlot, series: number) =>
+  Array.from(data[series] ?? []).filter((one) => one != null).length === 1
 
 export function options(
   { lines, height, log, binary, format, onCursor, onZoom }: PlotOptions,
@@ -55,12 +60,13 @@ export function options(
     padding: [10, 22, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 7 }, drag: { x: true, y: false } },
-    scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
+    scales: { x: { time: false, range }, y: { distr: log ? 3 : 1 } },
     axes: [
       {
         ...axis,
         grid: { show: false },
         size: 24,
+        incrs: STEPS, // there is nothing between two steps
         values: (_, ticks) => ticks.map((tick) => formatNumber(tick)),
       },
       {
@@ -78,7 +84,7 @@ export function options(
         width: line.width,
         dash: [...line.dash],
         spanGaps: true,
-        points: { show: line.points, size: 6, fill: color(line.color) },
+        points: { show: line.points || isAlone, size: 6, fill: color(line.color) },
       })),
     ],
     hooks: {

@@ -6,6 +6,12 @@ export interface Zoom {
   max: number
 }
 
+/** The steps that are shown where `first` to `last` are wanted; of a run with a single one, that and its neighbours. */
+export function range({ data: [steps] }: uPlot, first: number, last: number): uPlot.Range.MinMax {
+  const only = steps.length === 1 ? steps[0] : undefined
+  return only === undefined ? [first, last] : [only - 1, only + 1]
+}
+
 /** What is zoomed in on; `null` where all steps are in sight. */
 export function zoomOf({ scales, data: [steps] }: uPlot): Zoom | null {
   const { min, max } = scales['x'] ?? {}

@@ -1,10 +1,13 @@
 import { MantineProvider } from '@mantine/core'
 import { act, createEvent, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
+import uPlot from 'uplot'
 import { beforeAll, expect, test, vi } from 'vitest'
 
 import { Chart } from './chart'
 import { line } from './lines'
+import { aligned, options } from './plot-options'
+import { zoomOf } from './plot-view'
 
 const WIDTH = 600
 const HEIGHT = 150
@@ -123,4 +126,40 @@ test('the keys move the cursor from point to point, and the legend and a screen 
   expect(legend()).toBe('step 1training 1held out –')
   await user.tab()
   expect(legend()).toBe('training 0.1111held out 0.25')
+})
+
+test('a single point stands in the middle of its neighbours, and is seen', async () => {
+  const one = (step: number) => [
+    line('first', [step], [0.5], '--ember'),
+    line('second', [step], [0.25], '--blue'),
+  ]
+  const made = (step: number) =>
+    options(
+      {
+        lines: one(step),
+        height: HEIGHT,
+        log: false,
+        binary: false,
+        format: String,
+        onCursor: () => undefined,
+        onZoom: () => undefined,
+      },
+      document.createElement('div'),
+    )
+  const plot = new uPlot(made(100), aligned(one(100)), document.createElement('div'))
+  await settle()
+  expect(plot.scales['x']).toMatchObject({ min: 99, max: 101 })
+  const isShown = (series: number) =>
+    (plot.series[series]?.points?.show as (...of: unknown[]) => boolean)(plot, series)
+  expect([1, 2].map(isShown)).toEqual([true, true])
+  expect(zoomOf(plot)).toBeNull()
+  plot.setData([
+    [100, 120],
+    [0.5, 0.4],
+    [0.25, null],
+  ] as uPlot.AlignedData)
+  await settle()
+  expect(plot.scales['x']).toMatchObject({ min: 100, max: 120 })
+  expect([1, 2].map(isShown)).toEqual([false, true])
+  plot.destroy()
 })

@@ -17,6 +17,10 @@ export interface ControlProps {
   error?: string | undefined
   /** Faults of what is inside: `0.pattern` → what is wrong with it. */
   innerErrors?: Record<string, string>
+  /** Why it cannot be given another value now. */
+  closed?: string | null
+  /** The choices that cannot be made → why. */
+  refused?: Readonly<Record<string, string>>
   changed: boolean
   onChange: (value: unknown) => void
   onReset: () => void
@@ -30,6 +34,7 @@ export function FieldControl(props: ControlProps) {
     <div className={props.field.kind === 'switch' ? classes.beside : undefined}>
       <FieldLabel {...props} htmlFor={id} />
       <Control {...props} id={id} />
+      {props.closed ? <p className={classes.closed}>{props.closed}</p> : null}
     </div>
   )
 }
@@ -40,16 +45,15 @@ interface OneControlProps extends ControlProps {
 }
 
 function Control(props: OneControlProps) {
-  const { id, field, value, error, onChange } = props
+  const { field, value, error, onChange } = props
   const { i18n } = useTranslation()
-  const words = useSpoken(field)
+  const words = useCommon(props)
   switch (field.kind) {
     case 'switch':
       return (
         <Switch
           {...words}
           aria-label={shownName(field, i18n)} // its description stands inside a label of its own
-          id={id}
           error={error}
           checked={value === true}
           onChange={(event) => onChange(event.currentTarget.checked)}
@@ -57,7 +61,7 @@ function Control(props: OneControlProps) {
       )
     case 'number':
     case 'integer':
-      return <NumberField {...words} {...{ id, field, value, error, onChange }} />
+      return <NumberField {...words} {...{ field, value, error, onChange }} />
     case 'choice':
       return <Choice {...props} />
     case 'list':
@@ -66,7 +70,6 @@ function Control(props: OneControlProps) {
       return (
         <TextInput
           {...words}
-          id={id}
           inputWrapperOrder={ORDER}
           error={error}
           value={typeof value === 'string' ? value : ''}
@@ -78,19 +81,20 @@ function Control(props: OneControlProps) {
   }
 }
 
-function useSpoken(field: Field) {
+/** What every control is given: which one it is, what is told of it, and whether it is closed. */
+function useCommon({ id, field, closed }: OneControlProps) {
   const { i18n } = useTranslation()
-  return spoken(shownHelp(field, i18n))
+  return { ...spoken(shownHelp(field, i18n)), id, disabled: Boolean(closed) }
 }
 
-function Choice({ id, field, value, error, onChange }: OneControlProps) {
+function Choice(props: OneControlProps) {
+  const { id, field, value, error, refused = {}, onChange } = props
   const { t, i18n } = useTranslation()
   // Without a text, the word of the recipe.
   const named = (choice: string) => shownChoice(field, choice, i18n) ?? choice
   return (
     <Select
-      {...useSpoken(field)}
-      id={id}
+      {...useCommon(props)}
       inputWrapperOrder={ORDER}
       error={error}
       allowDeselect={false}
@@ -103,9 +107,13 @@ function Choice({ id, field, value, error, onChange }: OneControlProps) {
       }}
       placeholder={field.nullable ? t('form.empty') : undefined}
       value={value === null || value === undefined ? null : String(value)}
-      data={field.choices.map((one) => ({ value: String(one), label: named(String(one)) }))}
+      data={field.choices.map(String).map((one) => ({
+        value: one,
+        label: named(one),
+        disabled: one in refused,
+      }))}
       renderOption={({ option: { value: choice, label } }) => (
-        <Option label={label} need={toldNeed(field, choice, i18n)} />
+        <Option label={label} need={refused[choice] ?? toldNeed(field, choice, i18n)} />
       )}
       onChange={(text) => onChange(field.choices.find((one) => String(one) === text) ?? null)}
     />
@@ -122,12 +130,12 @@ function Option({ label, need }: { label: string; need: string | null }) {
   )
 }
 
-function List({ id, field, value, error, onChange }: OneControlProps) {
+function List(props: OneControlProps) {
+  const { field, value, error, onChange } = props
   const tags = Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : []
   return (
     <TagsInput
-      {...useSpoken(field)}
-      id={id}
+      {...useCommon(props)}
       inputWrapperOrder={ORDER}
       error={error}
       value={tags}
@@ -143,7 +151,8 @@ function asList(tags: string[], word: string | null): unknown {
   return tags.filter((tag) => tag !== word)
 }
 
-function Json({ id, field, value, error, onChange }: OneControlProps) {
+function Json(props: OneControlProps) {
+  const { field, value, error, onChange } = props
   const { t, i18n } = useTranslation()
   const [typed, setTyped] = useState<string | null>(null)
   const shown = typed ?? JSON.stringify(value ?? null)
@@ -151,8 +160,7 @@ function Json({ id, field, value, error, onChange }: OneControlProps) {
   useTellUnread(shownName(field, i18n), unread)
   return (
     <Textarea
-      {...useSpoken(field)}
-      id={id}
+      {...useCommon(props)}
       inputWrapperOrder={ORDER}
       autosize
       error={unread ? t('form.notJson') : error}

@@ -138,6 +138,8 @@ test('a row is named before what is wrong with it, and its stage before that', (
   expect(hint).not.toBeNull()
   const staged = words({ ...row, params: { ...row.params, stage_number: 2, stages: 3, stage_name: 'dpo' } })
   expect(staged.message).toBe(`Stufe 2 von 3 (dpo): ${message}`)
+  const heldOut = words({ ...row, params: { reason: 'No system turn.', in_held_out_row: 3 } })
+  expect(heldOut.message).toMatch(/^Zeile 3 von data\.validation_dataset: .*No system turn\./)
 })
 
 test('an error of a stage that the page does not know stays as the server says it, stage included', () => {

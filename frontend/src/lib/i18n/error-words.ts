@@ -30,6 +30,7 @@ export interface ErrorWords {
 /** A value that says where it was found → the text that puts that in front, from the inside out. */
 const PLACES = [
   ['in_row', 'server.inRow'],
+  ['in_held_out_row', 'server.inHeldOutRow'],
   ['stage_number', 'server.inStage'],
 ] as const
 

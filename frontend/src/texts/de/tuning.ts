@@ -69,6 +69,7 @@ export default {
     ambiguous: '{{number}} lässt sich auf zwei Weisen lesen. Schreiben Sie Tausender ohne Trennzeichen.',
     notJson: 'Das ist kein gültiges JSON.',
     refused: 'Zu berichtigen: {{keys}}',
+    idle: 'Hier ohne Wirkung: {{reason}}.',
     group: {
       general: 'Allgemein',
       data: 'Zeilen und Token',
@@ -137,6 +138,8 @@ export default {
     severity: { ok: 'gilt', warning: 'Warnung', error: 'verletzt' },
     rows_one: 'Zeile <rows/>',
     rows_other: 'Zeilen <rows/> von {{count}}',
+    heldOutRows_one: 'Von data.validation_dataset: Zeile {{rows}}',
+    heldOutRows_other: 'Von data.validation_dataset: Zeilen {{rows}}',
     tokenTitle: 'Die ersten Zeilen, Token für Token',
     tokenTitleFrom: 'Zeilen ab {{row}}, Token für Token',
     showRow: 'Zeile {{row}} Token für Token zeigen',
@@ -170,6 +173,14 @@ export default {
     tight: 'Der Plan passt nicht in den Speicher',
     tightText: 'Der Speicherplan unten sagt, was zu ändern ist, das Billigste zuerst.',
     start: 'Training starten',
+    waits_one: '{{count}} Lauf ist vorher dran',
+    waits_other: '{{count}} Läufe sind vorher dran',
+    waitsText_one: 'Dieser Lauf wartet und beginnt von selbst, wenn jener zu Ende ist.',
+    waitsText_other: 'Dieser Lauf wartet und beginnt von selbst, wenn jene zu Ende sind.',
+    waitsForPlace_one:
+      'Hier laufen {{places}} zugleich: dieser Lauf wartet und beginnt von selbst, wenn {{count}} davon zu Ende ist.',
+    waitsForPlace_other:
+      'Hier laufen {{places}} zugleich: dieser Lauf wartet und beginnt von selbst, wenn {{count}} davon zu Ende sind.',
     force: 'Trotzdem starten',
     forceText:
       'Nach dem Plan passt es nicht. Geht der Speicher aus, verkleinert der Lauf seine Durchläufe von selbst, oder endet mit einer Erklärung.',

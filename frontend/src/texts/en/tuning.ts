@@ -71,6 +71,7 @@ export default {
     ambiguous: '{{number}} can be read in two ways. Write it without a sign between the thousands.',
     notJson: 'This is not valid JSON.',
     refused: 'To be corrected: {{keys}}',
+    idle: 'No effect here: {{reason}}.',
     group: {
       general: 'General',
       data: 'Rows and tokens',
@@ -164,6 +165,8 @@ export default {
     severity: { ok: 'holds', warning: 'warning', error: 'broken' },
     rows_one: 'Row <rows/>',
     rows_other: 'Rows <rows/> of {{count}}',
+    heldOutRows_one: 'Of data.validation_dataset: row {{rows}}',
+    heldOutRows_other: 'Of data.validation_dataset: rows {{rows}}',
     tokenTitle: 'The first rows, token by token',
     tokenTitleFrom: 'Rows from {{row}} on, token by token',
     showRow: 'Show row {{row}} token by token',
@@ -197,6 +200,14 @@ export default {
     tight: 'The plan does not fit into memory',
     tightText: 'The memory plan below says what to change, the cheapest change first.',
     start: 'Start training',
+    waits_one: '{{count}} run is ahead',
+    waits_other: '{{count}} runs are ahead',
+    waitsText_one: 'This run waits, and starts by itself when that one has ended.',
+    waitsText_other: 'This run waits, and starts by itself when those have ended.',
+    waitsForPlace_one:
+      '{{places}} runs are worked on at once here: this one waits, and starts by itself when {{count}} of those has ended.',
+    waitsForPlace_other:
+      '{{places}} runs are worked on at once here: this one waits, and starts by itself when {{count}} of those have ended.',
     force: 'Start anyway',
     forceText:
       'The plan says that it does not fit. If memory runs out, the run steps down to smaller passes by itself, or ends with an explanation.',

@@ -8,7 +8,13 @@ import { showPage } from '@/testing/show-page'
 
 /** A server that plans every config as `findings` and `fits` say, and keeps what it was asked to start. */
 const server = vi.hoisted(() => {
-  const state = { findings: [] as object[], fits: true, started: [] as { force: string | null }[] }
+  const state = {
+    findings: [] as object[],
+    fits: true,
+    started: [] as { force: string | null }[],
+    ahead: { places: 1, working: 0, waiting: 0 },
+    asked: [] as string[],
+  }
   const config = { model: 'starter:chat', dataset: 'sample:support', data: { max_length: 64 } }
   const lengths = { minimum: 1, median: 20, p95: 60, maximum: 66, histogram: [] }
   const plan = () => ({
@@ -35,6 +41,7 @@ const server = vi.hoisted(() => {
     lengths,
   })
   const answers: Record<string, (query: URLSearchParams) => unknown> = {
+    '/api/v1/queue/ahead': () => state.ahead,
     '/api/v1/recipes/schema': () => ({ json_schema: { properties: {} }, essential: [] }),
     '/api/v1/recipes/defaults': () => config,
     '/api/v1/plans': () => ({
@@ -57,6 +64,7 @@ const server = vi.hoisted(() => {
       await new Promise((resolve) => setTimeout(resolve, 100)) // long enough to press again
       return Response.json({ id: 'one', name: 'my run' }, { status: 202 })
     }
+    state.asked.push(pathname)
     const answer = answers[pathname]
     if (answer) return Response.json(answer(searchParams))
     return Response.json({ type: 'about:blank', title: 'no', status: 404, detail: 'no' }, { status: 404 })
@@ -65,7 +73,13 @@ const server = vi.hoisted(() => {
 })
 
 beforeEach(() => {
-  Object.assign(server, { findings: [], fits: true, started: [] })
+  Object.assign(server, {
+    findings: [],
+    fits: true,
+    started: [],
+    asked: [],
+    ahead: { places: 1, working: 0, waiting: 0 },
+  })
   resetDraft()
   changeDraft({ dataset: 'sample:support', model: 'starter:chat', suited: {} })
 })
@@ -124,6 +138,32 @@ test('where all holds one run is started, however often the button is pressed', 
   await user.dblClick(start)
   await waitFor(() => expect(router.state.location.pathname).toBe('/runs/one'))
   expect(server.started).toEqual([{ force: 'false' }])
+})
+
+test.each([
+  [{ places: 1, working: 1, waiting: 0 }, '1 run is ahead', 'when that one has ended.'],
+  [{ places: 1, working: 1, waiting: 1 }, '2 runs are ahead', 'when those have ended.'],
+  [{ places: 2, working: 2, waiting: 1 }, '3 runs are ahead', 'when 2 of those have ended.'],
+])('a run that will wait says so before it is started: %j', async (ahead, title, text) => {
+  server.ahead = ahead
+  page()
+  expect(await button('Start training')).toBeEnabled()
+  const said = await screen.findByText(title)
+  expect(said.parentElement).toHaveTextContent(text)
+})
+
+test.each([
+  [{ places: 1, working: 0, waiting: 0 }, true],
+  [{ places: 2, working: 1, waiting: 0 }, true],
+  [{ places: 1, working: 1, waiting: 0 }, false],
+])('of waiting nothing is said where a place is free, or nothing can be started: %j', async (ahead, ok) => {
+  server.ahead = ahead
+  if (!ok)
+    server.findings = [{ truth: 'one-bos', severity: 'error', message: 'Two BOS.', rows: [2], total: 1 }]
+  page()
+  await button('Start training')
+  await waitFor(() => expect(server.asked).toContain(ok ? '/api/v1/queue/ahead' : '/api/v1/plans'))
+  expect(screen.queryByText(/ahead$/)).toBeNull()
 })
 
 test('the tokens of any row can be looked at: of one that a finding names, and of one by its number', async () => {

@@ -11,6 +11,7 @@ import { Facts } from '@/components/ui/facts'
 import grid from '@/components/ui/grid.module.css'
 import { Notice } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
+import { aheadQuery } from '@/features/runs/api/runs'
 import { type PlanReport, planQuery, startRun, tokensQuery } from '@/features/tuning/api/plans'
 import { forgetSetting } from '@/features/tuning/api/draft'
 import type { TrainingConfig } from '@/features/tuning/api/recipes'
@@ -152,6 +153,7 @@ function Start({ config, report }: { config: TrainingConfig; report: PlanReport 
         >
           {t(!holds ? 'check.brokenText' : fits ? 'check.holdsText' : 'check.tightText')}
         </Notice>
+        {holds ? <Waits /> : null}
         {start.error && !asking ? <ProblemNotice error={start.error} /> : null}
         <div className={classes.next}>
           {holds && !fits ? (
@@ -182,5 +184,22 @@ function Start({ config, report }: { config: TrainingConfig; report: PlanReport 
         {t('check.forceText')}
       </Confirm>
     </Card>
+  )
+}
+
+/** That training does not begin at once, and with what it does; nothing where a place is free, or it is not known. */
+function Waits() {
+  const { t } = useTranslation()
+  const { data } = useQuery(aheadQuery())
+  if (!data) return null
+  const ahead = data.working + data.waiting
+  const ended = ahead - data.places + 1
+  if (ended <= 0) return null
+  return (
+    <Notice tone="info" title={t('check.waits', { count: ahead })}>
+      {data.places === 1
+        ? t('check.waitsText', { count: ahead })
+        : t('check.waitsForPlace', { count: ended, places: data.places })}
+    </Notice>
   )
 }

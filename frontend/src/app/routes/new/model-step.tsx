@@ -12,10 +12,11 @@ import { ProblemNotice } from '@/components/ui/problem-notice'
 import { ListSearch, MorePages } from '@/components/ui/searched-list'
 import { recommendedQuery } from '@/features/hardware/api/hardware'
 import { hubModelsQuery } from '@/features/hub/api/search'
-import { isOwn, type Model, modelQuery, modelsQuery } from '@/features/models/api/models'
+import { type Model, modelQuery, modelsQuery } from '@/features/models/api/models'
 import { useLibrary } from '@/features/models/api/use-library'
 import { changeDraft, useDraft } from '@/features/tuning/api/draft'
 import { OptionRow } from '@/features/tuning/components/option-row'
+import { isOfLibrary } from '@/lib/api/library'
 import { formatBytes, formatCompact } from '@/lib/format/format'
 import { told } from '@/lib/i18n'
 
@@ -139,7 +140,7 @@ function Own({ model, onChoose }: ChoiceProps) {
 
 /** The model that is chosen, where it is one's own and not among those that are listed. */
 function useChosen(model: string | null, listed: readonly Model[]): Model | undefined {
-  const missing = model !== null && isOwn(model) && listed.every(({ id }) => id !== model)
+  const missing = model !== null && isOfLibrary(model) && listed.every(({ id }) => id !== model)
   const { data } = useQuery({ ...modelQuery(model ?? ''), enabled: missing })
   return missing ? data : undefined
 }

@@ -7,11 +7,9 @@ import { useTranslation } from 'react-i18next'
 import { same } from '@/components/schema-form/paths'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
-import { useDatasetName } from '@/features/datasets/api/use-dataset-name'
-import { useShape } from '@/features/datasets/api/use-shape'
-import { useModelName } from '@/features/models/api/use-model-name'
 import { changeDraft, type Draft, resetDraft, useDraft } from '@/features/tuning/api/draft'
 import { suitsOf } from '@/features/tuning/api/suits'
+import { useDatasetName, useModelName } from '@/lib/api/use-names'
 
 import { CheckStep } from './check-step'
 import { DataStep } from './data-step'
@@ -19,6 +17,7 @@ import { ModelStep } from './model-step'
 import classes from './new-page.module.css'
 import { SettingsStep } from './settings-step'
 import { STEPS, type Step } from './steps'
+import { useRows } from './use-rows'
 
 /** How far one may go: settings need data and a model. */
 function reachable(step: Step, draft: Draft): boolean {
@@ -78,15 +77,11 @@ export function NewPage() {
 
 /** Follow what the rows ask for, as they are read now. Returns why that is not known, where it is not. */
 function useSuited({ dataset, chosen, suited }: Draft): Error | null {
-  const look = useShape(dataset)
-  const said = chosen['data.shape']
-  const read = typeof said === 'string' && said !== 'auto' ? said : null
-  const known = read !== null || look.known
-  const shape = read ?? look.shape
+  const { known, shape, error } = useRows({ dataset, chosen })
   useEffect(() => {
     if (dataset !== null && known && !same(suited, suitsOf(shape))) changeDraft({ suited: suitsOf(shape) })
   }, [dataset, known, shape, suited])
-  return suited === null ? look.error : null
+  return suited === null ? error : null
 }
 
 function Steps({ current, draft }: { current: Step; draft: Draft }) {

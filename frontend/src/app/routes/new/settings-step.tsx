@@ -9,6 +9,7 @@ import { Card } from '@/components/ui/card'
 import grid from '@/components/ui/grid.module.css'
 import { Notice } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
+import { useLimits } from '@/features/tuning/api/applicable'
 import { chooseSetting, type Draft, forgetSetting, latestDecision } from '@/features/tuning/api/draft'
 import type { MemoryPlan } from '@/features/tuning/api/plans'
 import { type TrainingConfig } from '@/features/tuning/api/recipes'
@@ -23,6 +24,7 @@ import { Carried } from './carried'
 import classes from './new-page.module.css'
 import { TimeEstimate } from './time-estimate'
 import { ToCheck } from './to-check'
+import { useRows } from './use-rows'
 
 /** How it learns: the schema's own form, and beside it what that takes. */
 export function SettingsStep({ onNext }: { onNext: () => void }) {
@@ -30,6 +32,7 @@ export function SettingsStep({ onNext }: { onNext: () => void }) {
   const { draft, schema, measure, defaults, refused, config, fields } = useRecipe()
   const longest = measure.data?.preflight.lengths.maximum ?? null
   const { memory, faults } = useLiveMemory(config, longest)
+  const limits = useLimits(config, useRows(draft).shape)
   const unread = useUnread()
   const error = schema.error ?? defaults.error
   if (error) return <NotPlanned error={error} />
@@ -48,6 +51,7 @@ export function SettingsStep({ onNext }: { onNext: () => void }) {
               config={config}
               defaults={defaults.data}
               faults={faults}
+              limits={limits}
             />
           </UnreadContext>
         </div>

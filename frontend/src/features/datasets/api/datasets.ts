@@ -12,11 +12,6 @@ export type DataProblem = Schemas['Problem']
 
 export const SAMPLE = /^sample:/
 
-/** Whether a dataset is one of the library: not bundled, of the hub, or a file. */
-export function isStored(dataset: string): boolean {
-  return !/[/:\\]/.test(dataset)
-}
-
 export const datasetsQuery = () =>
   queryOptions({
     queryKey: ['datasets'],

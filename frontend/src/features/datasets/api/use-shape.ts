@@ -5,7 +5,7 @@ import { datasetQuery, inspectionQuery, SAMPLE, type Shape } from './datasets'
 /** Rows of a dataset that is not in the library, as many as its first pages show. */
 export const LOOKED_AT = 50
 
-interface Look {
+export interface Look {
   /** Whether the rows were looked at; a look that failed tells nothing. */
   known: boolean
   shape: Shape | null

@@ -1,4 +1,5 @@
 import { Select } from '@mantine/core'
+import type { i18n } from 'i18next'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -51,7 +52,7 @@ export function ColumnForm({ readings, found, now, pending, onRead }: ColumnForm
         {EXPECTED[shape].map(({ name, required }) => (
           <Select
             key={name}
-            label={told(`data.column.${name}`, i18n) ?? name}
+            label={labelOf(name, i18n)}
             description={required ? undefined : t('data.optional')}
             placeholder={t('data.pickColumn')}
             clearable={!required}
@@ -66,4 +67,10 @@ export function ColumnForm({ readings, found, now, pending, onRead }: ColumnForm
       </BusyButton>
     </>
   )
+}
+
+/** What a column holds and what it is called, said once where that is the same word. */
+function labelOf(name: string, texts: i18n): string {
+  const words = told(`data.column.${name}`, texts) ?? name
+  return words.toLowerCase() === name ? words : texts.t('data.columnCalled', { words, name })
 }

@@ -22,11 +22,6 @@ export const modelsQuery = (limit = 100) =>
     refetchInterval: IDLE_MS,
   })
 
-/** Whether a model is one of the library: not of the hub, a folder, or bundled. */
-export function isOwn(model: string): boolean {
-  return !/[/:\\]/.test(model)
-}
-
 export const modelQuery = (id: string) =>
   queryOptions({
     queryKey: ['model', id],

@@ -8,10 +8,14 @@ import { formatBytes, formatTime } from '@/lib/format/format'
 
 import type { ModelDetail } from '../api/models'
 
+/** What a model is called; its id until that is known. */
+function Name({ id }: { id: string }) {
+  return useModelName(id) ?? id
+}
+
 /** Where a model comes from, and what came from it. */
 export function Lineage({ model }: { model: ModelDetail }) {
   const { t, i18n } = useTranslation()
-  const nameOf = useModelName()
   const { lineage } = model
   const facts: Fact[] = [
     [t('model.kindLabel'), t(`model.kind.${model.kind}`)],
@@ -32,7 +36,7 @@ export function Lineage({ model }: { model: ModelDetail }) {
     facts.push([
       t('model.related'),
       <Link key={id} to="/models/$modelId" params={{ modelId: id }} title={id}>
-        {nameOf(id)}
+        <Name id={id} />
       </Link>,
     ])
   }

@@ -11,6 +11,7 @@ import { Notice } from '@/components/ui/notice'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { RenameDialog } from '@/components/ui/rename-dialog'
 import { toast } from '@/components/ui/toast'
+import { renewLists } from '@/lib/api/lists'
 import { followDownload } from '@/lib/format/save-file'
 import { remarksIn } from '@/lib/i18n/remarks'
 
@@ -41,7 +42,7 @@ export function ModelActions({ model, onMeasure, onPush, onExport }: ModelAction
   const remove = useMutation({
     mutationFn: () => deleteModel(model.id),
     onSuccess: async () => {
-      await refresh()
+      await renewLists(queries, 'models')
       await navigate({ to: '/models' })
       toast(t('model.removed', { name: model.name }))
       queries.removeQueries({ queryKey: ['model', model.id] })

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 
 import type { Sampling } from './ask'
+import type { Input, Prediction } from './predict'
 import { GREEDY } from './sampling'
 import type { Answer, Exchange } from './use-conversation'
 
@@ -11,10 +12,23 @@ export interface Talk {
   /** As it was typed, which may be no JSON yet. */
   tools: string
   sampling: Sampling
+  /** What a model that reads was given, and what it said of what it was asked last. */
+  reading: Reading
+}
+
+export interface Reading {
+  texts: Partial<Record<keyof Input, string>>
+  said: { input: Input; prediction: Prediction } | null
 }
 
 const KEY = 'modelforge-talks'
-const EMPTY: Talk = { exchanges: [], system: '', tools: '', sampling: GREEDY }
+const EMPTY: Talk = {
+  exchanges: [],
+  system: '',
+  tools: '',
+  sampling: GREEDY,
+  reading: { texts: {}, said: null },
+}
 /** Models whose talks are kept, the latest ones; a browser keeps about five million letters. */
 const MOST_TALKS = 8
 const MOST_LETTERS = 150_000
@@ -84,6 +98,21 @@ export function useAskedHow(model: string | null) {
     setSystem: (next: string) => set((now) => ({ ...now, system: next })),
     setTools: (next: string) => set((now) => ({ ...now, tools: next })),
     setSampling: (next: Sampling) => set((now) => ({ ...now, sampling: next })),
+  }
+}
+
+/** What a model that reads was given and said last; all of it as long as there is room. */
+export function useKeptReading(model: string) {
+  const [reading, set] = useState(() => talkWith(model).reading)
+  useEffect(
+    () => keep(model, { reading: JSON.stringify(reading).length > MOST_LETTERS ? EMPTY.reading : reading }),
+    [model, reading],
+  )
+  return {
+    ...reading,
+    setText: (field: keyof Input, text: string) =>
+      set((now) => ({ ...now, texts: { ...now.texts, [field]: text } })),
+    setSaid: (said: Reading['said']) => set((now) => ({ ...now, said })),
   }
 }
 

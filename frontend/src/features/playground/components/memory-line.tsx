@@ -12,8 +12,8 @@ import classes from './memory-line.module.css'
 export function MemoryLine() {
   const { t } = useTranslation()
   const queries = useQueryClient()
-  const nameOf = useModelName()
   const { data } = useQuery(playgroundQuery())
+  const name = useModelName(data?.model ?? null)
   const unload = useMutation({
     mutationFn: unloadModel,
     onSettled: () => queries.invalidateQueries({ queryKey: ['playground'] }),
@@ -22,7 +22,7 @@ export function MemoryLine() {
   return (
     <>
       <p className={classes.line}>
-        {t('playground.memory', { model: nameOf(data.model), slot: data.slot })}
+        {t('playground.memory', { model: name ?? data.model, slot: data.slot })}
         <BusyButton
           size="compact-xs"
           variant="subtle"

@@ -1,5 +1,4 @@
 import { Textarea } from '@mantine/core'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { BusyButton } from '@/components/ui/busy-button'
@@ -29,14 +28,15 @@ const FIELDS: Record<ReadingMode, Ask[]> = {
 
 interface ReadingFormProps {
   mode: ReadingMode
+  texts: Partial<Record<Field, string>>
   busy: boolean
+  onType: (field: Field, text: string) => void
   onAsk: (input: Input) => void
 }
 
 /** Where a model that reads is given its text. */
-export function ReadingForm({ mode, busy, onAsk }: ReadingFormProps) {
+export function ReadingForm({ mode, texts, busy, onType, onAsk }: ReadingFormProps) {
   const { t } = useTranslation()
-  const [texts, setTexts] = useState<Partial<Record<Field, string>>>({})
   const missing = FIELDS[mode].some(({ field, optional }) => !optional && !texts[field]?.trim())
   const send = () => {
     if (missing || busy) return
@@ -60,10 +60,7 @@ export function ReadingForm({ mode, busy, onAsk }: ReadingFormProps) {
           label={t(`playground.reading.${name}`)}
           description={optional ? t('playground.reading.pairHelp') : undefined}
           value={texts[field] ?? ''}
-          onChange={(event) => {
-            const { value } = event.currentTarget
-            setTexts((now) => ({ ...now, [field]: value }))
-          }}
+          onChange={(event) => onType(field, event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
               event.preventDefault()

@@ -4,6 +4,7 @@ import { beforeEach, expect, test, vi } from 'vitest'
 
 import { show } from '@/testing/show'
 
+import { forgetTalks } from '../api/kept-talk'
 import { parted } from '../api/predict'
 import { predictCurl, predictPython } from '../api/snippets'
 import { ReadingPanel } from './reading-panel'
@@ -22,6 +23,7 @@ const server = vi.hoisted(() => {
 })
 beforeEach(() => {
   server.sent = []
+  forgetTalks()
 })
 
 test('a classifier is given a text, and shows every class, the likeliest first', async () => {
@@ -73,6 +75,38 @@ test('a text that does not say is no answer', async () => {
   await user.type(screen.getByRole('textbox', { name: 'Question' }), 'Who is Bob?')
   await user.click(screen.getByRole('button', { name: 'Find the answer' }))
   await screen.findByText('The text does not say.')
+})
+
+test('what was typed and what was said of it are there again after a reload of the tab', async () => {
+  server.said = { mode: 'labels', label: 'late', probability: 0.8, scores: { late: 0.8, lost: 0.2 } }
+  const user = userEvent.setup()
+  const { unmount } = show(<ReadingPanel model="one" mode="labels" choice={null} />)
+  await user.type(screen.getByRole('textbox', { name: 'Text' }), 'Where is it?')
+  await user.click(screen.getByRole('button', { name: 'Classify' }))
+  await screen.findByRole('list', { name: /Classes/ })
+  await user.type(screen.getByRole('textbox', { name: 'Text' }), ' And when')
+  window.dispatchEvent(new Event('pagehide'))
+  unmount()
+
+  vi.resetModules()
+  const { ReadingPanel: Reloaded } = await import('./reading-panel')
+  show(<Reloaded model="one" mode="labels" choice={null} />)
+  expect(screen.getByRole('textbox', { name: 'Text' })).toHaveValue('Where is it? And when')
+  expect(screen.getByRole('list', { name: /Classes/ })).toHaveTextContent('late80%')
+  expect(server.sent, 'nothing is asked again').toHaveLength(1)
+})
+
+test('what was typed for one model is not there for another, nor for the next account', async () => {
+  const user = userEvent.setup()
+  const { unmount } = show(<ReadingPanel model="one" mode="labels" choice={null} />)
+  await user.type(screen.getByRole('textbox', { name: 'Text' }), 'Mine')
+  unmount()
+  const other = show(<ReadingPanel model="two" mode="labels" choice={null} />)
+  expect(screen.getByRole('textbox', { name: 'Text' })).toHaveValue('')
+  other.unmount()
+  forgetTalks()
+  show(<ReadingPanel model="one" mode="labels" choice={null} />)
+  expect(screen.getByRole('textbox', { name: 'Text' })).toHaveValue('')
 })
 
 test('places are counted in characters as Unicode has them', () => {

@@ -6,6 +6,7 @@ import { Card } from '@/components/ui/card'
 import grid from '@/components/ui/grid.module.css'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 
+import { useKeptReading } from '../api/kept-talk'
 import { type Input, predict, type ReadingMode } from '../api/predict'
 import { predictCurl, predictPython } from '../api/snippets'
 import { playgroundQuery } from '../api/state'
@@ -26,18 +27,26 @@ interface ReadingPanelProps {
 export function ReadingPanel({ model, mode, choice }: ReadingPanelProps) {
   const { t } = useTranslation()
   const queries = useQueryClient()
+  const { texts, said, setText, setSaid } = useKeptReading(model)
   const asked = useMutation({
     mutationFn: (input: Input) => predict(model, input),
+    onMutate: () => setSaid(null),
+    onSuccess: (prediction, input) => setSaid({ input, prediction }),
     onSettled: () => queries.invalidateQueries({ queryKey: playgroundQuery().queryKey }),
   })
   const { data: state } = useQuery(playgroundQuery())
-  const shown = asked.variables ?? { text: '…', ...(mode === 'span' ? { context: '…' } : {}) }
+  const shown = asked.variables ?? said?.input ?? { text: '…', ...(mode === 'span' ? { context: '…' } : {}) }
   const call = { origin: window.location.origin, model, inputs: [shown] }
   return (
     <div className={grid.side}>
       <Card className={classes.panel ?? ''}>
         <div className={classes.head}>{choice}</div>
-        <ReadingForm mode={mode} busy={asked.isPending} onAsk={(input) => asked.mutate(input)} />
+        <ReadingForm
+          {...{ mode, texts }}
+          busy={asked.isPending}
+          onType={setText}
+          onAsk={(input) => asked.mutate(input)}
+        />
         <div aria-live="polite" aria-busy={asked.isPending}>
           {asked.isPending ? (
             <p className={classes.note}>
@@ -45,9 +54,7 @@ export function ReadingPanel({ model, mode, choice }: ReadingPanelProps) {
             </p>
           ) : null}
           {asked.error ? <ProblemNotice error={asked.error} /> : null}
-          {asked.data && !asked.isPending ? (
-            <PredictionView prediction={asked.data} context={asked.variables.context ?? ''} />
-          ) : null}
+          {said ? <PredictionView prediction={said.prediction} context={said.input.context ?? ''} /> : null}
         </div>
         <MemoryLine />
       </Card>

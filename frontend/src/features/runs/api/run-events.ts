@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 
 import { answer, api, type Schemas } from '@/lib/api/client'
 
@@ -22,6 +22,7 @@ const TOLD = [
 ] as const
 const POINTS = 3_000
 const PAGE = 1_000
+const ANSWERS = 20
 
 const of = (id: string) => ({ path: { run_id: id } })
 
@@ -58,6 +59,14 @@ export const metricsQuery = (id: string) =>
     queryFn: ({ signal }) => readMetrics(id, signal),
     staleTime: Infinity,
     gcTime: 0,
+  })
+
+/** What was told of a run that has ended. */
+export const toldQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['run', id, 'told'],
+    queryFn: ({ signal }) => readTold(id, signal),
+    staleTime: Infinity,
   })
 
 /** What is stored of a run: its curves up to event `lastSeq`, and what was told up to there at least. */
@@ -103,6 +112,26 @@ export const reportQuery = (id: string) =>
     queryKey: ['run', id, 'report'],
     queryFn: async ({ signal }) =>
       (await answer(api.GET('/api/v1/runs/{run_id}/report', { params: of(id), signal }))) as Report,
+    staleTime: Infinity,
+    retry: false,
+  })
+
+/** All held-out rows that were measured, with both answers, page by page. */
+export const answersQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['run', id, 'answers'],
+    queryFn: ({ signal, pageParam: offset }) =>
+      answer(
+        api.GET('/api/v1/runs/{run_id}/report/answers', {
+          params: { ...of(id), query: { offset, limit: ANSWERS } },
+          signal,
+        }),
+      ),
+    initialPageParam: 0,
+    getNextPageParam: ({ total }, pages) => {
+      const read = pages.reduce((sum, { items }) => sum + items.length, 0)
+      return read < total ? read : null
+    },
     staleTime: Infinity,
     retry: false,
   })

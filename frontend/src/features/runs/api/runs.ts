@@ -61,6 +61,14 @@ export const queueQuery = () =>
     refetchInterval: WATCHED_MS,
   })
 
+/** What a run that is started now would wait for. */
+export const aheadQuery = () =>
+  queryOptions({
+    queryKey: ['queue', 'ahead'],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/queue/ahead', { signal })),
+    refetchInterval: WATCHED_MS,
+  })
+
 export function useActiveRunCount(): number {
   const { data } = useQuery({ ...activeRunsQuery(), select: (page) => page.total })
   return data ?? 0

@@ -53,6 +53,31 @@ export function attemptsOf(events: readonly RunEvent[]): number {
   return new Set(begun.map(({ epoch }) => epoch)).size
 }
 
+/**
+ * How long workers were at a run, in seconds: what it waited, or was stopped, does not count. An attempt that died
+ * counts up to the last that it told. `finished` is when the run ended; nothing where no worker has told anything.
+ */
+export function secondsOfWork(events: readonly RunEvent[], finished: string | null): number | null {
+  let [seconds, begun, last] = [0, null as number | null, 0]
+  const end = (time: number) => {
+    if (begun !== null) seconds += Math.max(0, time - begun)
+    begun = null
+  }
+  for (const { kind, data, time } of events) {
+    if (kind === 'state') {
+      const status = String(data['status'])
+      if (!WORKING.has(status)) end(time)
+      else if (status === 'starting' || begun === null) {
+        end(last)
+        begun = time
+      }
+    }
+    last = time
+  }
+  end(finished === null ? last : new Date(finished).getTime() / 1000)
+  return seconds > 0 ? seconds : null
+}
+
 /** How far the work inside a stage is: answers that are written, or bytes of the model that are here. */
 export interface Part {
   kind: 'generation' | 'download'

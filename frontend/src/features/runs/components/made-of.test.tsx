@@ -9,6 +9,8 @@ import { MadeOf } from './made-of'
 vi.hoisted(() => {
   globalThis.fetch = async (asked) => {
     const { pathname } = new URL((asked as Request).url)
+    if (pathname.includes('gone'))
+      return Response.json({ type: 'about:blank', title: 'no', status: 404, detail: 'no' }, { status: 404 })
     const known = pathname.endsWith('/datasets')
       ? { id: 'cls-20261129-140339-485577', name: 'cls.csv' }
       : { id: 'first-20261129-141316-e568', name: 'First run' }

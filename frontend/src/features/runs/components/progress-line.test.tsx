@@ -65,5 +65,7 @@ test('a paused run keeps the step that it has come to', () => {
 
 test('a waiting run says which place it has in the queue', async () => {
   words({ id: 'mine', status: 'queued' })
-  expect(await screen.findByText('Waits for its turn: place 2 of 2 in the queue.')).toBeInTheDocument()
+  expect(
+    await screen.findByText(/^Waits for its turn: place 2 of 2 in the queue\. It starts by itself/),
+  ).toBeInTheDocument()
 })

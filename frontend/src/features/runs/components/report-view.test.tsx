@@ -13,11 +13,22 @@ import { ReportView } from './report-view'
 const HASH = '4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a'
 
 const server = vi.hoisted(() => {
-  const state = { report: {} as object, spec: null as object | null }
+  const state = {
+    report: {} as object,
+    spec: null as object | null,
+    /** Rows that were measured; nothing of a run that kept none. */
+    measured: [] as object[],
+  }
   const no = () =>
     Response.json({ type: 'about:blank', title: 'no', status: 404, detail: 'No spec.' }, { status: 404 })
   globalThis.fetch = async (asked) => {
-    const { pathname } = new URL((asked as Request).url)
+    const { pathname, searchParams } = new URL((asked as Request).url)
+    if (pathname.endsWith('/events')) return Response.json({ items: [], last_seq: 0 })
+    if (pathname.endsWith('/answers')) {
+      const [offset, limit] = ['offset', 'limit'].map((key) => Number(searchParams.get(key)))
+      const items = state.measured.slice(offset, (offset ?? 0) + (limit ?? 0))
+      return Response.json({ items, total: state.measured.length })
+    }
     if (pathname.endsWith('/report')) return Response.json(state.report)
     return state.spec ? Response.json(state.spec) : no()
   }
@@ -25,6 +36,7 @@ const server = vi.hoisted(() => {
 })
 
 beforeEach(() => {
+  server.measured = []
   server.spec = { dataset_sha256: HASH, config: { seed: 42 }, versions: { torch: '2.9.0' } }
 })
 
@@ -59,7 +71,7 @@ function report(verdict: Report['verdict'], tuned: number, ci95: [number, number
 
 function showReport(found: Report) {
   server.report = found
-  const view = () => <ReportView run={{ id: 'one' } as Run} />
+  const view = () => <ReportView run={{ id: 'one' } as Run} made="answers" />
   const routeTree = createRootRoute({ component: view })
   const router = createRouter({ routeTree, history: createMemoryHistory() })
   return show(<RouterProvider router={router as never} />)
@@ -129,6 +141,29 @@ test('both answers to a row stand beside the expected one, the right one is mark
   expect(screen.queryByText('fifth question')).toBeNull()
   await user.click(screen.getByRole('button', { name: 'Show all 5' }))
   expect(screen.getByText('fifth question')).toBeInTheDocument()
+})
+
+test('all rows that were measured can be seen, page by page', async () => {
+  const user = userEvent.setup()
+  server.measured = Array.from({ length: 45 }, (_, row) => ({
+    prompt: `question ${row}`,
+    expected: 'right',
+    base: 'wrong',
+    tuned: 'right',
+  }))
+  const found = report('better', 0.7, [0.1, 0.3])
+  showReport({ ...found, examples: found.examples?.slice(0, 3) ?? [] })
+  await user.click(await screen.findByRole('button', { name: 'Show all 45' }))
+  const count = () => screen.getAllByText(/^question \d+$/).length
+  expect(count()).toBe(20)
+  await user.click(screen.getByRole('button', { name: 'Show more (20 of 45)' }))
+  await user.click(await screen.findByRole('button', { name: 'Show more (40 of 45)' }))
+  expect(await screen.findByText('question 44')).toBeInTheDocument()
+  expect(count()).toBe(45)
+  expect(screen.queryByRole('button', { name: /Show more/ })).toBeNull()
+  await user.click(screen.getByRole('button', { name: 'Show fewer' }))
+  expect(screen.getByText('first question')).toBeInTheDocument()
+  expect(screen.queryByText('question 44')).toBeNull()
 })
 
 test('the report of a last stage shows what the first began with, and what each stage made of it', async () => {

@@ -14,6 +14,8 @@ import { type Report, reportQuery, specQuery } from '../api/run-events'
 import type { Run } from '../api/runs'
 import { type Confusion, ConfusionCard } from './confusion-card'
 import { Examples } from './report-examples'
+import { ReportHead } from './report-head'
+import type { Made } from './run-actions'
 import { StagesReport } from './stages-report'
 
 /** What a report may hold beside the measures. */
@@ -22,7 +24,7 @@ type ReportOfClasses = Report & { confusion?: Confusion | null; note?: string | 
 const TONES: Record<Report['verdict'], Tone> = { better: 'good', 'no evidence': 'info', worse: 'bad' }
 
 /** Before and after on the same held-out rows, with the verdict that the intervals allow. */
-export function ReportView({ run }: { run: Run }) {
+export function ReportView({ run, made }: { run: Run; made: Made }) {
   const { t } = useTranslation()
   const { data, error } = useQuery(reportQuery(run.id))
   if (error) return <ProblemNotice error={error} />
@@ -31,6 +33,7 @@ export function ReportView({ run }: { run: Run }) {
   const verdict = data.verdict === 'no evidence' ? 'noEvidence' : data.verdict
   return (
     <div className={grid.stack}>
+      <ReportHead run={run} made={made} />
       <Notice tone={TONES[data.verdict]} title={t(`report.verdict.${verdict}`)}>
         <ReportSentence report={data} />
         <Note {...more} />
@@ -42,7 +45,7 @@ export function ReportView({ run }: { run: Run }) {
       {more.confusion ? <ConfusionCard confusion={more.confusion} /> : null}
       {data.examples && data.examples.length > 0 ? (
         <Card flush title={t('report.examples')}>
-          <Examples examples={data.examples} />
+          <Examples run={run.id} examples={data.examples} />
         </Card>
       ) : null}
       <Reproduce run={run} />

@@ -9,6 +9,7 @@ import { Confirm } from '@/components/ui/confirm'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { Tag } from '@/components/ui/tag'
 import { toast } from '@/components/ui/toast'
+import { renewLists } from '@/lib/api/lists'
 
 import { deleteRun, resumeRun, stopRun } from '../api/actions'
 import { isActive, type Run } from '../api/runs'
@@ -43,7 +44,7 @@ export function RunActions({ run, made }: RunActionsProps) {
   const remove = useMutation({
     mutationFn: () => deleteRun(run.id),
     onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: ['runs'] })
+      await renewLists(queries, 'runs')
       await navigate({ to: '/runs' })
       toast(t('run.deleted', { name: run.name }))
       queries.removeQueries({ queryKey: ['run', run.id] })

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 
 import { toldChoice } from '@/components/schema-form/words'
 import { type Fact, Facts } from '@/components/ui/facts'
+import { isOfLibrary } from '@/lib/api/library'
 import { useDatasetName, useModelName } from '@/lib/api/use-names'
 import { formatMeasure, formatNumber, formatTime } from '@/lib/format/format'
 
@@ -62,7 +63,7 @@ function strategy(run: Run): string {
 
 /** A dataset by its name, and the way to it where it is one of this machine. */
 function DatasetNamed({ id }: { id: string }) {
-  const name = useDatasetName()(id)
+  const name = useDatasetName(id) ?? id
   if (id.startsWith('hub:')) return id
   return (
     <Link to="/datasets/$datasetId" params={{ datasetId: id }} title={id}>
@@ -73,8 +74,8 @@ function DatasetNamed({ id }: { id: string }) {
 
 /** A model by its name, and the way to it where it is one of the library. */
 function ModelNamed({ id }: { id: string }) {
-  const name = useModelName()(id)
-  if (/[/:\\]/.test(id)) return id
+  const name = useModelName(id) ?? id
+  if (!isOfLibrary(id)) return id
   return (
     <Link to="/models/$modelId" params={{ modelId: id }} title={id}>
       {name}

@@ -14,6 +14,7 @@ const BROKEN: Finding = {
   message: 'Broken in 1,200 row(s), first in row 7: No row begins with two BOS tokens.',
   fix: "Remove the BOS token from the data's own text, or from the chat template.",
   rows: [7, 9],
+  held_out_rows: [],
   total: 1200,
   code: 'one-bos',
   params: { count: 1200, first: 7 },
@@ -24,6 +25,7 @@ const CUT: Finding = {
   message: '1 row(s) are longer than 2,048 tokens and are cut.',
   fix: 'Raise data.max_length to 3,000 to train on them whole.',
   rows: [2],
+  held_out_rows: [],
   total: 1,
   code: 'rows-cut',
   params: { count: 1, limit: 2048, longest: 3000 },
@@ -34,6 +36,7 @@ const LEFT_OUT: Finding = {
   message: '2 row(s) are not trained on; row 3: it has 3,000 tokens, more than max_length 2,048.',
   fix: 'Correct those rows; where they are too long, raise data.max_length above 2,048.',
   rows: [3, 8],
+  held_out_rows: [],
   total: 2,
   code: 'rows-left-out',
   params: { count: 2, row: 3, reason: 'it has 3,000 tokens, more than max_length 2,048', limit: 2048 },
@@ -45,6 +48,7 @@ const OF_A_PLUG_IN: Finding = {
   message: 'Broken in 2 row(s), first in row 1: Every answer rhymes.',
   fix: 'Find a rhyme.',
   rows: [1, 2],
+  held_out_rows: [],
   total: 2,
   code: null,
   params: { count: 2, first: 1 },
@@ -63,6 +67,12 @@ test('each row that is named is the way to its tokens', async () => {
   show(<Findings findings={[BROKEN]} onRow={shown} />)
   await userEvent.setup().click(screen.getByRole('button', { name: 'Show row 9 token by token' }))
   expect(shown).toHaveBeenLastCalledWith(9)
+})
+
+test('rows of the held-out dataset are named apart: their tokens are not there to be shown', () => {
+  show(<Findings findings={[{ ...BROKEN, rows: [7], held_out_rows: [3, 1200] }]} onRow={shown} />)
+  expect(told()[0]).toContain('Of data.validation_dataset: rows 3, 1,200')
+  expect(screen.getAllByRole('button')).toHaveLength(1)
 })
 
 describe('in German', () => {
@@ -90,6 +100,7 @@ describe('in German', () => {
             code: 'one-bos',
             fix: null,
             rows: [],
+            held_out_rows: [],
             total: 0,
             params: {},
           },

@@ -1,6 +1,7 @@
 import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 
+import { formatNumber } from '@/lib/format/format'
 import { type Finding, findingWords } from '@/lib/i18n/findings'
 
 import classes from './findings.module.css'
@@ -24,6 +25,7 @@ export function Findings({ findings, onRow }: FindingsProps) {
       {sorted.map((finding) => {
         const Icon = ICONS[finding.severity]
         const rows = finding.rows ?? []
+        const heldOut = finding.severity === 'ok' ? [] : (finding.held_out_rows ?? [])
         const { message, fix } = findingWords(finding, i18n)
         return (
           <li key={finding.truth} className={classes.finding} data-severity={finding.severity}>
@@ -39,6 +41,14 @@ export function Findings({ findings, onRow }: FindingsProps) {
               {finding.severity !== 'ok' && rows.length > 0 ? (
                 <p className={`${classes.rows} numbers`}>
                   <RowNumbers rows={rows} total={finding.total ?? rows.length} onRow={onRow} />
+                </p>
+              ) : null}
+              {heldOut.length > 0 ? (
+                <p className={`${classes.rows} numbers`}>
+                  {t('check.heldOutRows', {
+                    count: heldOut.length,
+                    rows: heldOut.map((row) => formatNumber(row)).join(', '),
+                  })}
                 </p>
               ) : null}
             </div>

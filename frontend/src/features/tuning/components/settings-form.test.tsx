@@ -1,11 +1,13 @@
 import { renderHook, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
+import i18next from 'i18next'
 import { expect, test } from 'vitest'
 
 import { fieldsOf } from '@/components/schema-form/json-schema'
 import { speak } from '@/lib/i18n'
 import { show } from '@/testing/show'
 
+import { limitsOf } from '../api/applicable'
 import { chooseSetting, resetDraft, useDraft } from '../api/draft'
 import type { TrainingConfig } from '../api/recipes'
 import { SettingsForm } from './settings-form'
@@ -26,6 +28,7 @@ const FIELDS = fieldsOf({
   },
   properties: { optimization: { $ref: '#/$defs/Optimization' } },
 })
+const NONE = limitsOf({ idle: [], refused: [] }, i18next)
 const CONFIG = { optimization: { learning_rate: 0.0002, num_train_epochs: 3 } } as TrainingConfig
 
 test('a setting is found by the name that it is shown with, essential or not', async () => {
@@ -38,6 +41,7 @@ test('a setting is found by the name that it is shown with, essential or not', a
       config={CONFIG}
       defaults={CONFIG}
       faults={{}}
+      limits={NONE}
     />,
   )
   const search = screen.getByRole('textbox', { name: 'Einstellung suchen' })
@@ -58,6 +62,7 @@ test('what is called so comes before what mentions it', async () => {
       config={CONFIG}
       defaults={CONFIG}
       faults={{}}
+      limits={NONE}
     />,
   )
   await user.type(screen.getByRole('textbox', { name: 'Find a setting' }), 'max_steps')
@@ -78,6 +83,7 @@ test('a setting that is reset follows the proposal again', async () => {
       config={{ optimization: { ...CONFIG.optimization, learning_rate: 0.5 } } as TrainingConfig}
       defaults={CONFIG}
       faults={{}}
+      limits={NONE}
     />,
   )
   await user.click(screen.getByRole('button', { name: /back to the default/ }))

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 
 import type { Field } from '@/components/schema-form/json-schema'
 import { same, valueAt } from '@/components/schema-form/paths'
-import { SchemaForm } from '@/components/schema-form/schema-form'
+import { type Limits, SchemaForm } from '@/components/schema-form/schema-form'
 import { humanised, shownHelp, shownName } from '@/components/schema-form/words'
 import { Card } from '@/components/ui/card'
 import { told } from '@/lib/i18n'
@@ -21,13 +21,14 @@ interface SettingsFormProps {
   config: TrainingConfig
   defaults: TrainingConfig
   faults: Record<string, string>
+  limits: Limits
 }
 
 /** Chosen in steps of their own. */
 const ELSEWHERE = new Set(['model', 'dataset'])
 
 /** Every setting of the schema: the essential ones open, all others by group or by search. */
-export function SettingsForm({ fields, essential, config, defaults, faults }: SettingsFormProps) {
+export function SettingsForm({ fields, essential, config, defaults, faults, limits }: SettingsFormProps) {
   const { t, i18n } = useTranslation()
   const [query, setQuery] = useState('')
   const shown = fields.filter(({ dotted }) => !ELSEWHERE.has(dotted))
@@ -39,6 +40,7 @@ export function SettingsForm({ fields, essential, config, defaults, faults }: Se
     values: config,
     defaults,
     errors: faults,
+    limits,
     onChange: chooseSetting,
     onReset: forgetSetting,
   }

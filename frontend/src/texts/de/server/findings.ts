@@ -24,6 +24,10 @@ export default {
     message: 'Die Chat-Vorlage schreibt die Werkzeuge und Werkzeugaufrufe jeder Zeile.',
     fix: 'Die Chat-Vorlage dieses Modells lässt sie weg, sodass Aufrufe als Schweigen gelernt würden. Wählen Sie ein Modell, dessen Vorlage Werkzeuge schreibt, oder lassen Sie Werkzeuge und Aufrufe aus den Daten weg.',
   },
+  'turns-are-read': {
+    message: 'Jeder Beitrag vor einer Antwort steht in der Frage, soweit er selbst keine Antwort ist.',
+    fix: 'Die Chat-Vorlage dieses Modells lässt Beiträge aus, etwa die des Systems oder was ein Werkzeug zurückgab, sodass Antworten auf etwas gelernt würden, was das Modell nie sieht. Wählen Sie ein Modell, dessen Vorlage sie schreibt, oder lassen Sie sie aus den Daten weg; was das System sagt, kann im ersten Beitrag des Nutzers stehen.',
+  },
   'one-bos': {
     message: 'Keine Zeile beginnt mit zwei BOS-Token.',
     fix: 'Entfernen Sie das BOS-Token aus dem Text der Daten oder aus der Chat-Vorlage.',
@@ -175,7 +179,7 @@ export default {
   },
   'prompts-on-both-sides': {
     message:
-      'Zurückgehaltene Zeilen, deren Frage mit einer anderen Antwort auch trainiert wird: {{count}}. Sie hat zu viele Zeilen, um auf einer Seite zu bleiben. Der Bericht kann zu gut ausfallen.',
+      'Zurückgehaltene Zeilen, deren Frage mit einer anderen Antwort auch in den Trainingsdaten steht: {{count}}. Sie hat zu viele Zeilen, um auf einer Seite zu bleiben. Der Bericht kann zu gut ausfallen.',
     fix: 'Nennen Sie ein data.validation_dataset mit eigenen Fragen, oder erhöhen Sie data.validation_split.',
   },
   'learned-prompts-held-out': {

@@ -22,6 +22,12 @@ export default {
     '{{count}} von {{rows}} Zeilen werden nicht gemessen: Im Training würden sie ausgelassen, weil sie länger als {{limit}} Token sind oder von ihrer Antwort nichts darin steht (data.max_length, data.truncation_mode).',
   'rows-cut-at-positions':
     'Zeilen werden auf {{limit}} Token gekürzt: Für mehr hat {{model}} keine Positionen.',
+  'asked-in-own-ways':
+    'Jedes Modell wird wie in seinem eigenen Training gefragt, und diese unterscheiden sich in {{keys}}: {{count}} von {{rows}} Zeilen bekommt {{against}} anders gestellt als {{model}}.',
+  'measured-as-the-other':
+    'Von {{count}} der {{rows}} Zeilen wurden {{against}} im Training andere Token gezeigt oder gelehrt ({{keys}}): Beide Modelle werden an denen von {{model}} gemessen.',
+  'perplexities-of-other-texts':
+    'Die beiden Modelle werden verschieden gefragt, und die Fragen zählen mit (strategy.completion_only_loss: false); darum werden ihre Perplexitäten nicht verglichen.',
   'perplexities-not-compared':
     'Die beiden Modelle teilen Text in verschiedene Token; darum werden ihre Perplexitäten nicht verglichen.',
   'log-losses-not-compared':
@@ -41,6 +47,8 @@ export default {
   'held-out-rows': 'zurückgehaltene Zeilen: {{count}}',
   'going-on-from': 'Weiter ab {{checkpoint}}.',
   'checkpoint-not-used': '{{checkpoint}} ist nicht unversehrt und wird nicht verwendet.',
+  'events-not-read':
+    'Zeilen von events.jsonl hinter Ereignis {{before}} sind nicht lesbar und wurden übergangen. Verlorene Ereignisse: {{lost}}.',
   'disk-full': 'Die Platte ist voll. Ist wieder Platz, geht der Lauf vom letzten Zwischenstand weiter.',
   'worker-died': 'Der Prozess starb. Ein weiterer Versuch beginnt.',
   'failed-once': 'Ein weiterer Versuch beginnt; derselbe Fehler noch einmal beendet den Lauf.',

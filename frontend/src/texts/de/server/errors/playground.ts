@@ -68,6 +68,10 @@ export default {
     message: 'Der Prozess für `{{name}}` wurde beendet, wohl weil der Speicher nicht reichte.',
     hint: 'Geben Sie Speicher frei, oder nehmen Sie ein kleineres Modell oder weniger Daten.',
   },
+  'process-not-started': {
+    message: 'Für `{{name}}` ließ sich kein Prozess starten: {{reason}}.',
+    hint: 'Versuchen Sie es noch einmal, wenn andere Arbeit zu Ende ist. Bleibt es so, erhöhen Sie die Grenzen des Servers, vor allem die der offenen Dateien (`ulimit -n`), und starten Sie ihn neu.',
+  },
   'server-ended': {
     message: 'Der Server wurde beendet, bevor dies fertig war.',
     hint: 'Nichts Halbes ist geblieben. Starten Sie es noch einmal.',

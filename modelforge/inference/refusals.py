@@ -1,4 +1,4 @@
-"""What is said to who asks for what a model cannot do, or gets no answer of it. Importing this loads no torch."""
+"""Refusals: a model cannot do what it is asked for, or gave no answer. Importing this loads no torch."""
 
 from __future__ import annotations
 

@@ -1,18 +1,15 @@
-"""Exports: files that, read back, answer as the model does; labelled where they differ, refused where wrong."""
+"""Exports: files that, read back, answer as the model does, with what was noticed on the way beside them."""
 
 import hashlib
-import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tools_model import with_tools
 
-from modelforge.exceptions import ConfigurationError, ConflictError, NotFoundError, TrainingError
-from modelforge.exporting import gguf_export, gguf_file
+from modelforge.exceptions import ConfigurationError, ConflictError, NotFoundError
 from modelforge.exporting.export import export
-from modelforge.exporting.export_check import check_export
 from modelforge.inference.chat_engine import ChatEngine
 from modelforge.schemas.export import ExportKind
 from modelforge.schemas.model import ModelManifest
@@ -22,7 +19,7 @@ from modelforge.storage.atomic import read_json, write_json
 from modelforge.storage.file_manager import FileManager
 from modelforge.tasks.seq2seq_generation import answer_texts
 from modelforge.training.merge import PROMPTS, merge
-from modelforge.training.merge_check import Answer, answer_all
+from modelforge.training.merge_check import answer_all
 from tests.tasks.tiny_bart import make_bart
 
 MakeAdapter = Callable[..., ModelManifest]
@@ -60,59 +57,6 @@ def test_the_starter_exports_as_gguf_with_a_modelfile(files: FileManager, adapte
     assert made.check.divergence < rough.check.divergence
     assert rough.bytes < 0.35 * made.bytes
     assert [one.id for one in files.exports()] == [made.id, rough.id]
-
-
-@pytest.mark.parametrize("kind", [F16, Q4])
-def test_a_writer_that_forgets_the_order_of_the_rows_is_refused(
-    kind: ExportKind, tiny_model: Path, files: FileManager, adapter: MakeAdapter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    model = adapter(tiny_model)
-    monkeypatch.setattr(gguf_file, "interleave", lambda weight, _heads: weight)
-    with pytest.raises(TrainingError, match=r"does not hold the model's weights: .*\.[qk]_proj\.weight is off by 1"):
-        export(model.id, kind, files=files)
-    assert files.exports() == []
-    assert list((files.home / "cache" / "scratch").iterdir()) == []
-
-
-def test_another_tokenizer_is_refused(
-    tiny_model: Path, files: FileManager, adapter: MakeAdapter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    model = adapter(tiny_model)
-    monkeypatch.setattr(gguf_export, "exported_template", lambda _tokenizer: "{{ messages[0].content }}")
-    with pytest.raises(TrainingError, match="other ids for the same prompt"):
-        export(model.id, F16, files=files)
-    assert files.exports() == []
-
-
-def test_a_model_that_gguf_cannot_hold_is_refused_before_it_is_loaded(
-    tiny_model: Path, files: FileManager, adapter: MakeAdapter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from modelforge.exporting import export as exporting
-
-    model = adapter(tiny_model)
-    monkeypatch.setattr("modelforge.exporting.architectures.BLOCK", 48)
-    monkeypatch.setattr(exporting, "load_in_fp32", lambda _folder: pytest.fail("loaded"))
-    with pytest.raises(ConfigurationError, match="blocks of 48"):
-        export(model.id, Q4, files=files)
-
-
-@pytest.mark.parametrize(
-    ("task", "mode", "words"),
-    [
-        ("text-classification", "labels", "a model for text-classification that reads texts: it writes none"),
-        ("extractive-question-answering", "span", "question-answering that reads texts: it writes none"),
-        ("reward", None, "a model for reward that scores answers: it writes none"),
-    ],
-)
-def test_a_model_with_another_head_is_refused_before_it_is_loaded(
-    task: str, mode: str | None, words: str, tiny_model: Path, files: FileManager, adapter: MakeAdapter
-) -> None:
-    model = adapter(tiny_model)
-    folder = files.model(model.id)
-    write_json(folder.manifest, {**read_json(folder.manifest), "task": task, "mode": mode})
-    for kind in (F16, F32):
-        with pytest.raises(ConfigurationError, match=words):
-            export(model.id, kind, files=files)
 
 
 @pytest.mark.parametrize("kind", [F16, F32])
@@ -216,31 +160,6 @@ def test_a_model_that_takes_tools_is_compared_with_tools_and_says_what_is_not_th
         assert "Tools" not in said.partition("TEMPLATE")[2]
 
 
-def test_an_export_that_writes_tools_otherwise_is_refused(
-    tiny_model: Path, files: FileManager, adapter: MakeAdapter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    model = adapter(with_tools(tiny_model, tmp_path))
-    monkeypatch.setattr(
-        gguf_export, "exported_template", lambda tokenizer: tokenizer.chat_template.replace("<tools>", "<tool>")
-    )
-    with pytest.raises(TrainingError, match="other ids for the same prompt with tools"):
-        export(model.id, F16, files=files)
-    assert files.exports() == []
-
-
-def with_tools(tiny_model: Path, folder: Path) -> Path:
-    """The tiny model with a template that takes tools."""
-    template = (
-        "{{ bos_token }}{% if tools %}<tools>{{ tools | tojson }}</tools>{% endif %}{% for m in messages %}"
-        "<|{{ m.role }}|>{{ m.content }}{% for c in m.tool_calls or [] %}<call>{{ c.function | tojson }}</call>"
-        "{% endfor %}<|end|>{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
-    )
-    copy = folder / "with-tools"
-    shutil.copytree(tiny_model, copy)
-    (copy / "chat_template.jinja").write_text(template)
-    return copy
-
-
 def test_safetensors_in_a_chosen_type_of_adapter_and_full_weights(
     tiny_model: Path, files: FileManager, adapter: MakeAdapter, tmp_path: Path
 ) -> None:
@@ -262,56 +181,6 @@ def test_safetensors_in_a_chosen_type_of_adapter_and_full_weights(
         files.export(made.id).copy_to(target)
     files.delete_export(made.id)
     assert len(files.exports()) == 1
-
-
-def answer(*chosen: int, text: str = "a", sure: float = 4.0) -> Answer:
-    """Two tokens of a prompt; each place behind chooses a token of five, more or less surely."""
-    import torch
-
-    places = [0, *chosen]
-    logits = torch.full((len(places), 5), -sure)
-    for place, token in enumerate(places):
-        logits[place, token] = sure
-    return Answer([1, 2], text, list(chosen[:-1]), logits)
-
-
-def test_the_check_labels_what_is_close_and_refuses_what_is_not() -> None:
-    model = [answer(1, 2, 3, 4)]
-    same = check_export(model, model, "f16", weight_error=0.0)
-    assert (same.verdict, same.same_tokens, same.divergence) == ("same", 1.0, 0.0)
-    assert check_export(model, model, "q4_0", weight_error=0.0).verdict == "close"
-    unsure, base = [answer(1, 2, 3, 4, sure=0.3)], [answer(0, 0, 0, 0, sure=0.3)]
-    half = check_export(unsure, [answer(1, 2, 0, 0, text="b", sure=0.3)], "q4_0", base=base, weight_error=0.1)
-    assert (half.verdict, half.same_answers, half.same_tokens) == ("close", 0, 0.5)
-    assert half.divergence < (half.training_divergence or 0)
-    with pytest.raises(TrainingError, match="only 25% of the tokens") as caught:
-        check_export(unsure, [answer(1, 0, 0, 0, sure=0.3)], "q4_0", weight_error=0.0)
-    assert (caught.value.code, caught.value.params) == ("export-chooses-otherwise", {"percent": 25})
-    for other, numbers, words, hint in [
-        (answer(1, 2, 3, 0), "q4_0", "diverges by 2 nats, more than 1", "--quantization q8_0 or f16"),
-        (answer(1, 2, 3, 4, sure=0.3), "f16", "more than 0.001", "--format safetensors"),
-        (answer(1, 2, 3, 4, sure=0.3), "bfloat16", "more than 0.01", "--dtype float32"),
-        (answer(1, 2, 3, 4, sure=0.3), "float32", "more than 1e-06", "folder as it is"),
-        (Answer([1, 1], "a", [1, 2, 3], model[0].logits), "q8_0", "other ids", "--quantization f16"),
-        (Answer([1, 2], "a", [1, 2, 3], model[0].logits * float("nan")), "q8_0", "diverges by nan", "f16"),
-    ]:
-        with pytest.raises(TrainingError, match=words) as caught:
-            check_export(model, [other], numbers, weight_error=0.0)
-        assert hint in (caught.value.hint or "")
-        assert caught.value.code == ("export-splits-otherwise" if words == "other ids" else "export-diverges")
-    assert caught.value.params == {"nats": "nan", "allowed": 0.1}  # a number that JSON has not got
-    short = Answer([1, 2], "a", [], model[0].logits[:0])
-    for ours, theirs in [([short], [short]), ([], []), (model, [replace(model[0], logits=short.logits)])]:
-        with pytest.raises(TrainingError, match="could not be compared"):
-            check_export(ours, theirs, "f16", weight_error=0.0)
-
-
-def test_an_encoder_decoder_is_compared_at_every_token_of_its_answer() -> None:
-    """Its logits hold no prompt: the first of them chose the first token."""
-    model, export = answer(1, 2, 3, sure=0.3), answer(1, 2, 3, sure=0.3)
-    export.logits[0] = export.logits[0].roll(1)
-    written = [replace(one, answer_ids=[0, 1, 2]) for one in (model, export)]
-    assert check_export(written[:1], written[1:], "q4_0", weight_error=0.0).same_tokens == 0.75
 
 
 def test_a_kind_says_what_it_is() -> None:

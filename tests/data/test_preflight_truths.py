@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from modelforge.data.collator import PackedCollator, PaddingCollator
-from modelforge.data.pairs import PairCollator, PairEncoder
-from modelforge.data.preflight import Preflight, summarise
-from modelforge.data.problem_phrases import phrase
 from modelforge.exceptions import ConfigurationError, StrategyError
 from modelforge.schemas.config import parse_training_config
-from modelforge.schemas.preflight import Finding, PreflightReport
-from modelforge.tasks.row_encoder import RowEncoder
 from modelforge.tasks.text_generation import TextGeneration
+from tests.data.checked_rows import ASKS, BETWEEN, CALLING, CALLS, ROWS, TALKING, TURN, TWO_TURNS, checked, finding
 
-ROWS = [
-    {
-        "prompt": [{"role": "user", "content": f"Question {n}?"}],
-        "completion": [{"role": "assistant", "content": f"Only {n}."}],
-    }
-    for n in range(6)
-]
-TWO_TURNS = [
-    {
-        "messages": [
-            {"role": "user", "content": "Hi"},
-            {"role": "assistant", "content": "Hello"},
-            {"role": "user", "content": "Bye"},
-            {"role": "assistant", "content": "See you"},
-        ]
-    }
-]
-TURN = "<|user|>{{ m.role }}\n{{ m.content }}<|end|>"
-ASKS = "{% if add_generation_prompt %}<|user|>assistant\n{% endif %}"
 SHOUTS = "{% for m in messages %}<|user|>{{ m.role }}\n{{ m.content | upper }}<|end|>{% endfor %}" + ASKS
 REPEATS = (
     "{% for m in messages %}<|user|>{{ m.role }}\n"
@@ -52,28 +28,7 @@ GLUED = (
     "{% if add_generation_prompt %}<|user|>assistant{% endif %}"
 )
 TWO_BOS = "{{ bos_token }}{{ bos_token }}{% for m in messages %}" + TURN + "{% endfor %}" + ASKS
-
-
-CALLS = (
-    "{% if tools %}<|system|>{{ tools | tojson }}<|end|>{% endif %}{% for m in messages %}<|user|>{{ m.role }}\n"
-    "{% for c in m.tool_calls or [] %}call {{ c.function.name }} {{ c.function.arguments | tojson }}{% endfor %}"
-    "{{ m.content or '' }}<|end|>{% endfor %}"
-) + ASKS
-WEATHER = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
-CALL = {"role": "assistant", "tool_calls": [{"function": {"name": "weather", "arguments": {"town": "Mainz"}}}]}
-CALLING = [{"messages": [{"role": "user", "content": "Rain?"}, CALL], "tools": [WEATHER]}]
-TALKING = [{"messages": TWO_TURNS[0]["messages"], "tools": [WEATHER]}]
-BETWEEN = [{"messages": [*CALLING[0]["messages"], {"role": "tool", "content": "no"}, *TWO_TURNS[0]["messages"]]}]
-
-
 NO_SYSTEM = "{% if messages[0].role == 'system' %}{{ raise_exception('No system turns.') }}{% endif %}"
-
-
-@pytest.fixture
-def tokenizer(tiny_model: Path) -> Any:
-    from transformers import AutoTokenizer
-
-    return AutoTokenizer.from_pretrained(tiny_model)
 
 
 class LearnsPadding(PaddingCollator):
@@ -83,21 +38,6 @@ class LearnsPadding(PaddingCollator):
         batch = super().__call__(rows)
         batch["labels"][batch["attention_mask"] == 0] = self.pad_token_id
         return batch
-
-
-def checked(
-    tokenizer: Any, rows: list[dict[str, Any]], collator: Any = None, vocabulary: int = 262, **written: Any
-) -> tuple[PreflightReport, int]:
-    config = parse_training_config({"model": "m", "dataset": "d", **written}).config
-    encoder = RowEncoder(TextGeneration(), tokenizer, config)
-    preflight = Preflight(encoder, collator or PaddingCollator(tokenizer.pad_token_id), vocabulary)
-    used = list(preflight.usable(iter(enumerate(rows, start=1)), "train"))
-    list(preflight.usable(iter(enumerate(rows[:2], start=100)), "validation"))
-    return preflight.report(), len(used)
-
-
-def finding(report: PreflightReport, truth: str) -> Finding:
-    return next(found for found in report.findings if found.truth == truth)
 
 
 def test_every_truth_holds_for_good_rows(tokenizer: Any) -> None:
@@ -212,6 +152,25 @@ def test_an_answer_that_begins_inside_a_token_is_refused(tokenizer: Any) -> None
     assert [found.truth for found in report.findings if found.severity == "error"] == ["answer-is-trained", "same-ids"]
 
 
+@pytest.mark.parametrize("place", ["earlier", "last"])
+def test_so_is_every_answer_whose_first_line_break_is_one_token_with_the_prompt_s(tokenizer: Any, place: str) -> None:
+    """The tokens of the answer spell it, but for the white space that the token before it holds."""
+    from tokenizers import models, pre_tokenizers
+
+    vocabulary = {**tokenizer.get_vocab(), "ĊĊ": 262}
+    tokenizer.backend_tokenizer.model = models.BPE(vocab=vocabulary, merges=[("Ċ", "Ċ")])
+    tokenizer.backend_tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    tokenizer.chat_template = "{% for m in messages %}" + TURN + "{% endfor %}" + ASKS
+    messages = [dict(turn) for turn in TWO_TURNS[0]["messages"]]
+    strategy = {"assistant_only_loss": True}
+    assert checked(tokenizer, [{"messages": messages}], vocabulary=263, strategy=strategy)[0].ok
+
+    messages[1 if place == "earlier" else 3]["content"] = "\nHello"
+
+    report, _ = checked(tokenizer, [{"messages": messages}], vocabulary=263, strategy=strategy)
+    assert [found.truth for found in report.findings if found.severity == "error"] == ["same-ids"]
+
+
 def test_a_tokenizer_of_another_model_is_refused(tokenizer: Any) -> None:
     report, _ = checked(tokenizer, ROWS, vocabulary=100)
 
@@ -224,105 +183,9 @@ def test_a_batch_that_trains_padding_is_refused(tokenizer: Any) -> None:
     assert finding(report, "batch-keeps-rows").severity == "error"
 
 
-def test_rows_that_are_cut_or_left_out_are_named(tokenizer: Any) -> None:
-    long = [{"prompt": ROWS[0]["prompt"], "completion": [{"role": "assistant", "content": "Only " + "x" * 50}]}]
-    no_room = [{"prompt": [{"role": "user", "content": "y" * 90}], "completion": ROWS[0]["completion"]}]
-
-    report, used = checked(tokenizer, [*ROWS, *long, *no_room], data={"max_length": 40})
-
-    assert report.ok
-    assert (report.rows_cut, report.rows_left_out, used) == (1, 1, 7)
-    assert finding(report, "answers-kept").rows == (8,)
-    assert "whole answer" in finding(report, "answers-kept").message
-    assert finding(report, "answers-kept").reason == phrase("answer-cut-away")
-    assert "data.max_length to" in (finding(report, "rows-whole").fix or "")
-
-
-def test_rows_that_get_no_system_prompt_are_named(tokenizer: Any) -> None:
-    rows = [ROWS[0], {"prompt": "1 + 1 =", "completion": " 2"}, {"text": "Plain."}]
-
-    (found,) = [
-        finding
-        for finding in checked(tokenizer, rows, data={"system_prompt": "Be kind."})[0].findings
-        if finding.truth == "system-prompt-is-read"
-    ]
-
-    assert (found.severity, found.rows[:2], found.total) == ("warning", (2, 3), len(found.rows))
-    assert all(finding.truth != found.truth for finding in checked(tokenizer, rows)[0].findings)
-
-
-def test_a_string_preference_gets_no_system_prompt_and_is_named(tokenizer: Any) -> None:
-    config = parse_training_config({"model": "m", "dataset": "d", "data": {"system_prompt": "Be kind."}}).config
-    preflight = Preflight(
-        PairEncoder(TextGeneration(), tokenizer, config), PairCollator(tokenizer.pad_token_id, most=64), 262
-    )
-    row = {"prompt": "1 + 1 =", "chosen": " 2", "rejected": " 3"}
-
-    assert list(preflight.usable(iter([(1, row)]), "train"))
-    assert preflight.unprompted == [1]
-
-
-def test_a_run_without_any_row_to_train_on_is_refused(tokenizer: Any) -> None:
-    report, _ = checked(tokenizer, ROWS, data={"max_length": 8})
-
-    assert finding(report, "answers-kept").severity == "error"
-
-
-def test_a_run_without_held_out_rows_is_warned(tokenizer: Any) -> None:
-    config = parse_training_config({"model": "m", "dataset": "d"}).config
-    preflight = Preflight(RowEncoder(TextGeneration(), tokenizer, config), PaddingCollator(0), 262)
-    list(preflight.usable(iter(enumerate(ROWS, start=1)), "train"))
-
-    assert finding(preflight.report(), "held-out-rows").severity == "warning"
-
-
-def context(report: PreflightReport) -> list[Finding]:
-    return [found for found in report.findings if found.truth == "every-answer-is-learned"]
-
-
-def test_answers_before_the_last_are_counted_as_context(tokenizer: Any) -> None:
-    tokenizer.chat_template = CALLS
-
-    (found,) = context(checked(tokenizer, [*ROWS, *TWO_TURNS, *BETWEEN])[0])
-
-    assert (found.severity, found.code, found.rows, found.total) == ("warning", "answers-as-context", (7, 8), 2)
-    assert found.params == {"answers": 3, "count": 2, "calls": 1}
-    assert "3 answer(s) in 2 row(s), 1 tool call(s) among them," in found.message
-    assert "strategy.assistant_only_loss: true" in (found.fix or "")
-
-
-@pytest.mark.parametrize("strategy", [{"assistant_only_loss": True}, "dpo"])
-def test_nothing_is_said_of_context_where_it_is_learned_or_never_is(tokenizer: Any, strategy: Any) -> None:
-    assert context(checked(tokenizer, TWO_TURNS, strategy=strategy)[0]) == []
-    assert context(checked(tokenizer, ROWS)[0]) == []
-
-
-def test_a_template_that_cannot_have_every_answer_learned_is_said_so(tokenizer: Any) -> None:
-    tokenizer.chat_template = (
-        "{% for m in messages %}<|user|>{{ m.role }}\n"
-        "{{ m.content if loop.last or m.role != 'assistant' else '…' }}<|end|>{% endfor %}" + ASKS
-    )
-
-    (found,) = context(checked(tokenizer, TWO_TURNS)[0])
-
-    assert found.code == "answers-as-context-only"
-    assert "a row of its own" in (found.fix or "")
-    tokenizer.chat_template = None
-    assert context(checked(tokenizer, TWO_TURNS)[0])[0].code == "answers-as-context-only"
-
-
 def test_a_row_that_no_position_can_be_found_in_is_named_with_its_own_error(tokenizer: Any) -> None:
     tokenizer.chat_template = "{% for m in messages %}{{ m.content }}<|end|>{% endfor %}" + ASKS
 
     with pytest.raises(StrategyError, match=r"Row 1: The chat template begins an answer") as caught:
         checked(tokenizer, ROWS)
     assert caught.value.hint
-
-
-def test_lengths_are_summed_up() -> None:
-    summary = summarise([1, 2, 3, 4, 100])
-
-    assert (summary.minimum, summary.median, summary.maximum) == (1, 3, 100)
-    assert sum(count for _, count in summary.histogram) == 5
-    assert sum(count for _, count in summarise([7, 7]).histogram) == 2
-    assert summarise([]).maximum == 0
