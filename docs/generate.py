@@ -219,7 +219,7 @@ def events_and_files() -> list[str]:
     lines += [
         'One line of `events.jsonl` is one object: `{"seq", "epoch", "time", "kind", "data"}`. `seq` counts from 1',
         "without a gap, `epoch` counts the attempts from 1, `time` is in seconds since 1970, UTC. A `?` marks a key",
-        "that may be left out.",
+        "that may be left out. A line that a disk has damaged is passed over; a notice says how many events are lost.",
         "",
         "| kind | data |",
         "|---|---|",

@@ -21,7 +21,10 @@ app = typer.Typer(help="Look at a dataset, choose its columns, check it.", no_ar
 Dataset = Annotated[
     str, typer.Argument(help="A file, sample:NAME, hub:OWNER/NAME, or a dataset of the library.", show_default=False)
 ]
-Task = Annotated[str, typer.Option("--task", "-t", help="The task that is to learn from the data.")]
+Task = Annotated[
+    str | None,
+    typer.Option("--task", "-t", help="Accept only this task's shapes; without it, every shape.", show_default=False),
+]
 ShapeOption = Annotated[str, typer.Option("--shape", help="Read the rows as this shape; `auto` detects it.")]
 Columns = Annotated[
     list[str] | None,
@@ -32,7 +35,7 @@ Columns = Annotated[
 @app.command()
 def validate(
     dataset: Dataset,
-    task: Task = "text-generation",
+    task: Task = None,
     shape: ShapeOption = "auto",
     column: Columns = None,
     as_json: Json = False,
@@ -57,7 +60,7 @@ def validate(
 @app.command()
 def inspect(
     dataset: Dataset,
-    task: Annotated[str | None, typer.Option("--task", "-t", help="Accept only this task's shapes.")] = None,
+    task: Task = None,
     shape: ShapeOption = "auto",
     column: Columns = None,
     rows: Annotated[int, typer.Option(min=0, max=100, help="How many rows to show.")] = 3,
@@ -83,7 +86,9 @@ def inspect(
 @app.command("map")
 def map_columns(
     dataset: Dataset,
-    task: Task = "text-generation",
+    task: Annotated[
+        str, typer.Option("--task", "-t", help="The task that is to learn from the data.")
+    ] = "text-generation",
     shape: ShapeOption = "auto",
     column: Columns = None,
     as_json: Json = False,
@@ -135,7 +140,7 @@ def repeats(
         print_repeats(found)
 
 
-def _asked_for(validator: DatasetValidator, dataset: str, task: str, config: DataConfig) -> list[ShapeGuess]:
+def _asked_for(validator: DatasetValidator, dataset: str, task: str | None, config: DataConfig) -> list[ShapeGuess]:
     """The reading that the user asked for, as far as the file allows it."""
     from modelforge.data.shapes import ShapeGuess
 

@@ -91,6 +91,7 @@ def print_inspection(inspection: Inspection) -> None:
     """Format, shape, columns, rows, duplicates, the first rows, and the problems."""
     console = Console(highlight=False, soft_wrap=True)
     report = inspection.report
+    unread = not report.ok and not report.rows
     facts = Table.grid(padding=(0, 2))
     for name, value in (
         ("dataset", inspection.source.name),
@@ -98,8 +99,8 @@ def print_inspection(inspection: Inspection) -> None:
         ("shape", report.shape or "unknown"),
         ("columns", ", ".join(inspection.found) or "none"),
         ("used as", _columns(report) if report.columns else "not decided"),
-        ("rows", f"{report.rows:,}"),
-        ("duplicates", f"{report.exact_duplicates:,} exact, {report.near_duplicates:,} near"),
+        ("rows", "none usable yet" if unread else f"{report.rows:,}"),
+        ("duplicates", "not looked for yet" if unread else _duplicates(report)),
     ):
         facts.add_row(f"[bold]{name}[/]", escape(value))
     console.print(facts)
@@ -151,6 +152,10 @@ def _print_problem(console: Console, problem: Problem, colour: str) -> None:
     console.print(f"  found     {escape(problem.found)}")
     console.print(f"  expected  {escape(problem.expected)}")
     console.print(f"  fix       {escape(problem.fix)}")
+
+
+def _duplicates(report: ValidationReport) -> str:
+    return f"{report.exact_duplicates:,} exact, {report.near_duplicates:,} near"
 
 
 def _columns(report: ValidationReport) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -81,4 +82,4 @@ def export(
         typer.echo(line)
     typer.echo(f"Folder: {place}")
     if any(one.name == "Modelfile" for one in made.files):
-        typer.echo(f"With Ollama: cd {place} && ollama create {made.model_id} -f Modelfile")
+        typer.echo(f"With Ollama: cd {quote(str(place))} && ollama create {made.model_id} -f Modelfile")

@@ -10,6 +10,7 @@ import yaml
 
 from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import ParsedConfig, parse_training_config
+from modelforge.schemas.config.parse import read_keys
 from modelforge.schemas.config.recipe_yaml import read_yaml
 from modelforge.schemas.config.reward_stage import STAGES
 from modelforge.schemas.config.stages import ParsedStages, is_staged, parse_stages
@@ -37,10 +38,28 @@ def overrides_of(overrides: Sequence[str]) -> dict[str, Any]:
 
 def _written(path: Path | None, overrides: Sequence[str]) -> dict[str, Any]:
     written = _read(path) if path else {}
-    for override in overrides:
-        dotted, value = _parse_override(override)
+    said = [_parse_override(override) for override in overrides]
+    for dotted, value in said:
+        _give_way(written, dotted, value)
+    for dotted, value in said:
         _set(written, dotted, value)
     return written
+
+
+def _give_way(recipe: dict[str, Any], dotted: tuple[str, ...], value: Any) -> None:
+    """Take out of the recipe what an override says anew, by whichever of its names it stands there: `lora.r` for
+    `lora_rank=8`. Two overrides of one key are left to each other."""
+    holder, dotted = _holder(recipe, dotted)
+    override: dict[str, Any] = {}
+    _set(override, dotted, value)
+    meant = read_keys(override).keys
+    for key, known in list(holder.items()):
+        if isinstance(known, dict):
+            holder[key] = {
+                name: inner for name, inner in known.items() if not read_keys({key: {name: inner}}).keys & meant
+            }
+        elif read_keys({key: known}).keys & meant:
+            del holder[key]
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -85,9 +104,7 @@ def _scalar(text: str) -> Any:
 
 
 def _set(written: dict[str, Any], dotted: tuple[str, ...], value: Any) -> None:
-    holder = written
-    if dotted[0] == STAGES and len(dotted) > 2:
-        holder, dotted = _stage(written.get(STAGES), dotted[1]), dotted[2:]
+    holder, dotted = _holder(written, dotted)
     for name in dotted[:-1]:
         inner = holder.get(name)
         if isinstance(inner, str) and name == "strategy":
@@ -95,6 +112,13 @@ def _set(written: dict[str, Any], dotted: tuple[str, ...], value: Any) -> None:
         holder[name] = inner = dict(inner) if isinstance(inner, dict) else {}
         holder = inner
     holder[dotted[-1]] = value
+
+
+def _holder(written: dict[str, Any], dotted: tuple[str, ...]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The recipe that an override changes, of one run or of one stage, and the rest of the override's path."""
+    if dotted[0] == STAGES and len(dotted) > 2:
+        return _stage(written.get(STAGES), dotted[1]), dotted[2:]
+    return written, dotted
 
 
 def _stage(stages: Any, number: str) -> dict[str, Any]:

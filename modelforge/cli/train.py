@@ -36,6 +36,7 @@ def train(
     Example: modelforge train -c examples/text-generation/sft.yaml optimization.learning_rate=1e-3
     """
     from modelforge.cli.carry_out import carry_out, display_for
+    from modelforge.cli.quiet import quiet_libraries
     from modelforge.evaluation.rewards.python_function import read_source
     from modelforge.schemas.config.stages import ParsedStages
     from modelforge.services.run_making import check_reward_file
@@ -49,6 +50,7 @@ def train(
         place.training.launcher.warm()
     display = display_for(as_json=as_json)
     display.begin(parsed)
+    quiet_libraries()
     if dry_run:
         _show_checks(place, parsed, display, force=force)
         return

@@ -41,7 +41,7 @@ class ClassCount:
 
     def add(self, label: str) -> None:
         """Count one row."""
-        if label in self._rows or len(self._rows) <= MOST_CLASSES:
+        if len(self._rows) <= MOST_CLASSES:
             self._rows[label] += 1
 
     def note(self, log: ProblemLog, column: str) -> None:

@@ -21,7 +21,7 @@ class Column:
     same: tuple[str, ...] = ()
     """Accepted without a question."""
     guesses: tuple[str, ...] = ()
-    """Other people's names for it: proposed, never taken silently."""
+    """Other people's names for it: proposed, never taken silently, and never left out silently."""
     required: bool = True
 
 
@@ -33,7 +33,7 @@ SHAPES: dict[Shape, tuple[Column, ...]] = {
     "messages": (Column("messages", guesses=("conversation", "chat", "dialogue", "turns")), *_optional("tools")),
     "sharegpt": (Column("conversations", guesses=("conversation", "dialogue")), *_optional("system", "tools")),
     "preference": (
-        Column("prompt", guesses=("question", "input", "instruction"), required=False),
+        Column("prompt", guesses=("question", "instruction", "query", "input", "problem"), required=False),
         Column("chosen", guesses=("preferred", "winner", "accepted")),
         Column("rejected", guesses=("dispreferred", "loser")),
         *_optional("tools"),
@@ -146,6 +146,9 @@ def detect_shape(
     if fitting:
         best = fitting[0]
         rivals = tuple(other for other in fitting[1:] if not _covers(best, other))
+        fuller = _fit(best.shape, names, rows)
+        if fuller is not None and fuller != best:
+            best, rivals = fuller, (best, *rivals)
         return DetectedShape(best.shape, best.columns, certain=not rivals, alternatives=(best, *rivals), found=found)
     guesses = _unique(guess for shape in SHAPES if shape in accepted and (guess := _fit(shape, names, rows)))
     refused = exact[0].shape if exact else None
@@ -220,7 +223,7 @@ def _fit(
     columns: dict[str, str] = {}
     for column in SHAPES[shape]:
         known = _known_as(column, names)
-        if known is None and guessing and column.required:
+        if known is None and guessing:
             free = (name for name in column.guesses if name in names and names[name] not in columns.values())
             known = next(free, None)
         if known is not None:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from modelforge.exceptions import ProviderError
 from modelforge.hardware.hub_config import hub_commit
+from modelforge.hardware.hub_reach import may_be_asked
 from modelforge.hardware.model_shape import adapter_labels, label_names
 from modelforge.providers.adapter_fit import (
     peft_initialisation,
@@ -114,7 +115,10 @@ class HuggingFaceProvider(Provider):
             return self.load_tokenizer(resolve_base(folder, self))
         try:
             tokenizer = AutoTokenizer.from_pretrained(
-                source.location, revision=source.revision, trust_remote_code=False
+                source.location,
+                revision=source.revision,
+                trust_remote_code=False,
+                local_files_only=folder is None and not may_be_asked(),
             )
         except (OSError, ValueError) as error:
             raise _load_failure("tokenizer", source, error) from error

@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 
 from modelforge.database.database_manager import DatabaseManager
 from modelforge.exceptions import ConflictError, ModelForgeException, NotFoundError
+from modelforge.hardware.hub_reach import waited_for
 from modelforge.schemas.config import ParsedConfig, TrainingConfig, parse_training_config
 from modelforge.schemas.config.stages import ParsedStages, is_staged, parse_stages
 from modelforge.schemas.events import EventKind
@@ -280,6 +281,7 @@ def _configs(parsed: ParsedConfig | ParsedStages) -> list[TrainingConfig]:
 # What the child process does
 
 
+@waited_for()
 def make_in_child(
     home: Path, what: TrainingConfig | ParsedStages, owner: str | None, ticket: RunTicket, force: bool
 ) -> list[RunSpec]:

@@ -115,7 +115,7 @@ def windows_of(room: Room, question: str, context: str, tokenizer: Any, *, strid
     for at, ids in enumerate(made["input_ids"]):
         sequences, offsets = made.sequence_ids(at), made["offset_mapping"][at]
         places = [
-            (int(start), int(stop)) if sequence == CONTEXT and stop > start else None
+            (int(start), int(stop)) if sequence == CONTEXT else None
             for sequence, (start, stop) in zip(sequences, offsets, strict=True)
         ]
         found.append(Window(list(ids), list(types[at]), [_trimmed(place, context) for place in places]))

@@ -54,6 +54,20 @@ def test_validate_in_words() -> None:
     assert "Good. 1,000 rows, shape input_output" in output
 
 
+def test_validate_without_a_task_checks_rows_of_every_shape(tmp_path: Path) -> None:
+    pairs, marks = tmp_path / "pairs.jsonl", tmp_path / "marks.jsonl"
+    row = {"prompt": "Where?", "chosen": "Here.", "rejected": "Who knows?"}
+    pairs.write_text("".join(json.dumps(row | {"chosen": f"Here {number}."}) + "\n" for number in range(3)))
+    marks.write_text('{"prompt": "a", "completion": "b", "label": true}\n' * 2)
+
+    code, found = document("validate", str(pairs))
+    assert (code, found["shape"], found["rows"]) == (0, "preference", 3)
+    code, found = document("validate", str(marks))
+    assert (code, found["shape"]) == (0, "unpaired_preference")
+
+    assert document("validate", str(pairs), "--task", "text-generation")[0] == 1
+
+
 def test_repeats_show_what_leaks(tmp_path: Path) -> None:
     held_out = tmp_path / "held-out.jsonl"
     held_out.write_text(sample_path("support").read_text().splitlines()[4] + "\n")
@@ -129,6 +143,8 @@ def test_inspect_of_a_doubtful_file_shows_it_and_fails(faq: str) -> None:
     code, output = run("inspect", faq)
 
     assert code == 1
+    assert "none usable yet" in output
+    assert "not looked for yet" in output
     assert "question: How?" in output
     assert "data.columns: {input: question, output: answer}" in output
 

@@ -197,12 +197,12 @@ def test_libraries_are_silent_while_models_are_loaded_and_written(command: tuple
 
 def test_export_list_show_and_delete(library: FileManager, tmp_path: Path) -> None:
     assert "No exports yet" in run("exports", "ls").stdout
-    target = tmp_path / "for-ollama"
+    target = tmp_path / "for ollama"
     made = run("export", ADAPTER, "--quantization", "f16", "--output", str(target))
     assert made.exit_code == 0, made.output
     export_id = f"{ADAPTER}-gguf-f16"
     assert "compared with the model on 4 prompts: the same token ids" in made.stdout
-    assert f"With Ollama: cd {target} && ollama create {ADAPTER} -f Modelfile" in made.stdout
+    assert f"With Ollama: cd '{target}' && ollama create {ADAPTER} -f Modelfile" in made.stdout
     assert (target / f"{export_id}.gguf").is_file()
     again = document(run("export", ADAPTER, "--quantization", "f16", "--json"))
     assert f"Exported: {export_id}, {gib(again['bytes'])}" in made.stdout

@@ -237,6 +237,22 @@ def test_a_summariser_is_measured_and_no_loading_bars_are_shown(modelforge: Run,
     assert "[transformers]" not in result.stderr
 
 
+@pytest.mark.usefixtures("home")
+def test_a_row_longer_than_the_model_is_said_once_and_in_our_words(tmp_path: Path) -> None:
+    """The tokenizer's own warning speaks of indexing errors, which no cut row brings."""
+    rows = [{"input": f"Say {n}", "output": "word " * n} for n in range(1, 8)]
+    rows[0]["output"] = "word " * 3000
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    words = ("train", "--dry-run", "model=starter:chat", "dataset=rows.jsonl")
+    result = subprocess.run(
+        [sys.executable, "-m", "modelforge.cli", *words], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+
+    assert result.returncode == 0, result.stderr
+    assert "1 row(s) are longer than 1,024 tokens" in " ".join(result.stdout.split())
+    assert "[transformers]" not in result.stdout + result.stderr
+
+
 def test_an_option_in_quotes_stays_text() -> None:
     """The web app shows the command of a run, whose name may look like a number, a key or a comment."""
     said = ['name="2024"', 'output.name="Support #2"', "optimization.learning_rate=1e-4", "seed=7", 'task="no"']

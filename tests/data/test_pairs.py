@@ -12,6 +12,7 @@ from modelforge.data.collator import IGNORED
 from modelforge.data.pairs import SIDES, Pair, PairCollator, PairEncoder, labels_of
 from modelforge.data.preferences import sides_of
 from modelforge.data.preflight import Preflight
+from modelforge.data.scored_pairs import ScoredPairEncoder
 from modelforge.data.token_store import read_tokens, write_tokens
 from modelforge.schemas.config import parse_training_config
 from modelforge.schemas.preflight import PreflightReport
@@ -106,6 +107,34 @@ def test_a_pair_goes_with_both_of_its_sides_or_not_at_all(tokenizer: Any) -> Non
     assert (report.rows_left_out, report.rows_cut, len(used)) == (2, 1, 7)
     left = next(found for found in report.findings if found.truth == "answers-kept")
     assert left.rows == (7, 8)
+
+
+@pytest.mark.parametrize(
+    ("longer", "reason"), [("", "same-answers"), ("z" * 60, "same-answers-after-cutting")], ids=["as written", "cut"]
+)
+def test_two_answers_that_are_the_same_say_whether_the_cut_made_them_so(
+    tokenizer: Any, longer: str, reason: str
+) -> None:
+    ends = ("1", "2") if longer else ("", "")
+    config = parse_training_config({"model": "m", "dataset": "d", "strategy": "dpo", "data": {"max_length": 40}}).config
+    row = pair("Q?", *(f"Yes {longer}{end}" for end in ends))
+    (made,) = PairEncoder(TextGeneration(), tokenizer, config).features(row)
+
+    assert made.left_out is not None
+    assert made.left_out.code == reason
+
+
+def test_a_reward_model_reads_each_side_up_to_the_end_of_its_answer(tokenizer: Any) -> None:
+    config = parse_training_config({"model": "m", "dataset": "d", "strategy": "reward"}).config
+    tokenizer.chat_template = "{% for m in messages %}{{ m.content + '<|end|>\n' }}{% endfor %}"
+    task = TextGeneration()
+    (whole,) = PairEncoder(task, tokenizer, config).features(ROWS[3])
+    (read,) = ScoredPairEncoder(task, tokenizer, config).features(ROWS[3])
+
+    for side, answer in (("chosen", "Yes, 3."), ("rejected", "No!!!")):
+        ids = read.columns[f"{side}_input_ids"]
+        assert tokenizer.decode(ids).endswith(f"{answer}<|end|>")
+        assert whole.columns[f"{side}_input_ids"] == [*ids, *tokenizer("\n")["input_ids"]]  # the template's, not read
 
 
 def test_pairs_come_back_from_disk_and_lie_in_a_batch_side_by_side(tokenizer: Any, tmp_path: Path) -> None:

@@ -76,6 +76,58 @@ def test_guesses_are_proposed_and_never_taken(row: dict[str, Any], shape: str | 
     assert detected.alternatives[0].shape == shape
 
 
+@pytest.mark.parametrize(
+    ("row", "shape", "columns"),
+    [
+        ({"tweet": "a", "sentiment": "b"}, "classification", {"text": "tweet", "label": "sentiment"}),
+        ({"text": "a", "category": "b"}, "classification", {"text": "text", "label": "category"}),
+        ({"question": "a", "preferred": "b", "loser": "c"}, "preference",
+         {"prompt": "question", "chosen": "preferred", "rejected": "loser"}),
+        ({"instruction": "a", "response": "b", "thumbs_up": True}, "unpaired_preference",
+         {"prompt": "instruction", "completion": "response", "label": "thumbs_up"}),
+        ({"passage": "a", "query": "b", "answer": "c"}, "question_answering",
+         {"context": "passage", "question": "query", "answers": "answer"}),
+        ({"task": "a", "response": "b"}, "alpaca", {"instruction": "task", "output": "response"}),
+        ({"chat": TURNS}, "messages", {"messages": "chat"}),
+        ({"dialogue": SHARED}, "sharegpt", {"conversations": "dialogue"}),
+        ({"problem": "a"}, "prompt_only", {"prompt": "problem"}),
+    ],
+)  # fmt: skip
+def test_columns_of_other_datasets_are_proposed_for_what_a_task_wants(
+    row: dict[str, Any], shape: Any, columns: dict[str, str]
+) -> None:
+    detected = detect_shape([row], (shape,))
+
+    assert (detected.shape, detected.columns, detected.certain) == (shape, columns, False)
+
+
+@pytest.mark.parametrize(
+    ("row", "guessed"),
+    [
+        ({"system": "s", "question": "a", "chosen": "b", "rejected": "c"}, {"prompt": "question"}),
+        ({"instruction": "a", "input": "", "chosen": "b", "rejected": "c"}, {"prompt": "instruction"}),
+        ({"question1": "a", "question2": "b", "label": 0}, {"text": "question1", "text_pair": "question2"}),
+        ({"text": "a", "question2": "b", "label": 0}, {"text_pair": "question2"}),
+        ({"instruction": "a", "context": "b", "response": "c"}, {"input": "context", "output": "response"}),
+        ({"instruction": "a", "context": "b", "output": "c"}, {"input": "context"}),
+    ],
+)
+def test_a_column_that_may_be_an_optional_one_is_asked_about(row: dict[str, Any], guessed: dict[str, str]) -> None:
+    """Pairs beside a `question` that nobody calls `prompt` would else be learned as answers to nothing."""
+    detected = detect_shape([row])
+
+    assert not detected.certain
+    renamed = {expected: name for expected, name in detected.columns.items() if expected != name}
+    assert renamed == guessed
+
+
+def test_a_column_that_may_be_an_optional_one_can_be_left_out_by_naming_the_shape() -> None:
+    detected = detect_shape([{"question": "a", "chosen": "b", "rejected": "c"}])
+
+    assert [guess.columns for guess in detected.alternatives][1:] == [{"chosen": "chosen", "rejected": "rejected"}]
+    assert map_columns("preference", detected.found, {}) == {"chosen": "chosen", "rejected": "rejected"}
+
+
 def test_two_readings_that_both_use_columns_of_their_own_need_a_choice() -> None:
     detected = detect_shape([{"messages": TURNS, "text": "a"}])
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from modelforge.exceptions import ConfigurationError
+from modelforge.exceptions import ConfigurationError, TrainingError
 from modelforge.exporting.architectures import ARCHITECTURES, architecture_of
 from modelforge.exporting.fingerprint import WORST, fingerprint, largest_error
 from modelforge.exporting.gguf_file import write_gguf
@@ -114,6 +114,32 @@ def test_a_quantised_file_is_as_small_and_as_close_as_its_type(
     assert sizes["blk.0.attn_q.bias"] == sizes["output_norm.weight"] == 32
 
 
+def _other_rows_first(numbers: Any) -> Any:
+    return numbers.flip(0)
+
+
+def _fewer_rows(numbers: Any) -> Any:
+    return numbers[:-1]
+
+
+def _no_numbers(numbers: Any) -> Any:
+    return numbers * math.nan
+
+
+def _nothing(_: Any) -> None:
+    return None
+
+
+@pytest.mark.parametrize("spoiled", [_other_rows_first, _fewer_rows, _no_numbers, _nothing])
+def test_a_tensor_that_is_not_the_models_is_named(spoiled: Any) -> None:
+    ours, name = fingerprint(tiny("llama")), "model.layers.1.self_attn.q_proj.weight"
+    assert largest_error(ours, dict(ours), "float32") == 0
+
+    with pytest.raises(TrainingError, match=name) as caught:
+        largest_error(ours, {**ours, name: spoiled(ours[name])}, "q4_0")
+    assert caught.value.code == "export-weights-off"
+
+
 def test_the_tokenizer_is_in_the_file(tokenizer: Any, tmp_path: Path) -> None:
     model = tiny("llama", vocab_size=270)
     file = written(tmp_path / "tiny.gguf", model, tokenizer, "f16")
@@ -131,6 +157,7 @@ def test_the_tokenizer_is_in_the_file(tokenizer: Any, tmp_path: Path) -> None:
         != ""
     )
     assert same_ids(as_llama_cpp(vocabulary), tokenizer, TEXTS) == len(TEXTS)
+    assert back("Hello")["input_ids"] == [1, *tokenizer("Hello", add_special_tokens=False)["input_ids"]]
 
 
 def test_our_splits_are_llama_cpp_s_own() -> None:

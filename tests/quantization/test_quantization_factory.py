@@ -56,3 +56,36 @@ def test_four_bits_learn_in_every_type_that_they_may_be_computed_in(compute_dtyp
     with torch.no_grad():
         exact = AutoModelForCausalLM.from_pretrained(starter_path("chat"), dtype=torch.float32)(ids, labels=ids).loss
     assert float(loss) == pytest.approx(float(exact), rel=0.05), "4 bits are near the weights that they stand for"
+
+
+@pytest.mark.parametrize(("bits", "kind", "stored"), [(4, "Linear4bit", "uint8"), (8, "Linear8bitLt", "int8")])
+def test_the_layers_hold_as_many_bits_as_were_asked_for(bits: Any, kind: str, stored: str) -> None:
+    import torch
+
+    (layer, *others) = quantised_layers(QuantizationConfig(bits=bits))
+
+    assert {type(one).__name__ for one in (layer, *others)} == {kind}
+    assert layer.weight.dtype == getattr(torch, stored)
+    assert layer.weight.numel() * 8 == layer.in_features * layer.out_features * bits
+
+
+@pytest.mark.parametrize("quant_type", ["nf4", "fp4"])
+@pytest.mark.parametrize("double_quant", [True, False])
+def test_four_bits_are_of_the_kind_that_was_asked_for(quant_type: Any, double_quant: bool) -> None:
+    (layer, *_) = quantised_layers(QuantizationConfig(bits=4, quant_type=quant_type, double_quant=double_quant))
+
+    assert (layer.weight.quant_state.quant_type, layer.weight.quant_state.nested) == (quant_type, double_quant)
+
+
+def quantised_layers(config: QuantizationConfig) -> list[Any]:
+    """The projections of the first block of the starter, as this configuration loads them."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(
+        starter_path("chat"),
+        quantization_config=QuantizationFactory.create_config(config, torch.float32),
+        device_map={"": "cpu"},
+        dtype=torch.float32,
+    )
+    return [one for one in model.model.layers[0].modules() if isinstance(one, torch.nn.Linear)]

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,12 @@ def server_of(home: Path, endpoint: str) -> Iterator[LiveServer]:
     online = {"HF_ENDPOINT": endpoint, "HF_HOME": str(home.parent / "hf"), "HF_HUB_OFFLINE": "0", "HF_TOKEN": ""}
     with live_server(home, TEST_ENGINE="count", HF_HUB_DISABLE_XET="1", **online) as server:
         yield server
+
+
+def real_server_of(home: Path, endpoint: str) -> AbstractContextManager[LiveServer]:
+    """One whose runs are prepared and trained as the product does."""
+    online = {"HF_ENDPOINT": endpoint, "HF_HOME": str(home.parent / "hf"), "HF_HUB_OFFLINE": "0", "HF_TOKEN": ""}
+    return live_server(home, HF_HUB_DISABLE_XET="1", **online)
 
 
 def timed(client: httpx.Client, path: str, **more: Any) -> tuple[float, httpx.Response]:
@@ -96,6 +102,34 @@ def test_what_was_fetched_before_is_planned_without_the_hub(tiny_model: Path, tm
     assert with_hub.json()["parts"] == without.json()["parts"]
     assert seconds < AT_ONCE
     assert (unknown.status_code, unknown.json()["code"]) == (424, "hub-knows-nothing")
+
+
+@pytest.mark.slow
+def test_a_run_is_queued_from_the_cache_while_the_hub_is_mute_and_refused_in_words_without_it(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    files = {path.name: path.read_bytes() for path in tiny_model.iterdir() if path.is_file()}
+    run = {**CONFIG, "max_steps": 1, "max_samples": 8, "evaluation": {"generate": False}}
+    rows = "".join(f'{{"input": "Say {n}.", "output": "It is {n}."}}\n' for n in range(24))
+    kind = {"content-type": "application/octet-stream"}
+
+    def ask(server: LiveServer, model: str) -> tuple[float, httpx.Response]:
+        return timed(server.client, "/api/v1/runs", json={**run, "dataset": data, "model": model})
+
+    with small_hub({"own/whole": Repository(files)}) as hub, real_server_of(tmp_path / "home", hub.endpoint) as server:
+        sent = server.client.post("/api/v1/datasets", params={"name": "rows.jsonl"}, content=rows, headers=kind)
+        data = sent.json()["id"]
+        _, made = ask(server, "own/whole")
+        fetched = server.wait(made.json()["id"], "succeeded", "failed", seconds=300)
+    with mute() as port, real_server_of(tmp_path / "home", f"http://127.0.0.1:{port}") as server:
+        ask(server, "starter:chat")  # what is imported once is not of the hub
+        waited, queued = ask(server, "own/whole")
+        refused_after, refused = ask(server, "own/gone")
+
+    assert fetched["status"] == "succeeded"
+    assert (queued.status_code, refused.status_code) == (202, 424), (queued.text, refused.text)
+    assert refused.json()["code"] == "model-not-here"
+    assert max(waited, refused_after) < hub_reach.PATIENCE + 2 * AT_ONCE
 
 
 def test_a_silent_hub_is_asked_again_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:

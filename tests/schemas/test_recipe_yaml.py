@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from modelforge.cli.recipe import load_recipe, overrides_of
+from modelforge.cli.recipe import load_any_recipe, load_recipe, overrides_of
 from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config import parse_training_config
 from modelforge.schemas.config.recipe_yaml import LONGEST_RECIPE, read_yaml
+from modelforge.schemas.config.stages import ParsedStages
+from modelforge.schemas.config.training_config import TrainingConfig
 from modelforge.schemas.config.written import shown
 from modelforge.services.recipes import parse_recipe
 
@@ -142,3 +145,62 @@ def test_a_refusal_repeats_the_beginning_of_a_value() -> None:
         "[1, 'a']",
         "{'r': 8}",
     ]
+
+
+RECIPE = """
+model: starter:chat
+dataset: sample:support
+cutoff_len: 300
+seed: 3
+strategy: dpo
+lora: {r: 16, lora_alpha: 32}
+optimization: {learning_rate: 2.0e-4}
+"""
+
+
+@pytest.mark.parametrize(
+    ("override", "read"),
+    [
+        ("lora_rank=8", lambda config: config.lora.r == 8),
+        ("learning_rate=0", lambda config: config.optimization.learning_rate == 0),
+        ("lr=1e-3", lambda config: config.optimization.learning_rate == 1e-3),
+        ("data.max_length=64", lambda config: config.data.max_length == 64),
+        ("max_seq_length=64", lambda config: config.data.max_length == 64),
+        ("strategy.name=kto", lambda config: config.strategy.name == "kto"),
+        ("strategy.beta=0.3", lambda config: (config.strategy.name, config.strategy.beta) == ("dpo", 0.3)),
+        ("lora={r: 8}", lambda config: (config.lora.r, config.lora.lora_alpha) == (8, 32)),
+    ],
+)
+def test_an_override_wins_over_the_recipe_under_whichever_name(
+    override: str, read: Callable[[TrainingConfig], bool], tmp_path: Path
+) -> None:
+    file = tmp_path / "recipe.yaml"
+    file.write_text(RECIPE)
+    before = load_recipe(file).config
+
+    parsed = load_recipe(file, [override]).config
+
+    assert read(parsed)
+    assert not read(before)
+    assert (parsed.lora.lora_alpha, parsed.seed) == (32, 3)
+
+
+def test_an_override_wins_within_a_stage_too(tmp_path: Path) -> None:
+    file = tmp_path / "recipe.yaml"
+    stages = (
+        "stages:\n- {dataset: sample:support, lora: {r: 4}}\n- {dataset: sample:replies, strategy: dpo, lora_r: 5}\n"
+    )
+    file.write_text("model: starter:chat\n" + stages)
+
+    parsed = load_any_recipe(file, ["stages.0.lora_rank=8", "stages.1.lora.r=9"])
+
+    assert isinstance(parsed, ParsedStages)
+    assert [stage.config.lora.r for stage in parsed.stages] == [8, 9]
+
+
+def test_two_overrides_of_one_key_under_two_names_are_still_refused(tmp_path: Path) -> None:
+    file = tmp_path / "recipe.yaml"
+    file.write_text(RECIPE)
+
+    with pytest.raises(ConfigurationError, match="already says"):
+        load_recipe(file, ["lora_rank=8", "lora.r=9"])

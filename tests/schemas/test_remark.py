@@ -88,6 +88,9 @@ def test_what_is_kept_is_read_as_it_was_written() -> None:
     ("recipe", "kind", "params"),
     [
         ("learning_rat: 1", "misspelt-key", {"near": "optimization.learning_rate"}),
+        ("bf16: true", "misspelt-key", {"near": "compute.precision"}),
+        ("output_dir: runs", "misspelt-key", {"near": "name"}),
+        ("template: llama3", "unknown-key", {}),
         ("qqqqqqqq: 1", "unknown-key", {}),
         ("lr: 0.1, learning_rate: 0.2", "said-twice", {"other": "lr", "said": "0.1"}),
         ("finetuning_type: half", "literal_error", {"expected": "'lora', 'full'"}),

@@ -15,7 +15,7 @@ from modelforge.schemas.config.fields import config_fields, value_at
 from modelforge.schemas.config.optimization import OptimizationConfig
 from modelforge.schemas.config.quantization import QuantizationConfig
 from modelforge.schemas.config.recipe_text import recipe_text
-from modelforge.schemas.config.spellings import FLAT
+from modelforge.schemas.config.spellings import FLAT, INSTEAD
 
 BASE = {"model": "starter:chat", "dataset": "sample:support"}
 
@@ -114,6 +114,8 @@ def test_every_spelling_leads_to_a_key_of_the_schema() -> None:
     paths = {field.path for field in config_fields()}
 
     assert {path for path, _ in FLAT.values()} <= paths
+    assert {key for key in INSTEAD.values() if key} <= {field.dotted for field in config_fields()}
+    assert not INSTEAD.keys() & FLAT.keys()
 
 
 def test_a_key_of_another_strategy_is_refused_with_those_that_have_it() -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import resource
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from modelforge.database.database_manager import DatabaseManager
+from modelforge.exceptions import ExhaustedError
 from modelforge.services.hardware_service import HardwareService
 from modelforge.services.heavy_process import CallHandle, Ended, HeavyProcess
 from modelforge.services.workshop import Workshop
@@ -80,6 +85,53 @@ def test_what_waits_for_its_turn_ends_at_once(process: HeavyProcess, files: File
             await at_work
 
     asyncio.run(end_both())
+
+
+@contextmanager
+def few_files(left: int) -> Iterator[None]:
+    """This process may open `left` more files."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(limits[0], 1024), limits[1]))
+    held: list[int] = []
+    try:
+        with suppress(OSError):
+            while True:
+                held.append(os.open(os.devnull, os.O_RDONLY))
+        for _ in range(left):
+            os.close(held.pop())
+        yield
+    finally:
+        for descriptor in held:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+@pytest.mark.parametrize("method", ["forkserver", "spawn"])
+def test_a_process_for_which_no_file_is_left_is_said_in_words(
+    files: FileManager, method: Literal["forkserver", "spawn"]
+) -> None:
+    process = HeavyProcess(files, preload=(), method=method)
+    assert process.call_now(int, answer) == 42
+    told = set()
+    for left in range(4):
+        with few_files(left), pytest.raises(ExhaustedError) as caught:
+            process.call_now(int, answer)
+        error = caught.value
+        told.add((error.status, error.code, error.details["retry_after"] > 0, "ulimit" in str(error.hint)))
+        assert "`answer`" in error.message
+    assert told == {(503, "process-not-started", True, True)}
+    deadline = time.monotonic() + 60
+    while not _works(process):  # once a forkserver that holds half a request has ended over it
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    process.close()
+
+
+def _works(process: HeavyProcess) -> bool:
+    try:
+        return process.call_now(int, answer) == 42
+    except ExhaustedError:
+        return False
 
 
 def test_long_jobs_keep_no_plan_waiting(files: FileManager) -> None:

@@ -103,6 +103,20 @@ def test_rows_that_cannot_be_learned_are_left_out_with_the_reason(tokenizer: Any
     assert all(features.left_out for features in long)
 
 
+def test_windows_that_fill_all_positions_of_a_model_are_padded_to_no_more(tokenizer: Any) -> None:
+    from transformers import BertConfig, BertForQuestionAnswering
+
+    sizes = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64}
+    model = BertForQuestionAnswering(BertConfig(**sizes, vocab_size=len(tokenizer), max_position_embeddings=40))
+    settings = config(max_length=40, doc_stride=8)
+    (first, *_) = windows("Where?", LONG, tokenizer, max_length=40, stride=8)
+
+    assert len(first.input_ids) == 40  # no multiple of what batches are rounded up to
+    answers = ExtractiveQuestionAnswering().answers(model, tokenizer, [row("Größe1")], settings)
+    assert answers is not None
+    assert answers[0] in LONG
+
+
 def test_a_row_whose_question_leaves_no_room_for_its_text_is_left_out_and_answered_with_nothing(
     tokenizer: Any, tmp_path: Path
 ) -> None:

@@ -96,6 +96,7 @@ def test_a_class_that_no_training_row_has_is_reported_and_not_scored(tokenizer: 
     (made,) = task.features({"text": "Hello", "label": "praise"}, tokenizer, config())
 
     assert made.left_out == phrase("class-not-trained", label="praise")
+    assert [token.role for token in next(made.marked())] == ["cut"] * len(made.sequences[0])
 
 
 @pytest.mark.parametrize("architecture", [*ENCODERS, *DECODERS])

@@ -219,6 +219,19 @@ def test_rows_beyond_learned_positions_are_cut_and_this_is_said(
     assert "data.max_length" in (caught.value.hint or "")
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_row_that_one_of_two_models_would_not_have_learned_is_not_measured(
+    tiny_model: Path, tmp_path: Path, files: FileManager, turned: bool
+) -> None:
+    """To one each letter is a token, so that it would have lost the answer; the other has words of several."""
+    model, against = ("starter:chat", str(tiny_model)) if turned else (str(tiny_model), "starter:chat")
+    data = dump(tmp_path / "rows.jsonl", questions(0, 25))
+    config = {**ALL, "data": {"max_length": 200}, "evaluation": {**ALL["evaluation"], "generate": False}}
+
+    assert measured("starter:chat", data, files, config=config).rows == 2
+    assert measured(model, data, files, against=against, config=config).rows == 1
+
+
 @pytest.mark.parametrize("task", ["summarization", "text-classification"])
 def test_so_are_those_of_other_models(task: str, tmp_path: Path, files: FileManager) -> None:
     if task == "summarization":

@@ -101,6 +101,25 @@ def test_the_dropout_of_adapters_is_left(tiny_model: Path, tmp_path: Path) -> No
     assert {share for name, share in shares.items() if "lora_dropout" not in name} == {0.0}
 
 
+@pytest.mark.parametrize("strategy", ["dpo", "kto", "reward"])
+def test_the_dropout_of_adapters_acts_in_training(tiny_model: Path, tmp_path: Path, strategy: str) -> None:
+    def losses(share: float) -> list[float]:
+        config = pair_config(
+            tiny_model,
+            tmp_path,
+            strategy={"name": strategy},
+            lora={"lora_dropout": share},
+            evaluation={"generate": False, "eval_strategy": "no", "max_rows": 1},
+        )
+        return carry_out(make_run(config, FileManager(tmp_path / f"home-{share}"))).losses
+
+    first, *later = losses(0.5)
+    same, *others = losses(0.0)
+
+    assert first == pytest.approx(same, abs=1e-6)  # fresh adapters add nothing yet
+    assert all(one != pytest.approx(other, abs=1e-6) for one, other in zip(later, others, strict=True))
+
+
 def test_a_share_that_is_a_number_is_dropout_as_well() -> None:
     from transformers import OPTConfig, OPTForCausalLM
 

@@ -91,6 +91,23 @@ def test_targets_beyond_learned_positions_are_refused(files: FileManager, tmp_pa
     assert "targets-within-positions" not in found(320)
 
 
+def test_documents_beyond_learned_positions_are_refused(files: FileManager, tmp_path: Path) -> None:
+    path = tmp_path / "long.jsonl"
+    rows = [{"document": f"Document {n}. " + "and so on, " * 200, "summary": f"It is {n}."} for n in range(8)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    model = make_bart(tmp_path / "bart")
+
+    def found(longest: int) -> dict[str, Finding]:
+        config = tiny_config(model, path, task="summarization", data={"max_length": longest})
+        preflight = make_run(config, files, f"from-{longest}").preparation.preflight
+        return {finding.truth: finding for finding in preflight.findings}
+
+    refused = found(321)["rows-within-positions"]
+    assert (refused.severity, refused.params) == ("error", {"longest": 321, "limit": 320})
+    assert "data.max_length to 320" in (refused.fix or "")
+    assert "rows-within-positions" not in found(320)
+
+
 def adapter_names(folder: Path) -> list[str]:
     from safetensors import safe_open
 

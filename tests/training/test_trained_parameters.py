@@ -26,6 +26,22 @@ def test_leaving_the_cast_to_autocast_changes_no_bit() -> None:
     assert all(torch.equal(one, other) for one, other in zip(*gradients, strict=True))
 
 
+@pytest.mark.parametrize("left", [True, False], ids=["left to autocast", "PEFT's own"])
+def test_an_adapter_reads_what_the_layer_reads_and_keeps_no_copy_in_float32(left: bool) -> None:
+    import torch
+
+    model = adapted()
+    if left:
+        leave_casts_to_autocast(model)
+    read = set()
+    for name, module in model.named_modules():
+        if name.endswith("lora_A.default"):
+            module.register_forward_pre_hook(lambda _, inputs: read.add(inputs[0].dtype))
+    loss_of(model)
+
+    assert read == {torch.bfloat16 if left else torch.float32}
+
+
 def test_outside_autocast_adapters_still_cast() -> None:
     import torch
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from modelforge.exceptions import ConfigurationError
 from modelforge.schemas.config.fields import config_fields, groups, strategy_classes
 from modelforge.schemas.config.plug_ins import name_of
-from modelforge.schemas.config.spellings import FLAT
+from modelforge.schemas.config.spellings import FLAT, INSTEAD
 from modelforge.schemas.config.training_config import TrainingConfig
 from modelforge.schemas.config.written import is_storable, shown
 from modelforge.schemas.named_faults import OF_PYDANTIC
@@ -174,6 +174,8 @@ def _paths_by_leaf() -> dict[str, Path]:
 
 
 def _nearest(written: str) -> str | None:
+    if written in INSTEAD:
+        return INSTEAD[written]
     dotted = {known.dotted: known.dotted for known in config_fields()}
     leaves = {known.path[-1]: known.dotted for known in config_fields()}
     spelled = {name: ".".join(path) for name, (path, _) in FLAT.items()}

@@ -81,3 +81,22 @@ FLAT: dict[str, Reading] = {
     "activation_checkpointing": (("compute", "gradient_checkpointing"), _same),
 }
 """Another tool's name → where the value goes here, and how it is read."""
+
+INSTEAD: dict[str, str | None] = {
+    "bf16": "compute.precision",
+    "fp16": "compute.precision",
+    "pure_bf16": "compute.precision",
+    "adapter": "finetuning_type",
+    "stage": "strategy.name",
+    "rl": "strategy.name",
+    "rl_beta": "strategy.beta",
+    "dataset_dir": "dataset",
+    "output_dir": "name",
+    "report_to": "logging.tensorboard",
+    "template": None,
+    "chat_template": None,
+    "deepspeed": None,
+    "do_train": None,
+}
+"""Another tool's name whose values mean something else here → the key to look at; nothing where there is none, as for
+the chat template, which is the model's. Letters alike would suggest a wrong one."""

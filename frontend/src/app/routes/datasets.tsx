@@ -8,6 +8,7 @@ import grid from '@/components/ui/grid.module.css'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
+import { UnreadableNotice } from '@/components/ui/unreadable-notice'
 import { datasetsQuery } from '@/features/datasets/api/datasets'
 import { useSampleWords } from '@/features/datasets/api/use-sample-words'
 import { DatasetRows } from '@/features/datasets/components/dataset-rows'
@@ -25,6 +26,7 @@ export function DatasetsPage() {
         />
         {error ? <ProblemNotice error={error} /> : null}
         {isPending ? <Skeleton height={180} radius="lg" /> : null}
+        <UnreadableNotice left={data?.unreadable} />
         {data && data.items.length > 0 ? (
           <Card flush title={t('data.library')}>
             <DatasetRows datasets={data.items} />

@@ -5,18 +5,17 @@ import { useTranslation } from 'react-i18next'
 import { Card } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
 import grid from '@/components/ui/grid.module.css'
-import { Notice } from '@/components/ui/notice'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import rows from '@/components/ui/rows.module.css'
 import { ListSearch, MorePages } from '@/components/ui/searched-list'
+import { UnreadableNotice } from '@/components/ui/unreadable-notice'
 import { HubJobs } from '@/features/hub/components/job-list'
 import type { Starter } from '@/features/models/api/models'
 import { type Library, useLibrary } from '@/features/models/api/use-library'
 import { ModelRows } from '@/features/models/components/model-rows'
 import { formatCompact } from '@/lib/format/format'
 import { told } from '@/lib/i18n'
-import { useErrorWords } from '@/lib/i18n/error-words'
 
 const PAGE = 50
 
@@ -38,17 +37,11 @@ export function ModelsPage() {
 
 function Own({ library }: { library: Library }) {
   const { t } = useTranslation()
-  const words = useErrorWords()
   const { first, items, error } = library
   if (error && !library.isNarrowed) return <ProblemNotice error={error} />
-  const unreadable = first?.unreadable ?? []
   return (
     <>
-      {unreadable.length > 0 ? (
-        <Notice tone="warn" title={t('models.unreadable')}>
-          {unreadable.map(({ id, error }) => `${id}: ${words(error).message}`).join(' ')}
-        </Notice>
-      ) : null}
+      <UnreadableNotice left={first?.unreadable} />
       {library.isEmpty ? (
         <EmptyState title={t('models.none')} text={t('models.noneText')}>
           <Button component={Link} to="/new">

@@ -7,7 +7,7 @@ import { showPage } from '@/testing/show-page'
 
 /** A server with so many runs, in pages of 50, the newest first; a third of them failed. */
 const server = vi.hoisted(() => {
-  const state = { runs: 60, asked: [] as URLSearchParams[] }
+  const state = { runs: 60, asked: [] as URLSearchParams[], unreadable: [] as unknown[] }
   const run = (number: number) => ({
     id: `run-${number}`,
     name: `run ${String(number).padStart(3, '0')}`,
@@ -28,13 +28,13 @@ const server = vi.hoisted(() => {
     const items = found.slice(begins, begins + 50)
     if (searchParams.has('query')) state.asked.push(searchParams)
     const next = begins + 50 < found.length ? items.at(-1)?.id : null
-    return Response.json({ items, total: found.length, next })
+    return Response.json({ items, total: found.length, next, unreadable: state.unreadable })
   }
   return state
 })
 
 beforeEach(() => {
-  Object.assign(server, { runs: 60, asked: [] })
+  Object.assign(server, { runs: 60, asked: [], unreadable: [] })
   queryClient.clear()
 })
 
@@ -50,6 +50,14 @@ test('what is sorted is all runs, not those that happen to be loaded', async () 
   expect(screen.getAllByRole('row')).toHaveLength(61)
   expect(screen.queryByRole('button', { name: 'Show more' })).toBeNull()
 }, 20_000)
+
+test('a run that cannot be read is named beside the others', async () => {
+  const error = { message: 'It is of another version.', hint: null, code: null, params: {} }
+  server.unreadable = [{ id: 'run-newer', error }]
+  showPage('/runs')
+  expect(await screen.findByText('run-newer: It is of another version.')).toBeInTheDocument()
+  expect(screen.getByText('run 060')).toBeInTheDocument()
+})
 
 test('runs in one state are asked for, and none there is said to be none', async () => {
   showPage('/runs')

@@ -9,6 +9,7 @@ import grid from '@/components/ui/grid.module.css'
 import { Page } from '@/components/ui/page'
 import { ProblemNotice } from '@/components/ui/problem-notice'
 import { ListSearch, MorePages } from '@/components/ui/searched-list'
+import { UnreadableNotice } from '@/components/ui/unreadable-notice'
 import type { RunStatus } from '@/features/runs/api/runs'
 import { useRunList } from '@/features/runs/api/use-run-list'
 import { CompareButton } from '@/features/runs/components/compare-button'
@@ -37,6 +38,7 @@ export function RunsPage() {
       <div className={grid.stack}>
         {runs.error && !runs.isNarrowed ? <ProblemNotice error={runs.error} /> : null}
         {runs.isPending ? <Skeleton height={300} radius="lg" /> : null}
+        <UnreadableNotice left={runs.first?.unreadable} />
         <QueueCard />
         {runs.isEmpty ? (
           <EmptyState title={t('runs.none')} text={t('runs.noneText')}>

@@ -12,7 +12,6 @@ export default {
     talk: 'Mit ihm reden',
     tune: 'Anpassen',
     parameters: '{{number}} Parameter',
-    unreadable: 'Ausgelassen, weil nicht lesbar',
   },
   model: {
     kind: { adapter: 'Adapter', full: 'Voll', merged: 'Zusammengeführt', starter: 'Anfänger' },

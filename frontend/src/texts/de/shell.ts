@@ -1,5 +1,6 @@
 export default {
   shell: {
+    unreadable: 'Ausgelassen, weil nicht lesbar',
     navigation: 'Hauptmenü',
     skip: 'Zum Inhalt',
     start: 'Modell anpassen',

@@ -12,7 +12,6 @@ export default {
     talk: 'Talk to it',
     tune: 'Fine-tune it',
     parameters: '{{number}} parameters',
-    unreadable: 'Left out, because it cannot be read',
   },
   model: {
     kind: { adapter: 'Adapter', full: 'Full', merged: 'Merged', starter: 'Starter' },

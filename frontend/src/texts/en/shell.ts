@@ -1,5 +1,6 @@
 export default {
   shell: {
+    unreadable: 'Left out, because it cannot be read',
     navigation: 'Main',
     skip: 'Skip to the content',
     start: 'Fine-tune a model',
