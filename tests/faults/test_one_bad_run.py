@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import logging
 import os
-import resource
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import engines
 import pytest
 from fault_home import LIGHT, Home, wait_until
+from few_files import few_files
 
 from modelforge.database.database_manager import DatabaseManager
 from modelforge.exceptions import DatabaseError, StorageError, TrainingError
@@ -216,27 +214,6 @@ def test_a_server_whose_supervisor_has_died_is_not_well(tmp_path: Path) -> None:
     services.workshop.supervisor.close(stop_runs=False)
     services.database.close()
     place.close()
-
-
-@contextmanager
-def few_files(left: int) -> Iterator[None]:
-    """This process may open `left` more files."""
-    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(limits[0], 1024), limits[1]))
-    held: list[int] = []
-    try:
-        while True:
-            try:
-                held.append(os.open(os.devnull, os.O_RDONLY))
-            except OSError:
-                break
-        for _ in range(left):
-            os.close(held.pop())
-        yield
-    finally:
-        for descriptor in held:
-            os.close(descriptor)
-        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
 def test_a_worker_for_which_no_file_is_left_is_not_started_in_words(place: Home) -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import resource
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +16,7 @@ from modelforge.services.hardware_service import HardwareService
 from modelforge.services.heavy_process import CallHandle, Ended, HeavyProcess
 from modelforge.services.workshop import Workshop
 from modelforge.storage.file_manager import FileManager
+from tests.faults.few_files import few_files
 
 
 def answer() -> int:
@@ -85,25 +83,6 @@ def test_what_waits_for_its_turn_ends_at_once(process: HeavyProcess, files: File
             await at_work
 
     asyncio.run(end_both())
-
-
-@contextmanager
-def few_files(left: int) -> Iterator[None]:
-    """This process may open `left` more files."""
-    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(limits[0], 1024), limits[1]))
-    held: list[int] = []
-    try:
-        with suppress(OSError):
-            while True:
-                held.append(os.open(os.devnull, os.O_RDONLY))
-        for _ in range(left):
-            os.close(held.pop())
-        yield
-    finally:
-        for descriptor in held:
-            os.close(descriptor)
-        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
 @pytest.mark.parametrize("method", ["forkserver", "spawn"])

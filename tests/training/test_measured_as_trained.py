@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
+from tiny_evaluations import ALL, dump, measured
 from tiny_runs import TinyRun, carry_out, make_run, tiny_config, write_rows
 
 from modelforge.evaluation.report_text import markdown
 from modelforge.exceptions import ConfigurationError
-from modelforge.schemas.evaluation import Evaluation, EvaluationRequest
 from modelforge.schemas.report import EvaluationReport
 from modelforge.storage.atomic import read_json, write_json
 from modelforge.storage.file_manager import FileManager
-from modelforge.training.measuring import evaluate
 from tests.tasks.tiny_bart import make_bart
 from tests.tasks.tiny_encoders import make_tiny
-
-ALL = {
-    "evaluation": {"max_rows": None, "max_new_tokens": 4, "bootstrap_resamples": 100},
-    "compute": {"device": "cpu", "precision": "fp32", "num_threads": 1},
-}
-
-
-def dump(path: Path, rows: Iterable[dict[str, Any]]) -> Path:
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return path
-
-
-def measured(model: Path | str, data: Path, files: FileManager, **request: Any) -> Evaluation:
-    asked = EvaluationRequest.model_validate({"model": str(model), "dataset": str(data), "config": ALL, **request})
-    return evaluate(asked, files, evaluation_id=f"eval-{uuid4().hex}")
 
 
 def questions(*tails: int) -> list[dict[str, Any]]:

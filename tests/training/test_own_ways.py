@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
+from tiny_evaluations import ALL, dump, measured
 from tiny_runs import TinyRun, carry_out, make_run, tiny_config
 
-from modelforge.schemas.evaluation import Evaluation, EvaluationRequest
+from modelforge.schemas.evaluation import Evaluation
 from modelforge.schemas.report import MetricComparison
 from modelforge.storage.file_manager import FileManager
-from modelforge.training.measuring import evaluate
 from tests.tasks.tiny_encoders import make_tiny
-
-ALL = {
-    "evaluation": {"max_rows": None, "max_new_tokens": 4, "bootstrap_resamples": 100},
-    "compute": {"device": "cpu", "precision": "fp32", "num_threads": 1},
-}
-
-
-def dump(path: Path, rows: Iterable[dict[str, Any]]) -> Path:
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return path
 
 
 def trained(name: str, model: Path | str, data: Path, files: FileManager, /, **written: Any) -> TinyRun:
     options = {"max_rows": None, **written.pop("evaluation", {})}
     config = tiny_config(Path(model), data, optimization={"max_steps": 2}, evaluation=options, **written)
     return carry_out(make_run(config, files, name))
-
-
-def measured(model: str, files: FileManager, data: Path | None, **request: Any) -> Evaluation:
-    asked = {"model": model, "dataset": data and str(data), "config": ALL, **request}
-    return evaluate(EvaluationRequest.model_validate(asked), files, evaluation_id=f"eval-{uuid4().hex}")
 
 
 def compared(found: Evaluation, metric: str) -> MetricComparison:
@@ -82,15 +64,15 @@ def test_each_model_is_asked_as_in_its_own_training(
     for name, asked in (("ours", ours), ("theirs", theirs)):
         trained(name, tiny_model, train, files, task=task, data={key: asked, "max_length": 320})
 
-    both = measured("ours", files, data, against="theirs")
+    both = measured("ours", data, files, against="theirs")
 
-    alone = {name: measured(name, files, data).scores["perplexity"].value for name in ("ours", "theirs")}
+    alone = {name: measured(name, data, files).scores["perplexity"].value for name in ("ours", "theirs")}
     assert compared(both, "perplexity").base == pytest.approx(alone["theirs"], rel=1e-4)
     assert compared(both, "perplexity").tuned == pytest.approx(alone["ours"], rel=1e-4)
     told = {"against": "theirs", "model": "ours", "keys": f"data.{key}", "count": 4, "rows": 4}
     assert said(both)["asked-in-own-ways"] == told
     assert "measured-as-the-other" not in said(both)
-    forced = measured("ours", files, data, against="theirs", config={**ALL, "data": {key: ours}})
+    forced = measured("ours", data, files, against="theirs", config={**ALL, "data": {key: ours}})
     assert compared(forced, "perplexity").base != pytest.approx(alone["theirs"], rel=1e-4)
     assert "asked-in-own-ways" not in said(forced)
 
@@ -107,7 +89,7 @@ def test_a_model_is_beside_its_base_as_in_the_report_of_its_run(
     run = carry_out(make_run(config, files, "second"))
     (report,) = run.said("report")
 
-    found = measured("second", files, None, against="first", config={})
+    found = measured("second", None, files, against="first", config={})
 
     assert compared(found, "perplexity").base == pytest.approx(report["metrics"]["perplexity"]["base"], rel=1e-4)
     assert "asked-in-own-ways" not in said(found)
@@ -122,14 +104,14 @@ def test_the_tokens_of_the_training_count_on_a_dataset_too(
     run = trained("ours", tiny_model, train, files, strategy=knobs, data={"validation_dataset": str(held_out)})
     (report,) = run.said("report")
 
-    found = measured("ours", files, held_out)
+    found = measured("ours", held_out, files)
 
     theirs = report["metrics"]["perplexity"]["tuned"]
     assert found.scores["perplexity"].value == pytest.approx(theirs, rel=1e-4)
     answers = {"strategy": {name: not value for name, value in knobs.items()}}
-    otherwise = measured("ours", files, held_out, config={**ALL, **answers})
+    otherwise = measured("ours", held_out, files, config={**ALL, **answers})
     assert otherwise.scores["perplexity"].value != pytest.approx(theirs, rel=1e-3)
-    named = measured("ours", files, held_out, config={**ALL, "strategy": "sft"})
+    named = measured("ours", held_out, files, config={**ALL, "strategy": "sft"})
     assert named.scores["perplexity"].value == pytest.approx(theirs, rel=1e-4)
 
 
@@ -140,14 +122,14 @@ def test_one_measure_counts_for_both_and_where_the_other_learned_otherwise_this_
     trained("ours", tiny_model, train, files, data={"max_length": 96})
     trained("theirs", tiny_model, train, files, data={"max_length": 88}, strategy={"assistant_only_loss": True})
 
-    both = measured("ours", files, data, against="theirs")
+    both = measured("ours", data, files, against="theirs")
 
     told = said(both)["measured-as-the-other"]
     assert told["keys"] == "data.max_length, strategy.assistant_only_loss"
     assert (told["count"], told["rows"]) == (6, 6)
     assert compared(both, "perplexity").n == 6
     forced = {"strategy": {"assistant_only_loss": False}, "data": {"max_length": 96}}
-    assert said(measured("ours", files, data, against="theirs", config={**ALL, **forced})) == {}
+    assert said(measured("ours", data, files, against="theirs", config={**ALL, **forced})) == {}
 
 
 def test_perplexities_over_prompts_that_differ_are_not_compared(
@@ -159,7 +141,7 @@ def test_perplexities_over_prompts_that_differ_are_not_compared(
     for name, asked in (("ours", "Be brief."), ("theirs", "Be quick.")):
         trained(name, tiny_model, train, files, strategy=strategy, data={"system_prompt": asked, "max_length": 320})
 
-    both = measured("ours", files, data, against="theirs")
+    both = measured("ours", data, files, against="theirs")
 
     assert both.report is not None
     assert "perplexity" not in both.report.metrics
@@ -177,9 +159,9 @@ def test_a_model_that_reads_is_shown_what_its_own_windows_hold(tmp_path: Path, f
     for name, cut in (("ours", {"max_length": 16}), ("theirs", {"max_length": 40, "truncation_mode": "keep_end"})):
         trained(name, model, train, files, task="text-classification", data=cut)
 
-    both = measured("ours", files, data, against="theirs")
+    both = measured("ours", data, files, against="theirs")
 
-    alone = measured("theirs", files, data).scores["log_loss"].value
+    alone = measured("theirs", data, files).scores["log_loss"].value
     assert compared(both, "log_loss").base == pytest.approx(alone, rel=1e-4)
     assert said(both)["asked-in-own-ways"]["keys"] == "data.max_length, data.truncation_mode"
 
@@ -203,7 +185,7 @@ def test_models_whose_templates_write_calls_otherwise_are_compared(
     rows = [{"messages": [{"role": "user", "content": f"Rain {n}?"}, call], "tools": [tool]} for n in range(3)]
     data = dump(tmp_path / "rows.jsonl", rows)
 
-    found = measured(str(models[0]), files, data, against=str(models[1]))
+    found = measured(str(models[0]), data, files, against=str(models[1]))
 
     assert found.report is not None
     assert compared(found, "exact_match").n == 3
