@@ -52,8 +52,8 @@ test('a dataset of the hub shows its rows, and its columns are named where they 
   expect(screen.getByText('Columns to be named')).toBeInTheDocument()
   expect(screen.queryByText('Assistant')).toBeNull()
   for (const [column, name] of [
-    ['Input (input)', 'frage'],
-    ['Output (output)', 'antwort'],
+    ['Input', 'frage'],
+    ['Output', 'antwort'],
   ] as const) {
     await user.click(screen.getByRole('combobox', { name: column }))
     await user.click(await screen.findByRole('option', { name }))
