@@ -13,7 +13,7 @@ from modelforge.schemas.preflight import RowPreview
 from modelforge.schemas.run import RunStatus, RunView
 from modelforge.schemas.run_requests import PlanReport, QueueAhead, QueuePlace, RunAccepted, RunOrder, RunPage
 from modelforge.services.queue_ahead import queue_ahead
-from modelforge.services.references import check_references, check_sight
+from modelforge.services.references import check_config
 
 router = APIRouter(tags=["runs"])
 
@@ -50,8 +50,7 @@ async def plan_memory(
 
     def find() -> MemoryPlan:
         read = parse_training_config(config).config
-        check_references(read)
-        check_sight(read, services.files, caller)
+        check_config(read, services.files, caller)
         return advice.plan(read, min(longest or read.data.max_length, read.data.max_length))
 
     return await services.hub.look(find)

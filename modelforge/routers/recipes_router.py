@@ -11,7 +11,7 @@ from modelforge.schemas.applicability import Applicability
 from modelforge.schemas.config import TrainingConfig, parse_training_config
 from modelforge.schemas.run_requests import ConfigSchema, ParsedRecipe, RecipeText
 from modelforge.services import recipes
-from modelforge.services.references import check_references, check_sight
+from modelforge.services.references import check_config
 
 router = APIRouter(prefix="/api/v1/recipes", tags=["recipes"])
 
@@ -39,8 +39,7 @@ async def defaults(
 
     def find() -> TrainingConfig:
         named = parse_training_config({"model": model, "dataset": dataset, "task": task, "strategy": strategy}).config
-        check_references(named)
-        check_sight(named, services.files, caller)
+        check_config(named, services.files, caller)
         return advice.propose(
             model,
             dataset,
@@ -66,8 +65,7 @@ async def applicable(
 
     def find() -> Applicability:
         read = parse_training_config(config).config
-        check_references(read)
-        check_sight(read, services.files, caller)
+        check_config(read, services.files, caller)
         return advice.applicable(read, rows)
 
     return await services.hub.look(find)

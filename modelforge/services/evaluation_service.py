@@ -20,7 +20,7 @@ from modelforge.schemas.remark import Remark, remark
 from modelforge.security.caller import HOME_OWNER, Caller
 from modelforge.services.background_jobs import BackgroundJobs
 from modelforge.services.heavy_process import CallHandle, Ended, HeavyProcess
-from modelforge.services.references import check_references, check_sight
+from modelforge.services.references import check_config
 from modelforge.services.seats import PROCESSOR, Seats, training_needs
 from modelforge.services.slots import environment_on
 from modelforge.storage.file_manager import FileManager
@@ -143,8 +143,7 @@ class EvaluationService:
         for model in (request.model, request.against or request.model):
             known = {"model": model, "dataset": request.dataset or ANY_SAMPLE}
             config = parse_training_config({**request.config, **known}).config
-            check_references(config)
-            check_sight(config, self.files, caller)
+            check_config(config, self.files, caller)
 
     def _listener(self, job_id: str) -> Callable[[dict[str, Any]], None]:
         """Hears in another thread how far an evaluation is."""

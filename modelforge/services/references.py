@@ -20,7 +20,18 @@ REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*
 PATHS_STAY_OUTSIDE = "Files come in by upload; a terminal on the server itself may name paths (`modelforge train`)."
 
 
-def check_references(config: TrainingConfig) -> None:
+def check_config(config: TrainingConfig, files: FileManager, caller: Caller) -> None:
+    """Refuse a config that came in over the network and names what its sender may not use.
+
+    Raises:
+        ConfigurationError: with `details["errors"]`, each fault as key, found, expected and fix.
+        NotFoundError: a dataset or a model of somebody else.
+    """
+    _check_references(config)
+    _check_sight(config, files, caller)
+
+
+def _check_references(config: TrainingConfig) -> None:
     """Refuse a config that names a file or folder.
 
     Raises:
@@ -65,7 +76,7 @@ def check_references(config: TrainingConfig) -> None:
         )
 
 
-def check_sight(config: TrainingConfig, files: FileManager, caller: Caller) -> None:
+def _check_sight(config: TrainingConfig, files: FileManager, caller: Caller) -> None:
     """Refuse a config that names a dataset or a model of somebody else. Raises NotFoundError."""
     for dataset in (config.dataset, config.data.validation_dataset):
         if dataset is not None and ID.fullmatch(dataset):

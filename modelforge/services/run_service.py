@@ -23,7 +23,7 @@ from modelforge.schemas.run import FINISHED, RunSpec, RunStatus, RunTicket, RunV
 from modelforge.schemas.run_requests import EventPage, PlanReport, QueuePlace, RunAccepted, RunOrder, RunPage
 from modelforge.security.caller import HOME_OWNER, Caller
 from modelforge.services.heavy_process import CallHandle, HeavyProcess
-from modelforge.services.references import check_references, check_sight
+from modelforge.services.references import check_config
 from modelforge.services.run_making import make_run
 from modelforge.services.run_planning import plan_in_child, preview_in_child
 from modelforge.services.run_reader import RunReader, queued
@@ -87,8 +87,7 @@ class RunService:
     ) -> list[RowPreview]:
         """Rows of the dataset from `first` on, up to `tokens` tokens of each, as the trainer would treat them."""
         parsed = parse_training_config(written)
-        check_references(parsed.config)
-        check_sight(parsed.config, self.files, caller)
+        check_config(parsed.config, self.files, caller)
         asked = (self.files.home, parsed.config, rows, tokens, first)
         return await self.heavy.call(list[RowPreview], preview_in_child, *asked, handle=handle)
 
@@ -128,8 +127,7 @@ class RunService:
     def _parse(self, written: Mapping[str, Any], caller: Caller) -> ParsedConfig | ParsedStages:
         parsed = parse_stages(written) if is_staged(written) else parse_training_config(written)
         for config in _configs(parsed):
-            check_references(config)
-            check_sight(config, self.files, caller)
+            check_config(config, self.files, caller)
         return parsed
 
     async def _make(

@@ -84,7 +84,7 @@ def _of_a_run(request: EvaluationRequest, manifest: ModelManifest | None, files:
             params={"model": request.model},
         )
     spec = run.read_spec()
-    config = _config(spec.config.model_dump(mode="json"), request)
+    config = _config(spec.config.model_dump(mode="json"), _written(request))
     data = PreparedData(run.data)
     reads = manifest is not None and manifest.reads
     rows = held_out_rows(data, config, reads=reads)
@@ -119,9 +119,10 @@ def _of_data(request: EvaluationRequest, manifest: ModelManifest | None, files: 
     known: dict[str, object] = {"model": request.model, "dataset": request.dataset}
     if manifest is not None:
         known |= {"task": manifest.task, "data": _brought(manifest)}
-    config = _config(known, request)
+    written = _written(request)
+    config = _config(known, written)
     if manifest is not None:
-        config = as_counted(config, manifest, _written(request).keys)
+        config = as_counted(config, manifest, written.keys)
     strategy, task = StrategyFactory.create_strategy(config.strategy.name), TaskFactory.create_task(config.task)
     source = resolve_dataset(config.dataset, files, config.dataset_revision)
     whole = config.data.model_copy(update={"validation_split": 0.0})  # one row is enough to measure on
@@ -158,9 +159,9 @@ def _written(request: EvaluationRequest) -> Reading:
     return read_keys({**request.config, **({"task": request.task} if request.task else {})})
 
 
-def _config(base: dict[str, object], request: EvaluationRequest) -> TrainingConfig:
+def _config(base: dict[str, object], written: Reading) -> TrainingConfig:
     """The keys of the request over those that the model brings."""
-    config, faults = validate(_written(request).over(read_keys(base)))
+    config, faults = validate(written.over(read_keys(base)))
     if config is None:
         raise refusal(faults)
     return config

@@ -73,17 +73,23 @@ def test_a_run_is_published_merged_and_asked(make: Any, data: Path, files: FileM
     assert full.stream(asked, Sampling(max_new_tokens=12), base=True).text() == base
 
 
-def test_targets_beyond_learned_positions_are_refused(files: FileManager, tmp_path: Path) -> None:
-    """BART's decoder has 320 positions, as many as its encoder."""
+def findings_of_long(
+    rows: list[dict[str, str]], files: FileManager, tmp_path: Path, name: str, **data: int
+) -> dict[str, Finding]:
+    """What the preflight finds, by truth. BART has 320 learned positions, in its decoder as in its encoder."""
     path = tmp_path / "long.jsonl"
-    rows = [{"document": f"Document {n}.", "summary": f"{n} " + "and so on, " * 200} for n in range(8)]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    model = make_bart(tmp_path / "bart")
+    config = tiny_config(make_bart(tmp_path / "bart"), path, task="summarization", data=data)
+    findings = make_run(config, files, name).preparation.preflight.findings
+    return {finding.truth: finding for finding in findings}
+
+
+def test_targets_beyond_learned_positions_are_refused(files: FileManager, tmp_path: Path) -> None:
+    rows = [{"document": f"Document {n}.", "summary": f"{n} " + "and so on, " * 200} for n in range(8)]
 
     def found(longest: int) -> dict[str, Finding]:
-        config = tiny_config(model, path, task="summarization", data={"max_length": 256, "max_target_length": longest})
-        preflight = make_run(config, files, f"to-{longest}").preparation.preflight
-        return {finding.truth: finding for finding in preflight.findings}
+        lengths = {"max_length": 256, "max_target_length": longest}
+        return findings_of_long(rows, files, tmp_path, f"to-{longest}", **lengths)
 
     refused = found(321)["targets-within-positions"]
     assert (refused.severity, refused.params) == ("error", {"longest": 321, "limit": 320})
@@ -92,15 +98,10 @@ def test_targets_beyond_learned_positions_are_refused(files: FileManager, tmp_pa
 
 
 def test_documents_beyond_learned_positions_are_refused(files: FileManager, tmp_path: Path) -> None:
-    path = tmp_path / "long.jsonl"
     rows = [{"document": f"Document {n}. " + "and so on, " * 200, "summary": f"It is {n}."} for n in range(8)]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    model = make_bart(tmp_path / "bart")
 
     def found(longest: int) -> dict[str, Finding]:
-        config = tiny_config(model, path, task="summarization", data={"max_length": longest})
-        preflight = make_run(config, files, f"from-{longest}").preparation.preflight
-        return {finding.truth: finding for finding in preflight.findings}
+        return findings_of_long(rows, files, tmp_path, f"from-{longest}", max_length=longest)
 
     refused = found(321)["rows-within-positions"]
     assert (refused.severity, refused.params) == ("error", {"longest": 321, "limit": 320})
